@@ -1,0 +1,1 @@
+"""What an ambassador is: upstream addresses, and the health question of each protocol."""

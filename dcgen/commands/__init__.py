@@ -1,0 +1,1 @@
+"""The commands, one module per group of them; each reads arguments and calls one room."""

@@ -1,0 +1,48 @@
+"""The errors that a person can cause and mend; a bug is none of these and keeps its traceback."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file that a person wrote: *line* counts from 1, 0 means the whole file."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class UserError(Exception):
+    """A fact about the input that keeps dcgen from going on, and the one thing that mends it.
+
+    Args:
+        what: The fact, with the offending name quoted and the rule that it breaks.
+        fix: One thing to do, in the imperative.
+        where: The place in the file that is to blame; None if no file is.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, fix: str, where: Place | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+        self.where = where
+
+    def __str__(self) -> str:
+        what = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{what}\nfix: {self.fix}"
+
+
+class UsageError(UserError):
+    """Arguments that contradict each other or do not read as what they should be (exit code 2)."""
+
+    exit_code = 2
+
+
+class HostError(UserError):
+    """Something around us is missing or refuses: no Docker, no ``haproxy``, a busy port."""
+
+    exit_code = 3

@@ -1,0 +1,1 @@
+"""DockerCoins, the sample application: a guest in this house, with no import of ours."""

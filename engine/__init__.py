@@ -1,0 +1,1 @@
+"""Where a variant runs: Docker hosts, or local processes; yields events and draws nothing."""

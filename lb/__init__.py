@@ -1,0 +1,1 @@
+"""HAProxy's words: the typed model of a configuration, its templates, and the process."""
