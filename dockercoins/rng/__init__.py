@@ -1,0 +1,1 @@
+"""The rng service of DockerCoins: random bytes."""
