@@ -1,0 +1,1 @@
+"""The webui service of DockerCoins: the page with the speed."""
