@@ -1,0 +1,72 @@
+"""An ambassador: an HAProxy that stands in for a service that runs elsewhere, under its name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ambassador.protocols import check, guess
+from lb.balancer import chosen_timeouts, named
+from lb.model import (
+    DEFAULTS,
+    IN_CONTAINER,
+    Address,
+    Configuration,
+    Control,
+    Names,
+    Options,
+    Proxy,
+    Server,
+    Timeouts,
+)
+
+# Long-lived connections are what an ambassador carries: pools, BLPOP, SUBSCRIBE. They may be idle
+# for a day; keepalive, not a time-out, finds the ones whose peer is dead.
+_TIMEOUTS = Timeouts(connect=3, client=330, server=330, tunnel=24 * 3600)
+
+
+def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
+    service: str,
+    routes: Mapping[int, Sequence[Address]],
+    *,
+    protocol: str | None = None,
+    options: Options = DEFAULTS,
+    names: Names = "dns",
+    binds: Mapping[int, str] | None = None,
+    control: Control = IN_CONTAINER,
+) -> Configuration:
+    """Return the configuration of the ambassador of *service*.
+
+    Args:
+        service: The name that the ambassador takes over.
+        routes: Listening port to the upstreams behind it; all but the first only stand by.
+        protocol: What the upstreams speak; None guesses it from each port.
+        options: What a person chose.
+        names: See `Configuration`.
+        binds: Listening port to the address to listen on instead of ``:PORT``.
+        control: How an operator reaches the process.
+
+    Raises:
+        UserError: A port has no upstream, the protocol is unknown, or something cannot be a word
+            in HAProxy's configuration.
+    """
+    return Configuration(
+        proxies=tuple(
+            Proxy(
+                name=f"{service}-{port}",
+                bind=(binds or {}).get(port, f":{port}"),
+                servers=_upstreams(upstreams),
+                check=check(protocol or guess(port)),
+                failover=len(upstreams) > 1,
+            )
+            for port, upstreams in sorted(routes.items())
+        ),
+        options=options,
+        names=names,
+        timeouts=chosen_timeouts(options, _TIMEOUTS),
+        control=control,
+    )
+
+
+def _upstreams(addresses: Sequence[Address]) -> tuple[Server, ...]:
+    # Never two at a time: writes split between two masters cannot be put together again.
+    first, *others = named(addresses) or (None,)
+    return () if first is None else (first, *(replace(other, backup=True) for other in others))

@@ -1,0 +1,47 @@
+"""Ask HAProxy itself whether a configuration can run."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from dcgen.errors import HostError, UserError
+
+_SECONDS = 30  # of which resolving names that do not exist takes most
+
+
+def check(text: str) -> None:
+    """Return if ``haproxy -c`` accepts *text*; names that do not resolve here do not matter.
+
+    Raises:
+        HostError: There is no ``haproxy`` on ``PATH``, or it does not answer.
+        UserError: HAProxy refuses *text*; the message has its own words.
+    """
+    haproxy = shutil.which("haproxy")
+    if haproxy is None:
+        raise HostError(
+            "'haproxy' is not on PATH, so the configuration cannot be checked",
+            fix="install it: apt-get install haproxy, or brew install haproxy",
+        )
+    with tempfile.TemporaryDirectory(prefix="dcgen-") as folder:
+        path = Path(folder, "haproxy.cfg")
+        path.write_text(text, encoding="utf-8")
+        try:
+            run = subprocess.run(
+                [haproxy, "-c", "-dr", "-f", str(path)],
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise HostError(
+                f"'{haproxy} -c' did not answer within {_SECONDS} s",
+                fix="look whether the nameservers of this machine answer",
+            ) from None
+    if run.returncode:
+        words = "\n".join(line for line in run.stderr.splitlines() if "[NOTICE]" not in line)
+        raise UserError(
+            f"HAProxy refuses the configuration:\n{words.replace(str(path), 'haproxy.cfg')}",
+            fix="change the option or the name that these lines speak of",
+        )

@@ -1,0 +1,16 @@
+"""The images that run a configuration, and what dcgen relies on in them."""
+
+DEFAULT_IMAGE = "haproxy:3.0"
+HAMBA_IMAGE = "jpetazzo/hamba"
+
+CONFIG_PATH = "/usr/local/etc/haproxy/haproxy.cfg"
+"""Where the official image looks for its configuration."""
+
+HARD_STOP_S = 5
+"""Seconds after which HAProxy closes what is still open when it has been asked to stop.
+
+The official image stops on SIGUSR1, which waits for every client, an idle one too.
+"""
+
+GRACE_S = 10
+"""Seconds that ``docker stop`` waits before it kills; Compose's ``stop_grace_period``."""

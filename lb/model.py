@@ -1,0 +1,240 @@
+"""The part of an HAProxy configuration that dcgen writes, as frozen values.
+
+The terms are HAProxy's: a *frontend* accepts connections, a *backend* is a pool, a *server* is one
+address in it, a *proxy* is a frontend together with its backend (HAProxy Configuration Manual, 4).
+All times are seconds.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address
+from typing import Literal
+
+from dcgen.errors import UserError
+from lb.options import DEFAULTS, Options
+
+__all__ = [
+    "DEFAULTS",
+    "IN_CONTAINER",
+    "Address",
+    "Check",
+    "Configuration",
+    "Control",
+    "Names",
+    "Options",
+    "Proxy",
+    "Server",
+    "Step",
+    "Timeouts",
+]
+
+Names = Literal["dns", "hosts"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # Compose's service names and host names both
+_BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
+
+SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
+HEALTH_PORT = 8405
+HEALTH_PATH = "/healthz"
+
+_LAST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """Where something listens: *host* is a name or an IP address, *port* 1 to 65535."""
+
+    host: str
+    port: int
+
+    def __post_init__(self) -> None:
+        if not (_NAME.fullmatch(self.host) or _is_ipv6(self.host)):
+            raise UserError(
+                f"'{self.host}' is neither a host name nor an IP address",
+                fix="write the address as HOST:PORT, an IPv6 address as [ADDRESS]:PORT",
+            )
+        if not 1 <= self.port <= _LAST_PORT:
+            raise UserError(
+                f"port {self.port} of '{self.host}' is not in the range 1 to 65535",
+                fix="give the port on which the server listens",
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Return the address written as ``host:port`` or ``[ipv6]:port``.
+
+        Raises:
+            UserError: *text* is neither, or its port is not a number from 1 to 65535.
+        """
+        match = re.fullmatch(r"(?:\[([^\[\]]+)\]|([^:\[\]]+)):(\d{1,5})", text, re.ASCII)
+        if not match:
+            raise UserError(
+                f"'{text}' is not an address of the form HOST:PORT",
+                fix="write a name or an IP address, a colon and a port: 'db.example:6379'",
+            )
+        return cls(match[1] or match[2], int(match[3]))
+
+    @property
+    def is_name(self) -> bool:
+        """Whether *host* must be resolved first."""
+        return not (_is_ipv6(self.host) or re.fullmatch(r"[\d.]+", self.host))
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return bool(IPv6Address(host)) and "%" not in host
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One address of a pool; a *backup* serves only while no other server is up."""
+
+    name: str
+    address: Address
+    backup: bool = False
+
+    def __post_init__(self) -> None:
+        _require_name(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a health question: *send* these bytes, or *expect* a match of this expression.
+
+    Once *at_least* bytes are there, an answer that does not match is a failure at once; until
+    then HAProxy waits for more, at most for the check's time-out.
+    """
+
+    send: str | None = None
+    expect: str | None = None
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How HAProxy asks a server whether it is well.
+
+    Without *http_path* and *steps* the question is whether a connection can be opened. A server
+    is down after *fall* failures and up after one success; it is asked every *every_s*, every
+    *doubtful_s* between the first failure and the verdict, and every *down_s* while it is down.
+    """
+
+    steps: tuple[Step, ...] = ()
+    http_path: str | None = None
+    every_s: float = 1
+    doubtful_s: float = 0.5
+    down_s: float = 0.5
+    fall: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A frontend that listens on *bind* (``:80``), over one pool of *servers*.
+
+    Attributes:
+        name: Of the frontend and of the backend.
+        host: What a health check sends as ``Host``.
+        check: The health question; None asks nothing, and the servers count as up.
+        failover: The first server alone serves; the next ones only while it is down, and no
+            connection stays with one of them when it is back.
+    """
+
+    name: str
+    bind: str
+    servers: tuple[Server, ...]
+    host: str = "localhost"
+    check: Check | None = Check()
+    failover: bool = False
+
+    def __post_init__(self) -> None:
+        _require_name(self.name)
+        _require_name(self.host)
+        if not _BIND.fullmatch(self.bind):
+            raise UserError(
+                f"'{self.bind}' is not an address to listen on",
+                fix="write it as PORT, ADDRESS:PORT or [IPV6]:PORT",
+            )
+        if not self.servers:
+            raise UserError(
+                f"'{self.name}' has no server to lead to", fix="give one HOST:PORT at least"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """HAProxy's time-outs; *tunnel* None leaves *client* and *server* in force in TCP mode."""
+
+    connect: float = 2
+    client: float = 60
+    server: float = 60
+    queue: float = 30
+    tunnel: float | None = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How an operator reaches the process; None leaves that way out.
+
+    Attributes:
+        health_port: Loopback port that answers `HEALTH_PATH` with 200 while every pool has a
+            server that is up, else 503. It moves up past ports that are listened on.
+        socket: Path of the runtime socket, in a directory that HAProxy may write.
+    """
+
+    health_port: int | None = HEALTH_PORT
+    socket: str | None = SOCKET_PATH
+
+
+IN_CONTAINER = Control()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything one HAProxy process needs to know.
+
+    Attributes:
+        names: How server names become addresses: ``dns`` asks the nameservers of
+            ``/etc/resolv.conf`` again and again, ``hosts`` asks once, at the start
+            (``/etc/hosts``, where the links of a v1 file are, or plain addresses).
+    """
+
+    proxies: tuple[Proxy, ...]
+    options: Options = DEFAULTS
+    names: Names = "dns"
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    control: Control = IN_CONTAINER
+
+    @property
+    def resolves(self) -> bool:
+        """Whether a resolvers section is needed: some server has a name that DNS may move."""
+        return self.names == "dns" and any(
+            server.address.is_name for proxy in self.proxies for server in proxy.servers
+        )
+
+    @property
+    def health_bind(self) -> str | None:
+        """Where the health frontend listens, past every port that a proxy listens on."""
+        port = self.control.health_port
+        if port is None:
+            return None
+        taken = {int(tail) for tail in self._bind_tails() if tail.isdigit()}
+        while port in taken:
+            port += 1
+        return f"127.0.0.1:{port}"
+
+    def _bind_tails(self) -> Iterator[str]:
+        return (proxy.bind.rpartition(":")[2] for proxy in self.proxies)
+
+
+def _require_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f"'{name}' cannot be a name in HAProxy's configuration",
+            fix="use letters, digits, '.', '_' and '-', and begin with a letter or a digit",
+        )
