@@ -65,8 +65,8 @@ def say_error(error: HTTPException) -> Response:
 def log_request(response: Response) -> Response:
     """Log one line for the request, and return *response* as it was."""
     # The URI as it came: decoded, a %0A in it would forge a second line.
-    line = f"{request.method} {request.environ['REQUEST_URI']}"
-    log.info("%s %r %s %s", request.remote_addr, line, response.status_code, response.content_length)
+    asked, size = f"{request.method} {request.environ['REQUEST_URI']}", response.content_length
+    log.info("%s %r %s %s", request.remote_addr, asked, response.status_code, size)
     return response
 
 
