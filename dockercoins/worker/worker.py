@@ -8,6 +8,7 @@ Two threads: one mines, the main one waits for SIGTERM. So the answer to SIGTERM
 not depend on a peer, or on a name server, that keeps the miner waiting.
 """
 
+import contextlib
 import logging
 import os
 import re
@@ -68,14 +69,18 @@ class Account:
                 self._coins[digest] = random_bytes
                 self._store_coins()
 
-    def settle(self, *, close: bool = False) -> None:
-        """Bring Redis up to date; with *close*, for the last time: later units are dropped.
+    def close(self) -> None:
+        """Take in no more units: what comes later is dropped, not half counted."""
+        with self._lock:
+            self._closed = True
+
+    def settle(self) -> None:
+        """Bring Redis up to date.
 
         Raises:
             redis.RedisError: What Redis does not have yet is kept for the next time.
         """
         with self._lock:
-            self._closed = close
             self._store_coins()
             if self.units:
                 self._count()
@@ -120,8 +125,7 @@ class Miner:
         """Mine until `stopping` is set; after an error wait, longer each time, and go on."""
         wait_s, count_at = FIRST_WAIT_S, 0.0
         while not self.stopping.is_set():
-            if self._heartbeat:
-                self._heartbeat.touch()
+            self._beat()
             try:
                 if time.monotonic() >= count_at:
                     self._account.settle()
@@ -129,9 +133,14 @@ class Miner:
                 self._mine()
                 wait_s = FIRST_WAIT_S
             except (requests.RequestException, redis.RedisError) as error:
-                log.error("%s: %s; next try in %s s", type(error).__name__, error, wait_s)
+                log.warning("%s: %s; next try in %s s", type(error).__name__, error, wait_s)
                 self.stopping.wait(wait_s)
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    def _beat(self) -> None:
+        if self._heartbeat:
+            with contextlib.suppress(OSError):  # a read-only disk is no reason not to mine
+                self._heartbeat.touch()
 
     def _mine(self) -> None:
         if self.stopping.wait(WORK_S):
@@ -139,7 +148,7 @@ class Miner:
         random_bytes = _ask("GET", f"{self._rng_url}/32")
         digest = _ask("POST", f"{self._hasher_url}/", random_bytes).decode("ascii", "replace")
         if not re.fullmatch("[0-9a-f]{64}", digest):
-            raise requests.RequestException(f"not a SHA-256 from {self._hasher_url}: {digest[:80]!r}")
+            raise requests.RequestException(f"not a SHA-256 in hex: {digest[:80]!r}")
         self._account.enter(digest, random_bytes)
 
 
@@ -161,13 +170,14 @@ def _ask(method: str, url: str, body: bytes | None = None) -> bytes:
 
 
 def close(account: Account) -> bool:
-    """Settle *account* for the last time, in `STOP_WITHIN_S`; return whether Redis has all."""
+    """Close and settle *account* within `STOP_WITHIN_S`; return whether Redis has all of it."""
 
     def settle() -> None:
         try:
-            account.settle(close=True)
+            account.close()
+            account.settle()
         except redis.RedisError as error:
-            log.error("%s: %s", type(error).__name__, error)
+            log.warning("%s: %s", type(error).__name__, error)
 
     last = threading.Thread(target=settle, daemon=True)
     last.start()
@@ -190,20 +200,23 @@ def main() -> None:
         account,
         Path(heartbeat) if heartbeat else None,
     )
+    crashed = threading.Event()
 
     def mine() -> None:
         try:
             miner.run()
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)  # a bug must not leave a worker that does nothing
+        except Exception:
+            log.exception("the miner met a bug")
+            crashed.set()
+            os.kill(os.getpid(), signal.SIGTERM)  # better no worker than one that does nothing
 
     threading.Thread(target=mine, daemon=True).start()
     signal.sigwait(STOP_SIGNALS)
-    crashed = False
     miner.stopping.set()
     settled = close(account)
     logging.shutdown()
-    os._exit(0 if settled and not crashed else 1)  # not sys.exit: the miner may be in a system call
+    # Not sys.exit: it may have to wait for a thread that waits for a peer.
+    os._exit(0 if settled and not crashed.is_set() else 1)
 
 
 if __name__ == "__main__":
