@@ -56,8 +56,8 @@ def finish(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store" if request.path == "/json" else "no-cache"
     # The URI as it came: decoded, a %0A in it would forge a second line.
-    line = f"{request.method} {request.environ['REQUEST_URI']}"
-    log.info("%s %r %s %s", request.remote_addr, line, response.status_code, response.content_length)
+    asked, size = f"{request.method} {request.environ['REQUEST_URI']}", response.content_length
+    log.info("%s %r %s %s", request.remote_addr, asked, response.status_code, size)
     return response
 
 
