@@ -1,0 +1,193 @@
+"""Start and end a Docker daemon in namespaces of its own.
+
+One process holds a host together: ``unshare`` with ``--kill-child``. To kill it is to cut the
+power: the daemon, containerd and every container end at once and leave no mount behind.
+"""
+
+import http.client
+import os
+import shlex
+import shutil
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab.network import NAMESPACES
+from tests.lab.record import Process
+from tests.lab.waiting import until
+
+PORT = 55555
+START_S = 40.0
+INITS = ("docker-init", "tini", "/usr/libexec/docker/docker-init", "/usr/lib/docker/docker-init")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a daemon runs.
+
+    *namespace* None means the machine's own network, for builds that need packages; such a daemon
+    gets no bridge and touches no firewall. *hidden* folders are empty for the daemon and its
+    containers, as the client's folders are on a host that is really remote.
+    """
+
+    name: str
+    folder: Path
+    cgroup: str
+    namespace: str | None = None
+    address: str | None = None
+    index: int = 0
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def socket(self) -> Path:
+        """Return the daemon's Unix socket, which this machine reaches whatever is cut."""
+        return self.folder / "docker.sock"
+
+
+def start(seat: Seat) -> Process:
+    """Start the daemon of *seat*; `wait_until_ready` says when it answers."""
+    (seat.folder / "data").mkdir(parents=True, exist_ok=True)
+    (seat.folder / "resolv.conf").write_text(_resolver(seat))
+    (seat.folder / "start.sh").write_text(_script(seat))
+    enter = [f"nsenter --net={NAMESPACES / seat.namespace}"] if seat.namespace else []
+    apart = "unshare --uts --mount --pid --fork --kill-child --mount-proc"
+    words = shlex.split(" ".join([*enter, apart, _init(), "-- sh"]))
+    log = (str(seat.folder / "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    pid = os.posix_spawnp(
+        words[0],
+        [*words, str(seat.folder / "start.sh")],
+        _environment(seat),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, *log),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,  # a Ctrl-C in the terminal is for us alone
+    )
+    return Process.of(pid)
+
+
+def wait_until_ready(seat: Seat, daemon: Process) -> None:
+    """Return once the daemon answers.
+
+    Raises:
+        RuntimeError: It ended instead; the end of its log is in the message.
+    """
+
+    def answers() -> bool:
+        if not daemon.alive():
+            raise RuntimeError(f"the daemon of {seat.name} ended:\n{log_end(seat)}")
+        return _answers(seat)
+
+    until(answers, f"the daemon of {seat.name} answers; see {seat.folder / 'log'}", START_S)
+
+
+def kill(daemon: Process) -> None:
+    """End the daemon and all that runs under it, at once, as a power cut does."""
+    if not daemon.alive():
+        return
+    os.kill(daemon.pid, signal.SIGKILL)
+    until(lambda: not daemon.alive(), f"process {daemon.pid} is gone")
+    try:
+        os.waitpid(daemon.pid, 0)
+    except ChildProcessError:
+        return  # an earlier run started it
+
+
+def log_end(seat: Seat) -> str:
+    """Return the last lines that the daemon wrote."""
+    return "\n".join((seat.folder / "log").read_text(errors="replace").splitlines()[-15:])
+
+
+def remove_cgroups(cgroup: str) -> None:
+    """Remove the control groups below *cgroup*, in every hierarchy that has it."""
+    for root in Path("/sys/fs/cgroup").glob(f"**/{cgroup.strip('/')}"):
+        for folder, _, _ in os.walk(root, topdown=False):
+            Path(folder).rmdir()
+
+
+def _init() -> str:
+    found = next(filter(None, map(shutil.which, INITS)), None)
+    if not found:
+        raise RuntimeError(f"none of {', '.join(INITS)} is installed")
+    return found
+
+
+def _environment(seat: Seat) -> dict[str, str]:
+    # Only a build may know the machine's proxies; a host in the lab has no way out.
+    if seat.namespace is None:
+        return dict(os.environ)
+    return {"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C.UTF-8"}
+
+
+def _script(seat: Seat) -> str:
+    hide = [f"mount -t tmpfs tmpfs {shlex.quote(str(path))}" for path in seat.hidden]
+    lines = [
+        "set -e",
+        f"hostname {seat.name}",
+        # Else two daemons meet in /run, and their mounts outlive them.
+        "mount -t tmpfs tmpfs /run",
+        "mkdir -p /run/lock /run/lab /run/etc /run/work",
+        f"mount --bind {shlex.quote(str(seat.folder))} /run/lab",
+        # Else all daemons share /etc/docker/key.json, which is their identity.
+        "mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work /etc",
+        "rm -rf /etc/docker /etc/resolv.conf",
+        "mkdir /etc/docker",
+        "cp /run/lab/resolv.conf /etc/resolv.conf",
+        *hide,
+        f"exec dockerd {shlex.join(_flags(seat))}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _resolver(seat: Seat) -> str:
+    if seat.namespace:
+        return "nameserver 127.0.0.1\n"
+    return Path("/etc/resolv.conf").read_text()
+
+
+def _flags(seat: Seat) -> list[str]:
+    flags = [
+        "--data-root=/run/lab/data",
+        "--host=unix:///run/lab/docker.sock",
+        f"--cgroup-parent={seat.cgroup}/{seat.name}",
+        "--exec-opt=native.cgroupdriver=cgroupfs",  # no systemd in the daemon's own /run
+    ]
+    if seat.address is None:
+        return [
+            *flags,
+            "--bridge=none",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+        ]
+    return [
+        *flags,
+        f"--host=tcp://{seat.address}:{PORT}",
+        "--tls=false",  # asked for, so that the daemon does not wait to warn about it
+        f"--bip=172.{20 + seat.index}.0.1/24",  # the address of a container tells its host
+        f"--default-address-pool=base=172.{40 + seat.index}.0.0/16,size=24",
+    ]
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=2)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(2)
+        self.sock.connect(str(self._path))
+
+
+def _answers(seat: Seat) -> bool:
+    connection = _SocketConnection(seat.socket)
+    try:
+        connection.request("GET", "/_ping")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
