@@ -1,0 +1,95 @@
+"""The lab by hand: ``python -m tests.lab install | images | up | status | down``, as root."""
+
+import click
+
+from dcgen.errors import UserError
+from tests.lab import packages
+from tests.lab.access import require
+from tests.lab.lab import LOCAL, Lab, known, remove, sweep
+from tests.lab.record import owner_is_gone
+
+
+class Door(click.Group):
+    """A group that shows a `UserError` as a message; a bug keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Door)
+def main() -> None:
+    """Real Docker Engines on this machine, for the end-to-end tests."""
+
+
+@main.command()
+def install() -> None:
+    """Install what the lab needs from Debian's packages; say nothing if all is there."""
+    require(installed=False)
+    for package in packages.install():
+        click.echo(f"installed {package}")
+
+
+@main.command()
+def images() -> None:
+    """Make the archive of all images, unless the cache has it, and print its path."""
+    require()
+    lab = Lab.create()
+    try:
+        click.echo(lab.images())
+    finally:
+        lab.down()
+
+
+@main.command()
+@click.option("--hosts", type=click.IntRange(0, 20), default=3, show_default=True)
+def up(hosts: int) -> None:
+    """Start an Engine with this machine's files, and HOSTS hosts that do not see them."""
+    require()
+    lab = Lab.create(keep=True)
+    try:
+        archive = lab.images()
+        lab.add_hosts([LOCAL, *(f"node{number}" for number in range(1, hosts + 1))])
+        lab.load(archive)
+    except BaseException:
+        lab.down()
+        raise
+    _show(lab)
+
+
+@main.command()
+def status() -> None:
+    """Show the labs on this machine and the DOCKER_HOST of each of their hosts."""
+    for lab in known():
+        _show(lab)
+
+
+@main.command()
+@click.argument("ids", nargs=-1)
+def down(ids: tuple[str, ...]) -> None:
+    """Remove the labs IDS; without any, those made by `up` and what dead runs left."""
+    require(installed=False)
+    sweep()
+    for lab in known():
+        if lab.state.id in ids or (not ids and lab.state.owner is None):
+            remove(lab.folder)
+            click.echo(f"removed lab {lab.state.id}")
+
+
+def _show(lab: Lab) -> None:
+    owner = lab.state.owner
+    used = f"process {owner.pid}" if owner else "until `down`"
+    used = "left by a dead run" if owner_is_gone(lab.state) else used
+    click.echo(f"lab {lab.state.id}  {lab.state.subnet}  {used}")
+    for name in lab.hosts():
+        running = "" if lab.state.daemons[name].alive() else "  (not running)"
+        click.echo(f"  {name:8} DOCKER_HOST={lab.engine(name).url}{running}")
+    click.echo(f"  with Compose: DOCKER_CONFIG={packages.tools()}")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m tests.lab")

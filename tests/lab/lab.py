@@ -1,0 +1,175 @@
+"""A lab: this machine's own Engine and any number of hosts beside it, up and down again."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.lab import bundle, daemon, network, packages, record
+from tests.lab.daemon import Seat
+from tests.lab.engine import Engine
+
+CHECKOUT = Path(__file__).parents[2]
+LOCAL = "local"
+NETNS_MARK = record.RUNS / "made-netns-mount"
+
+
+class Lab:
+    """What one run made: its folder, its record, its daemons.
+
+    The Engine named "local" sees this machine's files, as a developer's own does; the hosts node1,
+    node2, … see neither the checkout nor the folders where a client keeps files.
+    """
+
+    def __init__(self, folder: Path, state: record.State) -> None:
+        self.folder = folder
+        self.state = state
+
+    @classmethod
+    def create(cls, *, keep: bool = False) -> "Lab":
+        """Return a new lab with a network and no host, after removing what dead runs left.
+
+        Args:
+            keep: Leave the lab to a later `down`, instead of tying it to this process.
+        """
+        sweep()
+        with record.machine_lock():
+            record.RUNS.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not network.mounted():
+                NETNS_MARK.touch()
+            taken = [record.load(folder).subnet for folder in record.folders()]
+            folder = record.new_folder()
+            owner = None if keep else record.this_process()
+            state = record.State(folder.name, network.free_subnet(taken), owner)
+            record.save(state, folder)
+            network.build_switch(state.id, state.subnet)
+        return cls(folder, state)
+
+    def add_hosts(self, names: Sequence[str]) -> None:
+        """Start a Docker daemon for each of *names*, all at once, and wait until all answer."""
+        seats = [self._seat(name) for name in names]
+        for seat in seats:
+            network.plug_in(self.state.id, seat.name, str(seat.address))
+            self._start(seat)
+        for seat in seats:
+            daemon.wait_until_ready(seat, self.state.daemons[seat.name])
+
+    def load(self, archive: Path) -> None:
+        """Load the images of *archive* into every host, two at a time."""
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            list(pool.map(lambda name: self.engine(name).load(archive), self.hosts()))
+
+    def hosts(self) -> list[str]:
+        """Return the names of the hosts, "local" first."""
+        return sorted(name for name in self.state.daemons if name != "builder")
+
+    def engine(self, name: str) -> Engine:
+        """Return the Engine of the host *name*; "local" is reached by a Unix socket."""
+        seat = self._seat(name)
+        url = f"tcp://{seat.address}:{daemon.PORT}"
+        if name == LOCAL:
+            url = f"unix://{seat.socket}"
+        return Engine(name, url, str(seat.address), packages.tools())
+
+    @contextmanager
+    def builder(self) -> Iterator[Engine]:
+        """Run a daemon that has this machine's network, and no other use than to build."""
+        folder = self.folder / "builder"
+        seat = Seat("builder", folder, self._cgroup())
+        self._start(seat)
+        try:
+            daemon.wait_until_ready(seat, self.state.daemons["builder"])
+            yield Engine("builder", f"unix://{seat.socket}", "127.0.0.1", packages.tools())
+        finally:
+            self.crash("builder")
+            shutil.rmtree(folder)
+
+    def images(self) -> Path:
+        """Return the archive of all images, made now if the cache has none for these files."""
+        if not bundle.archive().exists():
+            work = self.folder / "build"
+            work.mkdir()
+            with self.builder() as engine:
+                bundle.make(engine, work)
+            shutil.rmtree(work)
+        return bundle.archive()
+
+    def cut(self, name: str) -> None:
+        """Drop every packet between the host *name* and all others; we still reach its Engine."""
+        network.drop(self.state.id, name, self._peers(name))
+
+    def restore(self, name: str) -> None:
+        """Undo `cut`."""
+        network.pass_again(self.state.id, name, self._peers(name))
+
+    def crash(self, name: str) -> None:
+        """Cut the power of the host *name*: the daemon and all containers end at once."""
+        daemon.kill(self.state.daemons[name])
+
+    def start(self, name: str) -> None:
+        """Start the host *name* again after a `crash`, and wait until it answers."""
+        seat = self._seat(name)
+        self._start(seat)
+        daemon.wait_until_ready(seat, self.state.daemons[name])
+
+    def down(self) -> None:
+        """Remove all that the lab made; what is gone already is no error."""
+        remove(self.folder)
+
+    def _start(self, seat: Seat) -> None:
+        process = daemon.start(seat)
+        self.state = record.with_daemon(self.state, seat.name, process)
+        record.save(self.state, self.folder)
+
+    def _seat(self, name: str) -> Seat:
+        index = 0 if name == LOCAL else int(name.removeprefix("node"))
+        client = (CHECKOUT, Path("/tmp"), Path("/var/tmp"), Path.home())
+        return Seat(
+            name,
+            self.folder / name,
+            self._cgroup(),
+            namespace=network.namespace(self.state.id, name),
+            address=network.host_address(self.state.subnet, index),
+            index=index,
+            hidden=() if name == LOCAL else client,
+        )
+
+    def _cgroup(self) -> str:
+        return f"/dcgen-{self.state.id}"
+
+    def _peers(self, name: str) -> list[str]:
+        return [self.engine(other).address for other in self.hosts() if other != name]
+
+
+def sweep() -> list[str]:
+    """Remove the labs whose owner died without doing so; return their ids."""
+    with record.machine_lock():
+        dead = [path for path in record.folders() if record.owner_is_gone(record.load(path))]
+    for folder in dead:
+        remove(folder)
+    return [folder.name for folder in dead]
+
+
+def remove(folder: Path) -> None:
+    """Remove the lab in *folder*: daemons, namespaces, link, control groups and files."""
+    state = record.load(folder)
+    for process in state.daemons.values():
+        daemon.kill(process)
+    # A run that was killed between starting a daemon and recording it leaves it only here.
+    for pid in network.processes(state.id):
+        daemon.kill(record.Process.of(pid))
+    network.tear_down(state.id)
+    daemon.remove_cgroups(f"/dcgen-{state.id}")
+    shutil.rmtree(folder)
+    with record.machine_lock():
+        if NETNS_MARK.exists() and not record.folders():
+            network.unmount()
+            NETNS_MARK.unlink()
+        if not any(record.RUNS.iterdir()):
+            record.RUNS.rmdir()
+
+
+def known() -> list[Lab]:
+    """Return the labs on this machine, sorted by id."""
+    return [Lab(folder, record.load(folder)) for folder in record.folders()]
