@@ -1,0 +1,1 @@
+"""What dcgen promises, proved on real Docker Engines."""

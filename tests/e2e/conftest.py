@@ -1,0 +1,75 @@
+"""One lab for the whole run, and what a failed test leaves behind for the person who reads it."""
+
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.evidence import collect
+from tests.lab.access import obstacle
+from tests.lab.lab import LOCAL, Lab
+from tests.lab.project import COMPOSE_2, Project
+
+HOSTS = (LOCAL, "node1", "node2", "node3")
+FAILED = pytest.StashKey[bool]()
+
+NewProject = Callable[..., Project]
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """Give a lab with an Engine of this machine, three hosts, and all images on each."""
+    if found := obstacle():
+        what, fix = found
+        sentence = f"end-to-end tests left out: {what}; to run them: {fix}"
+        # In CI a lab that is missing is a fault of the machine, and must not pass unseen.
+        pytest.fail(sentence) if "CI" in os.environ else pytest.skip(sentence)
+    with ExitStack() as cleanup:
+        before = signal.signal(signal.SIGTERM, _as_interrupt)
+        cleanup.callback(signal.signal, signal.SIGTERM, before)
+        made = Lab.create()
+        cleanup.callback(made.down)
+        archive = made.images()
+        made.add_hosts(HOSTS)
+        made.load(archive)
+        yield made
+
+
+def _as_interrupt(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+@pytest.fixture
+def new_project(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewProject]:
+    """Give a function that makes a project, which is removed after the test.
+
+    If the test failed, what the Engines know is kept first.
+    """
+    with ExitStack() as cleanup:
+
+        def make(host: str, file: Path, program: str = COMPOSE_2, name: str = "") -> Project:
+            project = Project(lab.engine(host), file, name or "dockercoins", program)
+            cleanup.callback(project.down)
+            return project
+
+        yield make
+        _keep_evidence(lab, request, tmp_path)
+
+
+def _keep_evidence(lab: Lab, request: pytest.FixtureRequest, folder: Path) -> None:
+    if request.node.stash.get(FAILED, False):
+        collect(lab, request.node.name, folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on the test itself that it failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
