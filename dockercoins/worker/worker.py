@@ -24,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 WORK_S = 0.1
+UNIT_BYTES = 32
 COUNT_EVERY_S = 1.0
 HTTP_TIMEOUT_S = (5.0, 20.0)  # connect, answer: behind 100 other workers, rng takes 10 s
 REDIS_TIMEOUT_S = 5.0
@@ -145,7 +146,9 @@ class Miner:
     def _mine(self) -> None:
         if self.stopping.wait(WORK_S):
             return
-        random_bytes = _ask("GET", f"{self._rng_url}/32")
+        random_bytes = _ask("GET", f"{self._rng_url}/{UNIT_BYTES}")
+        if len(random_bytes) != UNIT_BYTES:
+            raise requests.RequestException(f"{len(random_bytes)} random bytes, not {UNIT_BYTES}")
         digest = _ask("POST", f"{self._hasher_url}/", random_bytes).decode("ascii", "replace")
         if not re.fullmatch("[0-9a-f]{64}", digest):
             raise requests.RequestException(f"not a SHA-256 in hex: {digest[:80]!r}")
