@@ -1,0 +1,109 @@
+"""The services of DockerCoins as real processes, each on a free loopback port, and a real Redis."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
+
+
+def wait_until(condition: Callable[[], object], what: str, within_s: float = 10) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
+        time.sleep(0.01)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+@dataclass(frozen=True)
+class Running:
+    process: subprocess.Popen[bytes]
+    output: Path
+    url: str = ""
+
+    def log(self) -> str:
+        return self.output.read_text()
+
+    def requests(self) -> list[str]:
+        """Return what the log says of each request, such as ``'GET /7' 200 7``."""
+        lines = self.log().splitlines()
+        return [line.split(" ", 1)[1] for line in lines if line.startswith("127.0.0.1 ")]
+
+    def wait_for_log(self, text: str, within_s: float = 10) -> None:
+        wait_until(lambda: text in self.log(), f"{text!r} in the log", within_s)
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        start = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(10)
+        return time.monotonic() - start
+
+
+Start = Callable[..., Running]
+
+
+class RedisServer:
+    """A Redis that can be started late: its port is known before."""
+
+    def __init__(self, folder: Path, cleanup: ExitStack) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.client = cleanup.enter_context(redis.Redis(port=self.port))
+        self._folder, self._cleanup = folder, cleanup
+
+    def start(self) -> "RedisServer":
+        options = {"port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": ""}
+        command = [
+            "redis-server",
+            *(str(word) for k, v in options.items() for word in (f"--{k}", v)),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self._cleanup.enter_context(process)
+        self._cleanup.callback(process.kill)
+        wait_until(lambda: answers(self.port), "Redis answers")
+        return self
+
+    def hashes(self) -> int:
+        return int(self.client.get("hashes") or 0)
+
+
+def starter(folder: Path, cleanup: ExitStack) -> Start:
+    def start(service: str, **environment: str) -> Running:
+        port = free_port()
+        output = folder / f"{service}-{port}.log"
+        process = subprocess.Popen(
+            [sys.executable, f"{service}.py"],
+            cwd=DOCKERCOINS / service,
+            env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)} | environment,
+            stdout=cleanup.enter_context(output.open("wb")),
+            stderr=subprocess.STDOUT,
+        )
+        cleanup.enter_context(process)
+        cleanup.callback(process.kill)
+        running = Running(process, output, f"http://127.0.0.1:{port}")
+        if service != "worker":
+            wait_until(lambda: answers(port) or process.poll() is not None, f"{service} answers")
+        assert process.poll() is None, running.log()
+        return running
+
+    return start
