@@ -1,0 +1,252 @@
+"""What the worker counts, what it stores, and how it stops, with peers that work or fail."""
+
+import hashlib
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.dockercoins.peers import Answer, Wire, serve
+from tests.dockercoins.running import RedisServer, Running, Start, free_port, wait_until
+
+PLAIN = bytes(32)  # its hash starts with 6: not a coin
+COIN = next(
+    bytes([n]) * 32 for n in range(256) if hashlib.sha256(bytes([n]) * 32).hexdigest()[0] == "0"
+)
+PLAIN_HASH = hashlib.sha256(PLAIN).hexdigest().encode()
+
+
+def logged(worker: Running) -> int:
+    return sum(int(n) for n in re.findall(r"(\d+) units of work done, upd", worker.log()))
+
+
+def hashed(hasher: Running) -> int:
+    return sum(line.startswith("'POST /' 200") for line in hasher.requests())
+
+
+@pytest.fixture
+def cleanup() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def mine(start: Start, cleanup: ExitStack) -> Callable[..., Running]:
+    """Start a worker; peers that are not named work, and find no coin."""
+
+    def mine(**environment: str) -> Running:
+        healthy = {
+            "RNG_URL": lambda: serve(lambda: (200, PLAIN), cleanup),
+            "HASHER_URL": lambda: serve(lambda: (200, PLAIN_HASH), cleanup),
+        }
+        missing = {name: peer() for name, peer in healthy.items() if name not in environment}
+        return start("worker", **missing, **environment)
+
+    return mine
+
+
+Mine = Callable[..., Running]
+
+
+def test_every_finished_unit_is_counted_when_workers_stop(
+    start: Start, redis_server: RedisServer
+) -> None:
+    rng, hasher = start("rng"), start("hasher")
+    urls = {"RNG_URL": rng.url, "HASHER_URL": hasher.url, "REDIS_URL": redis_server.url}
+    workers = [start("worker", **urls) for _ in range(3)]
+    wait_until(lambda: redis_server.hashes() >= 10, "ten hashes")
+
+    for worker in workers:
+        assert worker.stop() < 1
+        assert worker.process.returncode == 0, worker.log()
+    assert redis_server.hashes() == sum(logged(worker) for worker in workers)
+    # An answer that was on its way when its worker stopped is not a finished unit.
+    assert hashed(hasher) - 3 <= redis_server.hashes() <= hashed(hasher)
+
+
+def test_a_coin_goes_to_the_wallet_with_its_bytes(
+    mine: Mine, start: Start, cleanup: ExitStack, redis_server: RedisServer
+) -> None:
+    rng = serve(lambda: (200, COIN), cleanup)
+    worker = mine(RNG_URL=rng, HASHER_URL=start("hasher").url, REDIS_URL=redis_server.url)
+    wait_until(lambda: redis_server.client.hlen("wallet"), "a coin")
+
+    digest = hashlib.sha256(COIN).hexdigest()
+    assert redis_server.client.hgetall("wallet") == {digest.encode(): COIN}
+    worker.wait_for_log(f"Coin found: {digest[:8]}...")
+
+
+def test_another_hash_is_no_coin(mine: Mine, redis_server: RedisServer) -> None:
+    mine(REDIS_URL=redis_server.url)
+    wait_until(redis_server.hashes, "a counted hash")
+
+    assert not redis_server.client.exists("wallet")
+
+
+def test_the_counter_is_updated_once_a_second_at_most(
+    mine: Mine, redis_server: RedisServer
+) -> None:
+    worker = mine(REDIS_URL=redis_server.url)
+    wait_until(lambda: worker.log().count("units of work done") >= 2, "two updates")
+
+    calls = redis_server.client.info("commandstats")["cmdstat_incrby"]["calls"]
+    uptime_s = redis_server.client.info("server")["uptime_in_seconds"] + 1
+    assert calls <= uptime_s
+
+
+@pytest.mark.parametrize(
+    ("peer", "answer"),
+    [
+        pytest.param("RNG_URL", (500, PLAIN), id="rng has a bug"),
+        pytest.param("RNG_URL", (503, PLAIN), id="a balancer has no rng"),
+        pytest.param("HASHER_URL", (403, PLAIN_HASH), id="hasher forbids"),
+        pytest.param("HASHER_URL", (500, PLAIN_HASH), id="hasher has a bug"),
+        pytest.param("HASHER_URL", (302, PLAIN_HASH), id="hasher is elsewhere"),
+    ],
+)
+def test_an_answer_other_than_200_is_not_counted(
+    mine: Mine, cleanup: ExitStack, redis_server: RedisServer, peer: str, answer: Answer
+) -> None:
+    worker = mine(REDIS_URL=redis_server.url, **{peer: serve(lambda: answer, cleanup)})
+    worker.wait_for_log(f"{answer[0]} ")
+    worker.stop()
+
+    assert redis_server.hashes() == logged(worker) == 0
+
+
+@pytest.mark.parametrize(
+    ("peer", "body"),
+    [
+        pytest.param("HASHER_URL", b"<html>all is well</html>", id="a page instead of a hash"),
+        pytest.param("HASHER_URL", b"", id="nothing instead of a hash"),
+        pytest.param("RNG_URL", b"few", id="fewer bytes than asked for"),
+    ],
+)
+def test_an_answer_that_is_not_what_was_asked_for_is_not_counted(
+    mine: Mine, cleanup: ExitStack, redis_server: RedisServer, peer: str, body: bytes
+) -> None:
+    worker = mine(REDIS_URL=redis_server.url, **{peer: serve(lambda: (200, body), cleanup)})
+    worker.wait_for_log("next try in")
+    worker.stop()
+
+    assert redis_server.hashes() == 0
+
+
+def test_the_wait_after_an_error_doubles(mine: Mine, redis_server: RedisServer) -> None:
+    worker = mine(REDIS_URL=redis_server.url, RNG_URL=f"http://127.0.0.1:{free_port()}")
+    worker.wait_for_log("next try in 1.0 s")
+
+    waits = re.findall(r"next try in (\S+) s", worker.log())
+    assert waits == ["0.5", "1.0"]
+
+
+def test_a_worker_that_waits_after_an_error_stops_at_once(
+    mine: Mine, redis_server: RedisServer
+) -> None:
+    worker = mine(REDIS_URL=redis_server.url, RNG_URL=f"http://127.0.0.1:{free_port()}")
+    worker.wait_for_log("next try in 1.0 s")
+
+    assert worker.stop() < 0.9
+    assert worker.process.returncode == 0
+
+
+def test_units_finished_before_a_peer_hangs_are_counted_at_the_stop(
+    mine: Mine, cleanup: ExitStack, redis_server: RedisServer
+) -> None:
+    hangs, end = threading.Event(), threading.Event()
+    cleanup.callback(end.set)
+    answers = iter([(200, PLAIN)] * 2)
+
+    def answer() -> Answer:
+        try:
+            return next(answers)
+        except StopIteration:
+            hangs.set()
+            end.wait()
+            return 500, b""
+
+    worker = mine(REDIS_URL=redis_server.url, RNG_URL=serve(answer, cleanup))
+    assert hangs.wait(10)
+
+    assert worker.stop() < 1
+    assert (redis_server.hashes(), logged(worker)) == (2, 2)
+
+
+def test_units_wait_for_a_redis_that_is_away(
+    start: Start, mine: Mine, later_redis: RedisServer
+) -> None:
+    hasher = start("hasher")
+    worker = mine(HASHER_URL=hasher.url, REDIS_URL=later_redis.url)
+    worker.wait_for_log("next try in")
+    finished = hashed(hasher)
+    later_redis.start()
+    wait_until(later_redis.hashes, "the units are counted")
+    worker.stop()
+
+    assert later_redis.hashes() == logged(worker) >= finished
+    assert hashed(hasher) - 1 <= later_redis.hashes() <= hashed(hasher)
+
+
+def test_a_coin_waits_for_a_redis_that_is_away(
+    start: Start, mine: Mine, cleanup: ExitStack, later_redis: RedisServer
+) -> None:
+    finds = iter([COIN])
+    rng = serve(lambda: (200, next(finds, PLAIN)), cleanup)
+    worker = mine(RNG_URL=rng, HASHER_URL=start("hasher").url, REDIS_URL=later_redis.url)
+    worker.wait_for_log("next try in")
+    later_redis.start()
+    wait_until(lambda: later_redis.client.hlen("wallet"), "the coin is in the wallet")
+
+    assert list(later_redis.client.hgetall("wallet").values()) == [COIN]
+
+
+def test_a_worker_that_stops_without_redis_says_what_is_not_counted(
+    mine: Mine, later_redis: RedisServer
+) -> None:
+    worker = mine(REDIS_URL=later_redis.url)
+    worker.wait_for_log("next try in")
+
+    assert worker.stop() < 1
+    assert worker.process.returncode == 1
+    assert re.search(r"[1-9]\d* units of work done, but not counted", worker.log())
+
+
+def test_a_worker_stops_in_a_second_while_redis_is_silent(mine: Mine, cleanup: ExitStack) -> None:
+    listener = cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
+    worker = mine(REDIS_URL=f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+    silent, _ = listener.accept()
+    cleanup.enter_context(silent)
+
+    assert worker.stop() < 1
+    assert worker.process.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("delivers", "closes"),
+    [
+        pytest.param(False, True, id="closed before Redis has it"),
+        pytest.param(True, False, id="delivered, but the answer is lost"),
+    ],
+)
+def test_an_incrby_without_an_answer_counts_once(
+    start: Start,
+    mine: Mine,
+    cleanup: ExitStack,
+    redis_server: RedisServer,
+    *,
+    delivers: bool,
+    closes: bool,
+) -> None:
+    wire = Wire(redis_server.port, cleanup, delivers=delivers, closes=closes)
+    hasher = start("hasher")
+    url = f"redis://127.0.0.1:{wire.port}/0?socket_timeout=0.5"
+    worker = mine(HASHER_URL=hasher.url, REDIS_URL=url)
+    assert wire.failed.wait(10)
+    wait_until(lambda: worker.log().count("units of work done") >= 2, "counting goes on")
+    worker.stop()
+
+    assert redis_server.hashes() == logged(worker)
+    assert hashed(hasher) - 1 <= redis_server.hashes() <= hashed(hasher)
