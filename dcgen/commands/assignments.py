@@ -1,0 +1,90 @@
+"""Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
+
+import ipaddress
+
+from dcgen.errors import UsageError, UserError
+from lb.model import Address
+
+
+def assignments(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the pairs that *words* assign, in their order.
+
+    Raises:
+        UsageError: A word assigns nothing, or a service is named twice.
+    """
+    found: list[tuple[str, str]] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not equals and word.startswith("--") and rest and not rest[0].startswith("-"):
+            value = rest.pop(0)
+        elif not equals:
+            raise UsageError(f"{word!r} assigns nothing", fix=f"write it as {name}=VALUE")
+        if not name or not value:
+            raise UsageError(f"{word!r} has no service or no value", fix="write it as SERVICE=VALUE")
+        if any(name == other for other, _ in found):
+            raise UsageError(f"{name!r} is named twice", fix="name each service once")
+        found.append((name, value))
+    return found
+
+
+def counts(words: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Return service and number of replicas, from ``rng 3`` or ``rng=3 hasher=2``.
+
+    Raises:
+        UsageError: A number is missing, or is not a whole number from 1 to 1000.
+    """
+    if len(words) == 2 and "=" not in words[0] and "=" not in words[1]:  # noqa: PLR2004 - a pair
+        words = (f"{words[0]}={words[1]}",)
+    if len(words) == 1 and "=" not in words[0]:
+        raise UsageError(
+            f"the number of replicas of {words[0]!r} is missing", fix=f"write {words[0]}=3"
+        )
+    return [(name, _count(name, value)) for name, value in assignments(words)]
+
+
+MAX_REPLICAS = 1000
+
+
+def _count(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_REPLICAS):
+        raise UsageError(
+            f"{value!r} is no number of replicas for {name!r}",
+            fix=f"give a whole number from 1 to {MAX_REPLICAS}",
+        )
+    return int(value)
+
+
+def hosts(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return service and IP address, from ``redis=192.0.2.7``; the address in its shortest form.
+
+    Raises:
+        UsageError: A value is no IP address: `extra_hosts` takes no names and no ports.
+    """
+    found = []
+    for name, value in assignments(words):
+        if value == "host-gateway":
+            found.append((name, value))
+            continue
+        try:
+            found.append((name, str(ipaddress.ip_address(value.strip("[]")))))
+        except ValueError as error:
+            fix = f"give the address alone, or use `dcgen ambassador {name}=HOST:PORT`"
+            raise UsageError(f"{value!r} is not an IP address", fix=fix) from error
+    return found
+
+
+def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
+    """Return service and upstream, from ``redis=192.0.2.7:32768``.
+
+    Raises:
+        UsageError: A value is not HOST:PORT.
+    """
+    found = []
+    for name, value in assignments(words):
+        try:
+            found.append((name, Address.parse(value)))
+        except UserError as error:
+            raise UsageError(error.what, fix=error.fix) from error
+    return found

@@ -1,0 +1,144 @@
+"""Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from dcgen import output, source
+from dcgen.errors import Place, UsageError, UserError
+from generator.document import Document, load
+from generator.paths import has_relative_paths, rebase
+from generator.project import Project
+from generator.variant import Notice, Variant, is_generated
+
+DEFAULT_OUTPUT = "generated.yml"
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transform of *service*, and the words that say what it did."""
+
+    service: str
+    transform: Callable[[Document, Project], Variant]
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where the input comes from and where the output goes, as the options say."""
+
+    file: str | None = None
+    output: str | None = None
+    diff: bool = False
+    check: bool = False
+    force: bool = False
+    quiet: bool = False
+
+
+def make(steps: list[Step], making: Making) -> None:
+    """Take the input through *steps* and publish what comes out, as *making* says.
+
+    Raises:
+        UserError: The input cannot be transformed, or the output is stale or not dcgen's.
+    """
+    given = source.read(source.find(making.file))
+    document = load(given.text, given.name)
+    for step in steps:
+        document.service(step.service)
+    project = Project(given.folder)
+    variant = _transformed(steps, document, project)
+    target = _target(making, given)
+    text = _rebased(variant.text, given, target)
+    files = {target.parent / name: content for name, content in variant.files.items()} if target else {}
+    if not making.quiet:
+        for notice in variant.warnings:
+            click.echo(f"warning: {notice}", err=True)
+    if making.diff:
+        name = str(target) if target else "<stdout>"
+        click.echo(output.diff(given.text, text, given.name, name), nl=False)
+    elif target is None:
+        _print(text, variant, document, making, given)
+    elif making.check:
+        _check({target: text, **files})
+    else:
+        _require_not_input(target, given)
+        output.publish({**files, target: text}, force=making.force, is_ours=is_generated)
+        if not making.quiet:
+            for step in steps:
+                click.echo(f"{step.done}, in {target}", err=True)
+
+
+def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
+    files: dict[str, str] = {}
+    notices: list[Notice] = []
+    text = document.text
+    for step in steps:
+        variant = step.transform(document, project)
+        text = variant.text
+        files |= variant.files
+        notices += [notice for notice in variant.warnings if notice not in notices]
+        document = load(text, document.file) if step is not steps[-1] else document
+    return Variant(text, files, tuple(notices))
+
+
+def _target(making: Making, given: source.Source) -> Path | None:
+    if making.output == STDOUT:
+        return None
+    return Path(making.output) if making.output else given.folder / DEFAULT_OUTPUT
+
+
+def _rebased(text: str, given: source.Source, target: Path | None) -> str:
+    if target is None:
+        return text
+    if not target.parent.is_dir():
+        raise UserError(
+            f"the folder {str(target.parent)!r} does not exist",
+            fix="make it first, or choose another file with `-o`",
+            where=Place(str(target)),
+        )
+    here, there = target.parent.resolve(), given.folder.resolve()
+    if here == there:
+        return text
+    return rebase(load(text, given.name), Path(os.path.relpath(there, here)).as_posix())
+
+
+def _print(
+    text: str, variant: Variant, document: Document, making: Making, given: source.Source
+) -> None:
+    if variant.files:
+        raise UsageError(
+            f"`--lb-config file` writes {', '.join(variant.files)} beside the output",
+            fix="name a file with `-o FILE`, or leave out `--lb-config file`",
+        )
+    elsewhere = given.folder.resolve() != Path.cwd()
+    if elsewhere and not making.quiet and has_relative_paths(document):
+        click.echo(
+            f"warning: paths in the output are relative to {given.folder}, not to this folder",
+            err=True,
+        )
+    click.get_binary_stream("stdout").write(text.encode())
+
+
+def _check(files: dict[Path, str]) -> None:
+    stale = output.stale(files)
+    if stale:
+        raise UserError(
+            f"{len(stale)} of {len(files)} files are out of date:"
+            f" {', '.join(path.name for path in stale)}",
+            fix="run the same command without --check",
+            where=Place(str(stale[0]), 1),
+        )
+
+
+def _require_not_input(target: Path, given: source.Source) -> None:
+    same = given.path is not None and target.resolve() == given.path.resolve()
+    if same and not is_generated(given.text):
+        raise UserError(
+            "the output would replace the input",
+            fix="choose another file with `-o`",
+            where=Place(given.name),
+        )

@@ -1,0 +1,152 @@
+"""The commands that make a variant: read a Compose file, transform it, publish the result."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from dcgen.commands.assignments import addresses, counts, hosts
+from dcgen.commands.making import Making, Step, make
+from generator.transforms import ambassador as ambassador_transform
+from generator.transforms import extra_hosts as extra_hosts_transform
+from generator.transforms import scale as scale_transform
+from generator.variant import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_options(command: F) -> F:
+    """Add the options that every command has which makes a variant."""
+    for option in reversed(
+        [
+            click.option("-f", "--file", metavar="FILE", help="Compose file; - is standard input."),
+            click.option(
+                "-o",
+                "--output",
+                metavar="FILE",
+                help="Where to write; - is standard output.  [default: generated.yml beside FILE]",
+            ),
+            click.option("--diff", is_flag=True, help="Print a unified diff; write nothing."),
+            click.option("--check", is_flag=True, help="Write nothing; exit 1 if out of date."),
+            click.option("--force", is_flag=True, help="Overwrite what dcgen did not write."),
+            click.option("-q", "--quiet", is_flag=True, help="No warnings, no summary."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def lb_options(command: F) -> F:
+    """Add the options that say how a generated HAProxy gets its configuration."""
+    for option in reversed(
+        [
+            click.option(
+                "--lb-config",
+                type=click.Choice(["inline", "file", "args"]),
+                help="How HAProxy gets its configuration.  [default: inline; args in v1 files]",
+            ),
+            click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml")
+@click.argument("what", nargs=-1, required=True, metavar="SERVICE N | SERVICE=N…")
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    type=click.IntRange(1, 65535),
+    help="Container port to balance; repeatable.  [default: found in the file]",
+)
+@lb_options
+@output_options
+def scale(
+    what: tuple[str, ...],
+    ports: tuple[int, ...],
+    lb_config: Any,  # noqa: ANN401 - click has checked the choice
+    lb_image: str | None,
+    **making: Any,  # noqa: ANN401
+) -> None:
+    """Run SERVICE N times behind an HAProxy that takes over its name."""
+    settings = Settings(lb_config=lb_config, lb_image=lb_image, ports=ports)
+    steps = [
+        Step(
+            name,
+            lambda document, project, name=name, count=count: scale_transform.scale(
+                document, project, name, count, settings
+            ),
+            f"{name}: scaled to {count}",
+        )
+        for name, count in counts(what)
+    ]
+    make(steps, Making(**making))
+
+
+@click.command(
+    "extra-hosts",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: dcgen extra-hosts --redis 192.0.2.7",
+)
+@click.argument("what", nargs=-1, required=True, metavar="SERVICE=IP…", type=click.UNPROCESSED)
+@click.option(
+    "--only-named",
+    is_flag=True,
+    help="Change only services that name SERVICE, not all on its networks.",
+)
+@output_options
+def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401
+    """Take SERVICE out; its consumers find it at IP by `extra_hosts`."""
+    steps = [
+        Step(
+            name,
+            lambda document, project, name=name, ip=ip: extra_hosts_transform.extra_hosts(
+                document, project, name, ip, only_named=only_named
+            ),
+            f"{name}: at {ip}",
+        )
+        for name, ip in hosts(what)
+    ]
+    make(steps, Making(**making))
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml",
+)
+@click.argument(
+    "what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…", type=click.UNPROCESSED
+)
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on; repeatable.  [default: found in the file]",
+)
+@lb_options
+@output_options
+def ambassador(
+    what: tuple[str, ...],
+    ports: tuple[int, ...],
+    lb_config: Any,  # noqa: ANN401 - click has checked the choice
+    lb_image: str | None,
+    **making: Any,  # noqa: ANN401
+) -> None:
+    """Put an HAProxy in the place of SERVICE that leads to HOST:PORT."""
+    settings = Settings(lb_config=lb_config, lb_image=lb_image, ports=ports)
+    steps = [
+        Step(
+            name,
+            lambda document, project, name=name, upstream=upstream: ambassador_transform.ambassador(
+                document, project, name, upstream, settings
+            ),
+            f"{name}: leads to {upstream}",
+        )
+        for name, upstream in addresses(what)
+    ]
+    make(steps, Making(**making))
+
+

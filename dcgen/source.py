@@ -1,0 +1,103 @@
+"""Which Compose file is meant, and its text: given, or found as Compose itself finds it.
+
+Source: Compose CLI reference, "Specifying multiple Compose files" and `COMPOSE_FILE`.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from dcgen.errors import HostError, Place, UserError
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+STDIN = "-"
+MAX_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Compose file's text; *name* is how messages call it, *path* is None for standard input."""
+
+    text: str
+    name: str
+    path: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths in it start from."""
+        return self.path.parent if self.path else Path()
+
+
+def find(given: str | None) -> Path | None:
+    """Return the path of the Compose file; None for standard input.
+
+    Args:
+        given: The value of `-f`; None takes `COMPOSE_FILE`, else looks here and upwards.
+
+    Raises:
+        UserError: There is no such file.
+    """
+    named = given or os.environ.get("COMPOSE_FILE", "").split(os.pathsep)[0]
+    if named == STDIN:
+        return None
+    if named:
+        path = Path(named)
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise UserError(
+                f"the Compose file {what}",
+                fix=f"give one of its files: {path}/compose.yml"
+                if path.is_dir()
+                else "correct the path, or leave out `-f` to look for compose.yml here and above",
+                where=Place(named),
+            )
+        return path
+    return _look_upwards()
+
+
+def _look_upwards() -> Path:
+    here = Path.cwd()
+    for depth, folder in enumerate((here, *here.parents)):
+        for name in NAMES:
+            if (folder / name).is_file():
+                return Path(*[".."] * depth, name)
+    raise UserError(
+        f"no Compose file here or in a folder above: none of {', '.join(NAMES)}",
+        fix="give one with `-f FILE`",
+    )
+
+
+def read(path: Path | None) -> Source:
+    """Return the source at *path*; None reads standard input.
+
+    Raises:
+        UserError: It is too large or not in UTF-8.
+        HostError: It cannot be read.
+    """
+    name = str(path) if path else "<stdin>"
+    try:
+        if path:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        else:
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise HostError(
+            f"cannot read the file: {error.strerror}", fix="make it readable", where=Place(name)
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise UserError(
+            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB",
+            fix="split it with `include:`",
+            where=Place(name),
+        )
+    try:
+        return Source(data.decode("utf-8"), name, path)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            fix="save the file in UTF-8",
+            where=Place(name, line),
+        ) from error

@@ -1,0 +1,174 @@
+"""The services that dcgen writes: a balancer or an ambassador, as entries of a Compose file.
+
+How the configuration of its HAProxy reaches the container (Compose Specification, "configs"):
+*inline* as `configs: … content:`, in the v1 format, which has no configs, as an environment
+variable; *file* as a bind mount; *args* as the arguments of the hamba image.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dcgen.errors import UsageError
+from generator import interpolation, labels
+from generator.emit import Emitted, Literal, Quoted, Verbatim, flow
+from generator.variant import LbConfig, Settings
+from lb import healthcheck
+from lb.arguments import arguments
+from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE
+from lb.model import Address, Configuration
+from lb.render import render
+
+# What this module writes; every other key of a generated service was carried over.
+GENERATED_KEYS = (
+    "image",
+    "command",
+    "entrypoint",
+    "environment",
+    "depends_on",
+    "links",
+    "configs",
+    "volumes",
+    "healthcheck",
+    "stop_grace_period",
+    "cap_drop",
+    "security_opt",
+    "labels",
+)
+_VARIABLE = "HAPROXY_CONFIG"
+_SHELL = f'printf "%s" "$${_VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f /tmp/haproxy.cfg'
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A generated service: what stands above and below the carried entries, and what goes with it.
+
+    Attributes:
+        head: Its entries above those that were carried over.
+        tail: Its entries below them, the labels last.
+        config: Name and content of its entry under the top-level `configs`, if it has one.
+        files: Name and content of the file to be put beside the variant, if it needs one.
+    """
+
+    head: Mapping[str, Emitted]
+    tail: Mapping[str, Emitted]
+    config: tuple[str, str] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the HAProxy of *service* is for.
+
+    Attributes:
+        routes: Listening port to the addresses behind it.
+        configuration: The same, as HAProxy's configuration.
+        identity: The labels that say what it is, without those about its configuration.
+        companions: The services of the same file that it leads to.
+        v1: Whether the file is in the v1 format.
+        awaited: Whether some service waits until it is healthy.
+        config_name: The name that is free for it under the top-level `configs`.
+    """
+
+    service: str
+    routes: Mapping[int, Sequence[Address]]
+    configuration: Configuration
+    identity: Mapping[str, str]
+    companions: Sequence[str] = ()
+    v1: bool = False
+    awaited: bool = False
+    config_name: str = ""
+
+
+def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
+    """Return how a configuration reaches the container: as asked, else as the format allows.
+
+    The v1 format takes *args*; the hamba image listens on one port, so several take *inline*.
+    """
+    if settings.lb_config:
+        return settings.lb_config
+    return "args" if v1 and ports == 1 else "inline"
+
+
+def proxy(wanted: Wanted, settings: Settings) -> Proxy:
+    """Return the service that *wanted* describes.
+
+    Raises:
+        UsageError: *args* cannot say it with the hamba image.
+    """
+    kind = lb_config_of(settings, v1=wanted.v1, ports=len(wanted.routes))
+    if kind == "args":
+        return _by_arguments(wanted, settings)
+    text = render(wanted.configuration)
+    image = settings.lb_image or DEFAULT_IMAGE
+    head: dict[str, Emitted] = {"image": image}
+    config, files = None, {}
+    if kind == "file":
+        name = f"{wanted.service}.haproxy.cfg"
+        files[name] = text
+        head["volumes"] = [f"./{name}:{CONFIG_PATH}:ro"]
+    elif wanted.v1:
+        head["command"] = Verbatim(flow(["sh", "-c", _SHELL]))
+        head["environment"] = {_VARIABLE: Literal(interpolation.escape(text))}
+    else:
+        config = (wanted.config_name, interpolation.escape(text))
+        head["configs"] = [{"source": wanted.config_name, "target": CONFIG_PATH}]
+    head |= _companions(wanted)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    tail: dict[str, Emitted] = {}
+    if not wanted.v1:
+        tail |= {
+            "healthcheck": {
+                "test": Verbatim(flow(healthcheck.test(image, _health_port(wanted)))),
+                "interval": "5s",
+                "timeout": "3s",
+                "retries": 3,
+                "start_period": "10s",
+            },
+            "stop_grace_period": f"{GRACE_S}s",
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
+        }
+    tail["labels"] = {**_labels(wanted), labels.CONFIG: f"sha256:{digest}"}
+    return Proxy(head, tail, config, files)
+
+
+def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
+    image = settings.lb_image or HAMBA_IMAGE
+    if len(wanted.routes) > 1 and image == HAMBA_IMAGE:
+        ports = ", ".join(map(str, sorted(wanted.routes)))
+        raise UsageError(
+            f"service {wanted.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
+            fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
+        )
+    routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
+    head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
+    head |= _companions(wanted)
+    tail: dict[str, Emitted] = {}
+    if wanted.awaited and not wanted.v1:
+        port = min(wanted.routes)
+        tail["healthcheck"] = {
+            "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
+            "interval": "5s",
+            "timeout": "3s",
+            "retries": 3,
+        }
+    return Proxy(head, {**tail, "labels": _labels(wanted)})
+
+
+def _companions(wanted: Wanted) -> dict[str, Emitted]:
+    if not wanted.companions:
+        return {}
+    return {"links" if wanted.v1 else "depends_on": list(wanted.companions)}
+
+
+def _labels(wanted: Wanted) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = dict(wanted.identity)
+    options = wanted.configuration.options.words()
+    return {**found, **({labels.OPTIONS: options} if options else {})}
+
+
+def _health_port(wanted: Wanted) -> int:
+    bind = wanted.configuration.health_bind
+    assert bind is not None  # noqa: S101 - a container's configuration always has one
+    return int(bind.rpartition(":")[2])

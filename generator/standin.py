@@ -1,0 +1,135 @@
+"""Write a generated service into the text: its lines, and its configuration at the top level."""
+
+from generator.carried import (
+    MOVED,
+    SHARED,
+    carried,
+    kept_labels,
+    kept_lines,
+    routing_labels,
+    routing_variables,
+)
+from generator.document import Document, Service, deref, own
+from generator.edits import Edits
+from generator.emit import Emitted, Layout, Literal, entries, entry, flow, scalar
+from generator.layout import column_of_body
+from generator.model import Model
+from generator.proxies import Proxy
+from generator.spans import append_lines, lines_of
+from generator.tree import Scalar
+from generator.written import written
+
+
+def service_lines(
+    model: Model, service: Service, layout: Layout, proxy: Proxy, *, alone: bool, again: bool
+) -> str:
+    """Return the lines of the generated service that takes the name of *service*.
+
+    Args:
+        model: The services of the file.
+        service: The one that is scaled or replaced, or that was generated before.
+        layout: Of the file.
+        proxy: What dcgen writes of it.
+        alone: Whether nothing else of *service* stays in the file.
+        again: Whether *service* was generated before, and hands on what it carries.
+    """
+    column = column_of_body(model.document, service.name)
+    tail: dict[str, Emitted] = dict(proxy.tail)
+    head: dict[str, Emitted] = dict(proxy.head)
+    if again:
+        between = kept_lines(model, service, layout)
+        extra = kept_labels(model, service.name)
+        variables = routing_variables(model, service.name)
+    else:
+        between = carried(model, service, layout, column, alone=alone)
+        extra = routing_labels(model, service.name)
+        variables = routing_variables(model, service.name)
+    if extra:
+        ours = tail["labels"]
+        tail["labels"] = {**extra, **(ours if isinstance(ours, dict) else {})}
+    if variables:
+        present = head.get("environment")
+        head["environment"] = {**variables, **(present if isinstance(present, dict) else {})}
+    name = " " * service.key.column + _key_text(model.document, service) + ":" + layout.newline
+    return name + entries(head, layout, column) + between + entries(tail, layout, column)
+
+
+def _key_text(document: Document, service: Service) -> str:
+    key = service.key
+    text = document.text[key.start : key.end]
+    return text if not key.anchor else scalar(service.name)
+
+
+def flow_entry(model: Model, service: Service, proxy: Proxy) -> str:
+    """Return the generated service as an entry of a `services` mapping in flow style."""
+    fields = model.fields(service.name)
+    moved = {key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields}
+    return f"{scalar(service.name)}: {flow({**proxy.head, **moved, **proxy.tail})}"
+
+
+def put_config(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
+    """Put the entry *name* with *content* under the top-level `configs`, in place of an old one."""
+    text, root = document.text, document.root
+    configs = document.section("configs")
+    if root.flow:
+        at = root.entries[-1][1].end
+        edits.insert(at, f", configs: {flow({name: {'content': content}})}")
+        return
+    if configs is None or deref(own(root, "configs")) is not own(root, "configs"):
+        lines = entry("configs", {name: {"content": Literal(content)}}, layout, root.column)
+        _append_section(edits, document, layout, lines)
+        return
+    old = next(((key, value) for key, value in configs.entries if _is(key, name)), None)
+    column = configs.entries[0][0].column if configs.entries else layout.step
+    if configs.flow:
+        piece = f"{scalar(name)}: {flow({'content': content})}"
+        if old:
+            edits.replace(old[0].start, old[1].end, piece)
+        else:
+            at = configs.entries[-1][1].end if configs.entries else configs.end - 1
+            edits.insert(at, f"{', ' if configs.entries else ''}{piece}")
+        return
+    lines = entry(name, {"content": Literal(content)}, layout, column)
+    if old:
+        span = lines_of(text, old[0].start, old[1].end)
+        edits.replace(span.start, span.end, lines if text[:span.end].endswith("\n") else lines.rstrip())
+    else:
+        append_lines(edits, configs.end, lines)
+
+
+def remove_config(edits: Edits, document: Document, name: str) -> None:
+    """Take the entry *name* away from under the top-level `configs`, and an empty `configs` too."""
+    configs = document.section("configs")
+    if configs is None or own(configs, name) is None:
+        return
+    for key, value in (document.root if len(configs.entries) == 1 else configs).entries:
+        wanted = "configs" if len(configs.entries) == 1 else name
+        if _is(key, wanted):
+            span = lines_of(document.text, key.start, max(key.end, value.end))
+            edits.delete(span.start, span.end)
+
+
+def _append_section(edits: Edits, document: Document, layout: Layout, lines: str) -> None:
+    text, end = document.text, document.end
+    newline = layout.newline
+    if end == len(text) and not text.endswith("\n"):
+        edits.insert(end, newline * 2 + lines.removesuffix(newline))
+        return
+    blank = text[:end].endswith((newline * 2, "\n\n"))
+    edits.insert(end, lines if blank else newline + lines)
+
+
+def _is(key: object, name: str) -> bool:
+    return isinstance(key, Scalar) and key.value == name
+
+
+def free_config_name(document: Document, service: str) -> str:
+    """Return a name under the top-level `configs` for the balancer of *service*."""
+    configs = document.section("configs")
+    taken = {key.value for key, _ in configs.entries if isinstance(key, Scalar)} if configs else set()
+    name = f"{service}-haproxy"
+    while name in taken:
+        name += "-dcgen"
+    return name
+
+

@@ -1,0 +1,191 @@
+"""Replace a service by an ambassador: an HAProxy of the same name that leads to a remote address.
+
+    before:   worker ──► redis
+    after:    worker ──► redis (HAProxy) ──► 192.0.2.7:32768
+
+An ambassador that is replaced again leads to the new address and keeps what it carries.
+"""
+
+from dataclasses import replace
+
+from ambassador.ambassador import ambassador as configured
+from ambassador.protocols import guess
+from dcgen.errors import UserError
+from generator import labels
+from generator.anchors import rescue, used_outside
+from generator.document import Document, Service, load
+from generator.edits import Edits
+from generator.interpolation import resolve
+from generator.layout import layout_of
+from generator.model import Model
+from generator.notices import internal_notices, udp_notices
+from generator.ports import discover
+from generator.project import Project
+from generator.proxies import Proxy, Wanted, proxy
+from generator.references import references
+from generator.refusals import (
+    refuse,
+    refuse_awaited_job,
+    refuse_sharers,
+    require_container,
+    role,
+)
+from generator.spans import service_span
+from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
+from generator.transforms.rescale import config_name, lb_config
+from generator.values import pairs
+from generator.variant import Notice, Settings, Variant, with_header
+from lb.model import Address, Configuration, Options
+
+
+def ambassador(
+    document: Document, project: Project, service: str, upstream: Address, settings: Settings
+) -> Variant:
+    """Return *document* with an ambassador in the place of *service* that leads to *upstream*.
+
+    It listens on every port that *service* did; the first leads to *upstream*, the others to the
+    same port of the same host. If none is known, it listens on the port of *upstream*.
+
+    Raises:
+        UserError: *service* is unknown, one of a balancer's, or something in the file needs its
+            container.
+    """
+    return _Replacement(Model(document, project), service, upstream, settings).variant()
+
+
+class _Replacement:
+    def __init__(
+        self, model: Model, service: str, upstream: Address, settings: Settings
+    ) -> None:
+        self.model, self.document = model, model.document
+        self.service: Service = model.document.service(service)
+        self.upstream = upstream
+        self.settings = settings
+        self.others = references(model, service)
+        self.edits = Edits(model.document.text)
+        self.notices: list[Notice] = []
+        self.again = role(model, service) == labels.AMBASSADOR
+        self.old_config = config_name(model.get(service, "configs")) if self.again else ""
+
+    def variant(self) -> Variant:
+        self._require_replaceable()
+        document, service = self.document, self.service
+        layout = layout_of(document, service.name)
+        self._keep_settings()
+        made = proxy(self._wanted(), self.settings)
+        rescued = bool(used_outside(document, service))
+        if rescued:
+            rescue(self.edits, document, service, layout)
+        self._write(made, rescued=rescued)
+        if self.old_config and not made.config:
+            remove_config(self.edits, document, self.old_config)
+        if made.config:
+            put_config(self.edits, document, layout, *made.config)
+        text = with_header(self.edits.apply(), layout.newline)
+        if rescued:
+            load(text, document.file)  # every alias must still find its anchor
+        self.notices += internal_notices(self.model, service.name)
+        if not self.again:
+            self.notices += udp_notices(self.model, service.name, "the ambassador does not carry it")
+        return Variant(text, made.files, tuple(self.notices))
+
+    def _require_replaceable(self) -> None:
+        model, name = self.model, self.service.name
+        kind = role(model, name)
+        if kind in (labels.BALANCER, labels.REPLICA):
+            raise UserError(
+                f"service {name!r} is a {kind} that dcgen made",
+                fix="start from the file that it was made from",
+                where=model.where(name),
+            )
+        require_container(model, name)
+        refuse_awaited_job(model, name, self.others)
+        refuse_sharers(model, name, self.others)
+        for key in ("volumes_from", "extends", "additional_contexts"):
+            refuse(model, name, self.others, key, "which runs elsewhere then")
+
+    def _keep_settings(self) -> None:
+        if not self.again:
+            return
+        name, asked = self.service.name, self.settings
+        before = lb_config(self.model, name)
+        same = asked.lb_config in (None, before)
+        mine = pairs(self.model.get(name, "labels"))
+        self.settings = replace(
+            asked,
+            lb_config=asked.lb_config or before,
+            lb_image=asked.lb_image or (str(self.model.get(name, "image")) if same else None),
+            options=asked.options or Options.parse(mine.get(labels.OPTIONS, "")),
+        )
+
+    def _ports(self) -> list[int]:
+        if self.settings.ports:
+            return list(self.settings.ports)
+        mine = pairs(self.model.get(self.service.name, "labels"))
+        if self.again and mine.get(labels.PORTS):
+            return [int(word) for word in mine[labels.PORTS].split()]
+        found = discover(self.model, self.document, self.service)
+        if not found:
+            self.notices.append(
+                Notice(
+                    f"no port of {self.service.name!r} is known: the ambassador listens on"
+                    f" {self.upstream.port}",
+                    self.model.where(self.service.name),
+                )
+            )
+        return found or [self.upstream.port]
+
+    def _wanted(self) -> Wanted:
+        name, v1 = self.service.name, self.document.v1
+        ports = self._ports()
+        routes = {port: [Address(self.upstream.host, port)] for port in ports[1:]}
+        if routes and not self.again:
+            self.notices.append(
+                Notice(
+                    f"port {ports[0]} of {name!r} leads to {self.upstream},"
+                    f" {', '.join(map(str, routes))} to the same of {self.upstream.host}",
+                    self.model.where(name),
+                )
+            )
+        routes[ports[0]] = [self.upstream]
+        return Wanted(
+            service=name,
+            routes=routes,
+            configuration=self._configuration(routes, ports[0]),
+            identity={
+                labels.ROLE: labels.AMBASSADOR,
+                labels.SERVICE: name,
+                labels.UPSTREAM: str(self.upstream),
+                labels.PORTS: " ".join(map(str, ports)),
+            },
+            v1=v1,
+            awaited=any(other.detail == "service_healthy" for other in self.others),
+            config_name=self.old_config or free_config_name(self.document, name),
+        )
+
+    def _configuration(self, routes: dict[int, list[Address]], first: int) -> Configuration:
+        image = self.model.get(self.service.name, "image")
+        shown = resolve(image, self.model.project.variables) if isinstance(image, str) else None
+        return configured(
+            self.service.name,
+            routes,
+            protocol=guess(first, shown if len(routes) == 1 else None) if len(routes) == 1 else None,
+            options=self.settings.chosen,
+            names="hosts" if self.document.v1 else "dns",
+        )
+
+    def _write(self, made: Proxy, *, rescued: bool) -> None:
+        document, service = self.document, self.service
+        if document.services.flow:
+            text = flow_entry(self.model, service, made)
+            self.edits.replace(service.key.start, service.body.end, text)
+            return
+        layout = layout_of(document, service.name)
+        lines = service_lines(
+            self.model, service, layout, made, alone=not rescued, again=self.again
+        )
+        span = service_span(document, service)
+        source = document.text
+        if span.end == len(source) and not source.endswith("\n"):
+            lines = lines.removesuffix(layout.newline)
+        self.edits.replace(span.start, span.end, lines)

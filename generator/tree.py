@@ -1,0 +1,282 @@
+"""The syntax tree of a YAML text: what stands where, so that an edit can spare every other byte.
+
+ruamel.yaml parses; this module only hangs its events on a tree with offsets into the text. An alias
+stays an alias (it is never expanded here), so a file whose aliases would grow without end costs
+nothing. The tree says nothing about Compose.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from dcgen.errors import Place, UserError
+
+MAX_CHARACTERS = 8 * 1024 * 1024
+MAX_DEPTH = 64
+NULLS = ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A part of the text: *start* and *end* are offsets, *line* counts from 0, as *column* does.
+
+    *start* includes an anchor or a tag; *end* is behind the last character that belongs to the node.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    anchor: str | None = None
+    tag: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Scalar(Node):
+    """A scalar; *style* is ``""`` for plain, else its quote or block indicator."""
+
+    value: str = ""
+    style: str = ""
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the scalar stands for nothing (YAML 1.2, 10.3.2)."""
+        return not self.style and self.value in NULLS
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Node):
+    """A mapping; *entries* in the order of the text."""
+
+    flow: bool = False
+    entries: list[tuple[Node, Node]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Node):
+    """A sequence; *items* in the order of the text."""
+
+    flow: bool = False
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Alias(Node):
+    """An alias (``*name``) and the node that its anchor names at this point of the text."""
+
+    name: str = ""
+    target: Node | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """The one document of a text: *root* is None if it holds nothing.
+
+    *end* is where content may be appended: behind the last line of the document, in front of an
+    end marker (``...``).
+    """
+
+    root: Node | None
+    end: int
+
+
+def parse(text: str, file: str) -> Tree:
+    """Return the tree of *text*, which was read from *file*.
+
+    Raises:
+        UserError: The text is no YAML, holds several documents, is larger than 8 Mi characters,
+            nests deeper than 64 levels, or repeats a key in a mapping.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"the file has {len(text)} characters; dcgen reads at most {MAX_CHARACTERS}",
+            fix="split the file with `include:`",
+            where=Place(file),
+        )
+    try:
+        return _Builder(text, file).build(YAML(typ="safe", pure=True).parse(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        raise UserError(f"not YAML: {problem}", fix=_FIX, where=Place(file, line)) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"not YAML: the character {chr(error.character)!r} is not allowed"
+        raise UserError(what, fix="remove it", where=Place(file, line)) from error
+    except (YAMLError, ValueError, RecursionError, AttributeError, IndexError) as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"not YAML: {problem}", fix=_FIX, where=Place(file)) from error
+
+
+_FIX = "correct the YAML; `docker compose config` shows the same fault"
+
+
+def walk(node: Node | None) -> Iterator[Node]:
+    """Yield *node* and all that is in it, in the order of the text; aliases are not followed."""
+    stack = [node] if node else []
+    while stack:
+        current = stack.pop()
+        yield current
+        if isinstance(current, Mapping):
+            for key, value in reversed(current.entries):
+                stack += [value, key]
+        elif isinstance(current, Sequence):
+            stack += reversed(current.items)
+
+
+class _Builder:
+    """Hangs events on a tree, without recursion."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.anchors: dict[str, Node] = {}
+        self.stack: list[Node] = []
+        self.keys: list[Node | None] = []  # for each open mapping: a key that waits for its value
+        self.seen: list[set[str]] = []  # for each open node: the keys that it has
+        self.root: Node | None = None
+        self.end = len(text)
+        self.documents = 0
+
+    def build(self, events: Iterator[Event]) -> Tree:
+        for event in events:
+            if isinstance(event, NodeEvent):
+                self._node(event)
+            elif isinstance(event, DocumentStartEvent):
+                self._document(event)
+            elif isinstance(event, DocumentEndEvent):
+                self.end = event.start_mark.index if event.explicit else len(self.text)
+            elif self.stack and type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
+                self._close(event)
+        return Tree(self.root, self.end)
+
+    def _document(self, event: DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise UserError(
+                "the file holds several YAML documents; Compose reads one",
+                fix="keep one document in the file, and give the others as files of their own",
+                where=Place(self.file, event.start_mark.line + 1),
+            )
+
+    def _node(self, event: NodeEvent) -> None:
+        start, end = event.start_mark, event.end_mark
+        place = (start.index, end.index, start.line, start.column)
+        anchor = str(event.anchor) if event.anchor else None
+        node: Node
+        if isinstance(event, AliasEvent):
+            name = anchor or ""
+            if name not in self.anchors:
+                what, fix = f"no anchor named {name!r}", f"define &{name} above, or correct the name"
+                raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
+            target = self.anchors[name]
+            if any(target is open_node for open_node in self.stack):
+                what, fix = f"the anchor {name!r} contains itself", f"remove *{name} from inside &{name}"
+                raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
+            self._attach(Alias(*place, name=name, target=target))
+            return
+        if isinstance(event, ScalarEvent):
+            node = self._scalar(event, place, anchor)
+        elif isinstance(event, MappingStartEvent):
+            node = Mapping(*place, anchor, _tag(event), flow=bool(event.flow_style))
+        else:
+            assert isinstance(event, SequenceStartEvent)  # noqa: S101 - no other kind exists
+            node = Sequence(*place, anchor, _tag(event), flow=bool(event.flow_style))
+        if anchor:
+            self.anchors[anchor] = node
+        self._attach(node)
+        if not isinstance(node, Scalar):
+            self._open(node)
+
+    def _scalar(
+        self, event: ScalarEvent, place: tuple[int, int, int, int], anchor: str | None
+    ) -> Scalar:
+        style = event.style or ""
+        start, end, line, column = place
+        if style in ("|", ">") and style:
+            # The mark lies behind all blank lines that follow; they are content only with `+`.
+            header = self.text[start:end].split("\n", 1)[0].split(" #", 1)[0]
+            if "+" not in header:
+                end = start + len(self.text[start:end].rstrip())
+        return Scalar(start, end, line, column, anchor, _tag(event), str(event.value), style)
+
+    def _open(self, node: Node) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise UserError(
+                f"the nesting is deeper than {MAX_DEPTH} levels",
+                fix="flatten the structure",
+                where=Place(self.file, node.line + 1),
+            )
+        self.stack.append(node)
+        self.keys.append(None)
+        self.seen.append(set())
+
+    def _close(self, event: Event) -> None:
+        node = self.stack.pop()
+        self.keys.pop()
+        self.seen.pop()
+        if isinstance(node, Mapping | Sequence):
+            if node.flow:
+                node.end = event.end_mark.index
+            else:
+                last = node.entries[-1] if isinstance(node, Mapping) and node.entries else None
+                tail = last or (tuple(node.items[-1:]) if isinstance(node, Sequence) else ())
+                node.end = max([node.end, *(child.end for child in tail)])
+
+    def _attach(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        if isinstance(node, Scalar) and not node.value and not node.style:
+            self._place_empty(node)
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif isinstance(parent, Mapping):
+            key = self.keys[-1]
+            if key is None:
+                self._check_key(node)
+                self.keys[-1] = node
+            else:
+                parent.entries.append((key, node))
+                self.keys[-1] = None
+
+    def _place_empty(self, node: Scalar) -> None:
+        # The parser marks nothing at the token that follows it; what is not there ends earlier.
+        node.end = len(self.text[: node.end].rstrip()) if node.anchor or node.tag else node.start
+        if node.anchor or node.tag:
+            return
+        key = self.keys[-1]
+        if key is not None:
+            colon = self.text.find(":", key.end, node.start)
+            node.start = node.end = colon + 1 if colon >= 0 else key.end
+        else:
+            node.start = node.end = len(self.text[: node.start].rstrip())
+
+    def _check_key(self, node: Node) -> None:
+        where = Place(self.file, node.line + 1)
+        if not isinstance(node, Scalar):
+            raise UserError("a key is not a scalar", fix="use a plain name as the key", where=where)
+        if node.value in self.seen[-1]:
+            what = f"the key {node.value!r} stands twice in one mapping"
+            raise UserError(what, fix="remove one of the two", where=where)
+        self.seen[-1].add(node.value)
+
+
+def _tag(event: NodeEvent) -> str | None:
+    tag = getattr(event, "ctag", None) or getattr(event, "tag", None)
+    return str(tag) if tag else None
