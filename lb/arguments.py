@@ -15,6 +15,8 @@ from lb.model import Address
 
 SEPARATOR = "--"
 
+_ANY = ("", "*")  # every address of the machine
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -57,9 +59,15 @@ def _route(words: Sequence[str]) -> Route:
             f"'{' '.join(words)}' is not a port and at least one server",
             fix="write a port, then servers: '80 www1:1234 www2:2345'",
         )
+    host, _, port = words[0].rpartition(":")
+    if not (port.isascii() and port.isdigit()):
+        raise UsageError(
+            f"'{words[0]}' is not a port to listen on",
+            fix="write PORT or ADDRESS:PORT, then the servers",
+        )
     try:
-        listen = Address.parse(words[0] if ":" in words[0] else f"0.0.0.0:{words[0]}")
-        bind = str(listen) if ":" in words[0] else f":{listen.port}"
+        listen = Address.parse(f"{host if host not in _ANY else '0.0.0.0'}:{port}")
+        bind = f":{listen.port}" if host in _ANY else str(listen)
         return Route(listen.port, bind, _servers(words[1:]))
     except UsageError:
         raise

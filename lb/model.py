@@ -12,6 +12,7 @@ from ipaddress import IPv6Address
 from typing import Literal
 
 from dcgen.errors import UserError
+from lb.image import HARD_STOP_S
 from lb.options import DEFAULTS, Options
 
 __all__ = [
@@ -72,6 +73,11 @@ class Address:
             raise UserError(
                 f"'{text}' is not an address of the form HOST:PORT",
                 fix="write a name or an IP address, a colon and a port: 'db.example:6379'",
+            )
+        if match[1] and not _is_ipv6(match[1]):
+            raise UserError(
+                f"'{match[1]}' in brackets is not an IPv6 address",
+                fix=f"write '{match[1]}:{match[3]}' if it is a name",
             )
         return cls(match[1] or match[2], int(match[3]))
 
@@ -202,6 +208,7 @@ class Configuration:
         names: How server names become addresses: ``dns`` asks the nameservers of
             ``/etc/resolv.conf`` again and again, ``hosts`` asks once, at the start
             (``/etc/hosts``, where the links of a v1 file are, or plain addresses).
+        hard_stop_s: Seconds that clients have left when the process is asked to stop.
     """
 
     proxies: tuple[Proxy, ...]
@@ -209,6 +216,7 @@ class Configuration:
     names: Names = "dns"
     timeouts: Timeouts = field(default_factory=Timeouts)
     control: Control = IN_CONTAINER
+    hard_stop_s: float = HARD_STOP_S
 
     @property
     def resolves(self) -> bool:

@@ -31,7 +31,7 @@ class Options:
         timeout_server: Seconds without a sign from the server.
         timeout_queue: Seconds to wait for a free server, see *server_maxconn*.
         timeout_tunnel: Seconds that a connection may be idle in TCP mode or as a WebSocket.
-        maxconn: Connections in all; more wait in the kernel.
+        maxconn: Connections to one listening port; more wait in the kernel.
         threads: Of HAProxy, which does not see a container's CPU quota.
         log: ``access`` logs every connection or request, ``errors`` those that went wrong.
     """

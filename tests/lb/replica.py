@@ -1,0 +1,38 @@
+"""A server that answers every request with its name; it says on stdout where it listens."""
+
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Replica(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one segment: on a kept connection two cost 40 ms (Nagle)
+    name = b""
+
+    def do_GET(self) -> None:
+        if self.path == "/slow":
+            time.sleep(0.05)  # the work of a service, not a wait of a test
+        self.send_response(503 if self.path == "/sick" else 200)
+        self.send_header("Content-Length", str(len(self.name)))
+        self.end_headers()
+        self.wfile.write(self.name)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+
+if __name__ == "__main__":
+    Replica.name = sys.argv[1].encode()
+    with Listener(("127.0.0.1", int(sys.argv[2])), Replica) as server:
+        sys.stdout.write(f"{server.server_port}\n")
+        sys.stdout.flush()
+        server.serve_forever()

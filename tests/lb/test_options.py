@@ -1,0 +1,75 @@
+"""The options' spelling in a label, and what no option accepts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dcgen.errors import UserError
+from lb.options import Options
+
+SECONDS = st.none() | st.integers(1, 86400) | st.floats(0.001, 86400).map(lambda s: round(s, 3))
+COUNTS = st.integers(1, 100_000)
+OPTIONS = st.builds(
+    Options,
+    mode=st.sampled_from(["tcp", "http"]),
+    balance=st.sampled_from(["leastconn", "roundrobin", "random", "source", "first"]),
+    sticky=st.booleans(),
+    server_maxconn=st.none() | COUNTS,
+    health_path=st.none() | st.from_regex(r"/[a-z=/?&.-]{0,9}", fullmatch=True),
+    timeout_connect=SECONDS,
+    timeout_client=SECONDS,
+    timeout_server=SECONDS,
+    timeout_queue=SECONDS,
+    timeout_tunnel=SECONDS,
+    maxconn=COUNTS,
+    threads=st.integers(1, 64),
+    log=st.sampled_from(["errors", "access"]),
+)
+
+
+@given(OPTIONS)
+def test_words_read_back_as_the_same_options(options: Options) -> None:
+    assert Options.parse(options.words()) == options
+
+
+def test_defaults_have_no_words() -> None:
+    assert Options().words() == ""
+    assert Options.parse("") == Options()
+
+
+def test_words_come_in_one_order() -> None:
+    words = "mode=http balance=roundrobin timeout-server=0.5"
+
+    assert Options.parse("timeout-server=0.5 balance=roundrobin mode=http").words() == words
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param("mod=http", "did you mean 'mode'", id="near name"),
+        pytest.param("colour=red", "use one of mode, balance", id="unknown name"),
+        pytest.param("mode", "'' is not a value of mode", id="no value"),
+        pytest.param("mode=udp", "'udp' is not a value of mode", id="unknown mode"),
+        pytest.param("balance=weird", "'weird' is not a value of balance", id="unknown balance"),
+        pytest.param("sticky=maybe", "'maybe' is not a value of sticky", id="not yes or no"),
+        pytest.param("maxconn=many", "'many' is not a value of maxconn", id="not a number"),
+        pytest.param("server-maxconn=0", "'0' is not a value of server-maxconn", id="too small"),
+        pytest.param("threads=65", "'65' is not a value of threads", id="too many"),
+        pytest.param("timeout-server=0", "is not a value of timeout-server", id="no time at all"),
+        pytest.param("timeout-server=nan", "is not a value of timeout-server", id="not a time"),
+        pytest.param("timeout-server=1e9", "is not a value of timeout-server", id="too long"),
+        pytest.param("health-path=healthz", "is not a value of health-path", id="no slash"),
+        pytest.param("health-path=/$x", "is not a value of health-path", id="variable"),
+    ],
+)
+def test_word_that_is_no_option_is_refused(words: str, message: str) -> None:
+    with pytest.raises(UserError) as refusal:
+        Options.parse(words)
+
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a\nb", '/"', "/#", "/a\\b", "/ä", "/a\n"])
+def test_health_path_cannot_carry_a_directive(path: str) -> None:
+    with pytest.raises(UserError):
+        Options(health_path=path)
