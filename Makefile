@@ -1,11 +1,12 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup test e2e lint format clean
+.PHONY: help setup test e2e lint docs format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
-ROOT_ON_LINUX = $(filter Linux-0,$(shell uname -s)-$(shell id -u))
+# The pages with examples that cog runs: see docs/shell.py.
+PAGES := README.md
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -13,19 +14,24 @@ help: ## List these targets
 setup: ## Make .venv, and install haproxy and redis-server if missing; the others do this first
 	@bin/setup
 
-test: setup ## Run the tests, with real HAProxy and Redis; as root on Linux with Docker hosts too
+test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
 	.venv/bin/pytest -m 'not e2e' $(ARGS)
-	$(if $(ROOT_ON_LINUX),@$(MAKE) --no-print-directory e2e,@echo 'e2e left out: real Docker hosts need root on Linux')
-
-e2e: setup ## Run the end-to-end tests: real Docker hosts, each in a network namespace (root, Linux)
 	.venv/bin/pytest -m e2e $(ARGS)
 
-lint: setup ## Check style, types, import rules, shell scripts
+e2e: setup ## Run the tests with real Docker hosts alone; installs Docker (Debian, root)
+	.venv/bin/python -m tests.lab install
+	.venv/bin/pytest -m e2e $(ARGS)
+
+lint: setup ## Check style, types, import rules, shell scripts, and the examples in the docs
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/shellcheck bin/setup .ci/run
+	.venv/bin/cog -I docs --check --diff $(PAGES)
+
+docs: setup ## Run the examples in the docs again, and put their output into the pages
+	.venv/bin/cog -I docs -r $(PAGES)
 
 format: setup ## Put every Python file into the one form that `make lint` accepts
 	.venv/bin/ruff format
