@@ -1,0 +1,115 @@
+"""What somebody gets who installs dcgen: a wheel, and no checkout.
+
+An editable install finds every file of the checkout, also those that the wheel leaves out. So
+the wheel is built from the source archive, and installed beside the packages that it declares.
+"""
+
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("ambassador", "dcgen", "dockercoins", "engine", "generator", "lb")
+NOT_SOURCE = shutil.ignore_patterns(
+    ".git",
+    ".venv",
+    ".*_cache",
+    ".artifacts",
+    ".hypothesis",
+    "__pycache__",
+    "*.egg-info",
+    "build",
+    "demo",
+    "dist",
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = shutil.copytree(ROOT, folder / "source", ignore=NOT_SOURCE)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source, cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the command ``dcgen`` of an environment that holds the wheel and what it declares."""
+    folder = tmp_path_factory.mktemp("clean")
+    venv.create(folder, with_pip=True)
+    run(folder / "bin/pip", "install", "--no-index", "--no-deps", wheel, cwd=folder)
+    copy_requirements(next(folder.glob("lib/*/site-packages")))
+    return folder / "bin/dcgen"
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    result = subprocess.run(command, cwd=cwd, text=True, capture_output=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def copy_requirements(site: Path) -> None:
+    # From this environment, so that the test needs no package index.
+    todo = list(
+        next(importlib.metadata.distributions(name="dcgen", path=[str(site)])).requires or []
+    )
+    done = set()
+    while todo:
+        requirement = Requirement(todo.pop())
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and requirement.name not in done:
+            done.add(requirement.name)
+            distribution = importlib.metadata.distribution(requirement.name)
+            todo += distribution.requires or []
+            for file in distribution.files or []:
+                if ".." not in file.parts and "__pycache__" not in file.parts:
+                    (site / file).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(str(file.locate()), site / file)
+
+
+def test_every_file_of_the_rooms_is_in_the_wheel(wheel: Path) -> None:
+    checkout = {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert checkout - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_nothing_but_the_rooms_is_in_the_wheel(wheel: Path) -> None:
+    top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+
+    assert {name for name in top if not name.endswith(".dist-info")} == set(ROOMS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param("scale rng 3", id="scale"),
+        pytest.param("extra-hosts --redis 192.0.2.7", id="extra-hosts"),
+        pytest.param("ambassador --redis db.example:32768", id="ambassador"),
+    ],
+)
+def test_installed_command_makes_the_variant(
+    installed: Path, tmp_path: Path, arguments: str
+) -> None:
+    shutil.copy(ROOT / "dockercoins/compose.yml", tmp_path)
+
+    run(installed, *arguments.split(), "-f", "compose.yml", cwd=tmp_path)
+
+    assert (tmp_path / "generated.yml").stat().st_size > 0
+
+
+def test_version_is_said(installed: Path, tmp_path: Path) -> None:
+    version = importlib.metadata.version("dcgen")
+
+    assert version in run(installed, "--version", cwd=tmp_path).stdout
