@@ -15,12 +15,15 @@ import cog
 ROOT = Path(__file__).parents[1]
 
 
-def show(command: str, *, lines: int | None = None) -> None:
+def show(command: str, *, until: str | None = None) -> None:
     """Put *command* and its answer into the page, in a block of code.
 
     Args:
-        command: A call of dcgen, as a reader types it at the root of the checkout.
-        lines: How many lines of the answer to show; all if it is None.
+        command: A call of dcgen, as a reader types it in the folder `dockercoins`.
+        until: The last line of the answer to show ends with this; None shows all.
+
+    Raises:
+        StopIteration: No line ends with *until*.
     """
     environment = {
         **os.environ,
@@ -30,7 +33,7 @@ def show(command: str, *, lines: int | None = None) -> None:
     }
     result = subprocess.run(
         shlex.split(command),
-        cwd=ROOT,
+        cwd=ROOT / "dockercoins",
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -38,5 +41,7 @@ def show(command: str, *, lines: int | None = None) -> None:
         check=False,
     )
     answer = result.stdout.rstrip().splitlines()
-    shown = answer[:lines] + (["..."] if lines and lines < len(answer) else [])
-    cog.outl("\n".join(["```console", f"$ {command}", *shown, "```"]))
+    if until:
+        last = next(number for number, line in enumerate(answer, 1) if line.endswith(until))
+        answer = [*answer[:last], "..."]
+    cog.outl("\n".join(["```console", f"$ {command}", *answer, "```"]))
