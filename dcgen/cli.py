@@ -1,4 +1,4 @@
-"""The ``dcgen`` command: its group, and the one place where an error becomes a message and a code."""
+"""The ``dcgen`` command: its group, and the place where an error becomes message and code."""
 
 import importlib
 import sys
@@ -46,7 +46,7 @@ class Door(click.Group):
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dcgen")
 def main() -> None:
-    """Scale a Docker Compose application out without changing its code.
+    r"""Scale a Docker Compose application out without changing its code.
 
     One Compose file goes in, a variant comes out, in plain Compose that stock tools run.
 

@@ -40,9 +40,7 @@ class Body:
             self._added[key] = ([] if key == "ports" else None, "!reset")
             return
         self._gone.add(key)
-        inherited = any(
-            key in fields(source) for source in self._merged()
-        )
+        inherited = any(key in fields(source) for source in self._merged())
         if inherited and key == "ports":
             self._added[key] = ([], "")
         elif inherited:
@@ -112,7 +110,9 @@ class Body:
             return [target] if isinstance(target, Mapping) else []
         assert isinstance(self.node, Mapping)  # noqa: S101 - `service` has refused anything else
         values = [
-            value for key, value in self.node.entries if isinstance(key, Scalar) and key.value == "<<"
+            value
+            for key, value in self.node.entries
+            if isinstance(key, Scalar) and key.value == "<<"
         ]
         return [source for value in values for source in merge_sources(value)]
 
@@ -124,7 +124,7 @@ class Body:
         span = entry_span(self.edits.text, field.key, field.node)
         start = lines_of(self.edits.text, field.key.start, field.key.end).start
         text = entry(key, value, self.layout, self.column)
-        at_end = not self.edits.text[:span.end].endswith("\n")
+        at_end = not self.edits.text[: span.end].endswith("\n")
         self.edits.replace(start, span.end, text.rstrip("\r\n") if at_end else text)
 
     def _spread_text(self) -> str:

@@ -82,7 +82,9 @@ def kept_lines(model: Model, service: Service, layout: Layout) -> str:
         return ""
     if body.flow:
         fields = model.fields(service.name)
-        kept = {key: written(field.node) for key, field in fields.items() if key not in GENERATED_KEYS}
+        kept = {
+            key: written(field.node) for key, field in fields.items() if key not in GENERATED_KEYS
+        }
         return "".join(entry(key, value, layout, layout.step) for key, value in kept.items())
     lines = []
     for key, value in body.entries:
@@ -108,9 +110,7 @@ def kept_labels(model: Model, name: str) -> dict[str, Emitted]:
     return _chosen(model, name, "labels", lambda label: not label.startswith(labels.PREFIX))
 
 
-def _chosen(
-    model: Model, name: str, key: str, wanted: Callable[[str], bool]
-) -> dict[str, Emitted]:
+def _chosen(model: Model, name: str, key: str, wanted: Callable[[str], bool]) -> dict[str, Emitted]:
     value: Value = model.get(name, key)
     field = model.fields(name).get(key)
     emitted = written(field.node) if field and not model.inherits(name, key) else quoted(value)

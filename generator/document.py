@@ -11,6 +11,8 @@ from generator.tree import Alias, Mapping, Node, Scalar
 
 # What only a Compose file of a later format has at its top (Compose Specification, "Compose file").
 SECTIONS = ("version", "name", "services", "networks", "volumes", "secrets", "configs", "include")
+SERVICE_DEPTH = 2  # in the v1 format: a service's own keys
+SHOWN = 12  # names in a message; a file may hold thousands
 # What tells that a top-level mapping is a service of the v1 format.
 SERVICE_KEYS = ("image", "build", "extends", "dockerfile", "command", "links", "ports", "net")
 
@@ -85,7 +87,7 @@ class Document:
 
     def _unknown(self, name: str) -> NoReturn:
         near = difflib.get_close_matches(name, self._index, n=1)
-        names = ", ".join(list(self._index)[:12]) + (", …" if len(self._index) > 12 else "")
+        names = ", ".join(list(self._index)[:SHOWN]) + (", …" if len(self._index) > SHOWN else "")
         where = Place(self.file, self.services.line + 1 if self.v1 else _services_line(self.root))
         include = own(self.root, "include")
         if include is not None and not near and not self.v1:
@@ -113,6 +115,7 @@ def load(text: str, file: str) -> Document:
             where=Place(file, root.line + 1 if root and found != "nothing" else 0),
         )
     services, v1 = _services(root, file)
+    _check_repeated(parsed.repeated, file, v1=v1)
     version = own(root, "version")
     document = Document(
         text=text,
@@ -125,7 +128,7 @@ def load(text: str, file: str) -> Document:
     )
     for key, body in services.entries:
         if isinstance(key, Scalar) and key.value != "<<":
-            document._index[key.value] = Service(key.value, key, body)  # noqa: SLF001
+            document._index[key.value] = Service(key.value, key, body)
     return document
 
 
@@ -143,6 +146,17 @@ def own(mapping: Node | None, key: str) -> Node | None:
             if isinstance(name, Scalar) and name.value == key:
                 return value
     return None
+
+
+def _check_repeated(repeated: list[tuple[Scalar, int]], file: str, *, v1: bool) -> None:
+    # docker-compose 1.x, the one reader of the v1 format, takes the last; Compose 2 refuses.
+    for key, depth in repeated:
+        if not v1 or depth <= SERVICE_DEPTH:
+            raise UserError(
+                f"the key {key.value!r} stands twice in one mapping",
+                fix="remove one of the two",
+                where=Place(file, key.line + 1),
+            )
 
 
 def _is_null(node: Node) -> bool:
@@ -198,7 +212,7 @@ def _v1_services(root: Mapping, file: str) -> Mapping:
             )
         if not isinstance(body, Mapping):
             raise UserError(
-                f"not a Compose file: the top-level key {name!r} is neither a section nor a service",
+                f"not a Compose file: {name!r} at its top is neither a section nor a service",
                 fix="put the services under `services:`",
                 where=where,
             )

@@ -25,11 +25,17 @@ class Edits:
             return
         before = self._edits[at - 1] if at else (0, 0, "")
         after = self._edits[at] if at < len(self._edits) else (len(self.text), len(self.text), "")
-        if before[1] > start or (after[0] < end and after[0] != start) or (
-            after[0] == start and after[1] > start and end > start
+        if (
+            before[1] > start
+            or (after[0] < end and after[0] != start)
+            or (after[0] == start and after[1] > start and end > start)
         ):
             raise ValueError(f"two edits of the characters {start} to {end}")
         self._edits.insert(at, edit)
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Tell whether no edit touches ``text[start:end]``."""
+        return not any(first < end and last > start for first, last, _ in self._edits)
 
     def delete(self, start: int, end: int) -> None:
         """Take ``text[start:end]`` away."""
@@ -85,4 +91,6 @@ def shift(text: str, columns: int) -> str:
     lines = text.splitlines(keepends=True)
     if columns > 0:
         return "".join(" " * columns + line if line.strip() else line for line in lines)
-    return "".join(line[min(-columns, indentation(line)) :] if line.strip() else line for line in lines)
+    return "".join(
+        line[min(-columns, indentation(line)) :] if line.strip() else line for line in lines
+    )

@@ -1,4 +1,4 @@
-"""The YAML that dcgen writes of its own: values in the file's own indentation and line ends.
+"""The YAML that dcgen writes of its own, in the file's indentation and with its line ends.
 
 The whole of a document is never written this way, only what an edit adds. A scalar is plain only
 if the YAML 1.1 of docker-compose 1.x and the YAML 1.2 of Compose 2 both read it as the same string.
@@ -55,7 +55,7 @@ _BREAKS = re.compile(r"[:#](?:\s|\Z)|\s#")
 
 
 def scalar(value: str) -> str:
-    """Return *value* as a YAML scalar on one line, in double quotes wherever plain could mislead."""
+    """Return *value* as a YAML scalar on one line, quoted wherever plain could mislead."""
     if isinstance(value, Verbatim):
         return str(value)
     safe = _PLAIN.match(value) and not _OTHER_TYPE.match(value) and not _BREAKS.search(value)
@@ -98,7 +98,7 @@ def flow(value: Emitted) -> str:
     return _simple(value)
 
 
-def _simple(value: str | int | bool | None) -> str:
+def _simple(value: str | int | None) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -53,9 +53,11 @@ def _is_direct(node: Node | None) -> bool:
 def _whole(value: Emitted, moved: set[str], wanted: list[str], address: str) -> Emitted:
     if isinstance(value, dict):
         return {**value, **{name: Quoted(address) for name in wanted}}
-    kept = [line for line in value if str(line).replace("=", ":").split(":")[0] not in moved] if (
-        isinstance(value, list)
-    ) else []
+    kept = (
+        [line for line in value if str(line).replace("=", ":").split(":")[0] not in moved]
+        if (isinstance(value, list))
+        else []
+    )
     return [*kept, *(Quoted(f"{name}:{address}") for name in wanted)]
 
 
@@ -79,5 +81,3 @@ def _dash_column(body: Body, node: Sequence) -> int:
 def is_plain_name(name: Value) -> bool:
     """Tell whether *name* can be written into `extra_hosts` as it stands."""
     return isinstance(name, str) and bool(name) and "$" not in name
-
-

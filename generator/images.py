@@ -77,10 +77,43 @@ PORTS: dict[str, tuple[int, ...]] = {
 }
 # Images whose containers hold data of their own: several of them do not make one database.
 STATEFUL = frozenset(
-    "cassandra clickhouse-server cockroach consul couchdb dragonfly elasticsearch etcd influxdb "
-    "kafka keydb mariadb meilisearch minio mongo mysql neo4j opensearch percona pgvector postgis "
-    "postgres postgresql qdrant rabbitmq redis redis-stack registry rethinkdb solr timescaledb "
-    "typesense valkey vault zookeeper".split()
+    (  # fmt: skip
+        "cassandra",
+        "clickhouse-server",
+        "cockroach",
+        "consul",
+        "couchdb",
+        "dragonfly",
+        "elasticsearch",
+        "etcd",
+        "influxdb",
+        "kafka",
+        "keydb",
+        "mariadb",
+        "meilisearch",
+        "minio",
+        "mongo",
+        "mysql",
+        "neo4j",
+        "opensearch",
+        "percona",
+        "pgvector",
+        "postgis",
+        "postgres",
+        "postgresql",
+        "qdrant",
+        "rabbitmq",
+        "redis",
+        "redis-stack",
+        "registry",
+        "rethinkdb",
+        "solr",
+        "timescaledb",
+        "typesense",
+        "valkey",
+        "vault",
+        "zookeeper",
+    )
 )
 
 

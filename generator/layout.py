@@ -1,4 +1,4 @@
-"""How a file is laid out: its line ends, its indentation, its blank lines; new lines imitate them."""
+"""How a file is laid out: line ends, indentation, blank lines; new lines imitate them."""
 
 from collections import Counter
 
@@ -63,11 +63,11 @@ def _has_gaps(document: Document) -> bool:
             start -= len(above)
             above = document.text[line_start(document.text, max(start - 1, 0)) : start]
         gaps += not above.strip()
-    return gaps * 2 >= services and services > 0
+    return gaps * 2 >= services > 0
 
 
 def column_of_body(document: Document, name: str) -> int:
-    """Return the column in which the keys of service *name* stand, or would stand in block style."""
+    """Return the column in which the keys of service *name* stand, or would in block style."""
     service = document.service(name)
     body = service.body
     if isinstance(body, Mapping) and not body.flow and body.entries:

@@ -126,7 +126,11 @@ class Model:
             )
         folder = self.project.folder or Path()
         other = load(text, posixpath.join(posixpath.dirname(self.document.file), file))
-        return (Model(other, Project(folder / posixpath.dirname(file))), base) if base in other else None
+        return (
+            (Model(other, Project(folder / posixpath.dirname(file))), base)
+            if base in other
+            else None
+        )
 
 
 def _merge(base: Value, value: Value) -> Value:
@@ -137,5 +141,3 @@ def _merge(base: Value, value: Value) -> Value:
     if isinstance(base, list) and isinstance(value, list):
         return [*base, *(item for item in value if item not in base)]
     return value
-
-

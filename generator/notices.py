@@ -1,5 +1,6 @@
 """What a person should know before a service runs several times, or somewhere else."""
 
+import contextlib
 from collections.abc import Iterator
 
 from generator import labels
@@ -50,7 +51,9 @@ def _of_data(model: Model, name: str) -> Iterator[Notice]:
             model.where(name, "image"),
         )
     volumes = model.get(name, "volumes")
-    shared = [source for source in map(_writable, volumes if isinstance(volumes, list) else []) if source]
+    shared = [
+        source for source in map(_writable, volumes if isinstance(volumes, list) else []) if source
+    ]
     if shared:
         yield Notice(
             f"all replicas of {name!r} write to {', '.join(shared)}", model.where(name, "volumes")
@@ -94,21 +97,24 @@ def _of_numbers(model: Model, name: str) -> Iterator[Notice]:
     deploy = model.get(name, "deploy")
     former = deploy.get("replicas") if isinstance(deploy, dict) else model.get(name, "scale")
     if former not in (None, "1"):
-        yield Notice(f"the former number of {name!r}, {former}, no longer counts", model.where(name))
+        yield Notice(
+            f"the former number of {name!r}, {former}, no longer counts", model.where(name)
+        )
 
 
 def _ports(model: Model, name: str) -> Iterator[Port]:
     for key in ("ports", "expose"):
         entries = model.get(name, key)
         for entry in entries if isinstance(entries, list) else []:
-            try:
+            with contextlib.suppress(UnresolvedPortError, ValueError):
                 yield from parse(entry, model.project.variables)
-            except (UnresolvedPortError, ValueError):
-                continue
 
 
 def removal_notices(
-    model: Model, name: str, others: list[Reference], has_consumers: bool  # noqa: FBT001 - a fact
+    model: Model,
+    name: str,
+    others: list[Reference],
+    has_consumers: bool,  # noqa: FBT001 - a fact
 ) -> Iterator[Notice]:
     """Yield what is missing once service *name* has left the file."""
     published = [port.published for port in _ports(model, name) if port.published]

@@ -110,16 +110,7 @@ def _candidates(document: Document) -> Iterator[tuple[Node | None, str]]:
 
 
 def _of_service(body: Node | None) -> Iterator[tuple[Node | None, str]]:
-    build = deref(own(body, "build"))
-    if isinstance(build, Scalar):
-        yield build, "context"
-    elif isinstance(build, Mapping):
-        yield own(build, "context"), "context"
-        contexts = deref(own(build, "additional_contexts"))
-        if isinstance(contexts, Mapping):
-            yield from ((value, "context") for _, value in contexts.entries)
-        elif isinstance(contexts, Sequence):
-            yield from ((item, "named") for item in contexts.items)
+    yield from _of_build(deref(own(body, "build")))
     for item in _items(own(body, "volumes")):
         if isinstance(item, Mapping):
             yield own(item, "source"), "volume"
@@ -132,6 +123,17 @@ def _of_service(body: Node | None) -> Iterator[tuple[Node | None, str]]:
     watch = own(deref(own(body, "develop")), "watch")
     for item in _items(watch):
         yield own(item, "path"), "path"
+
+
+def _of_build(build: Node | None) -> Iterator[tuple[Node | None, str]]:
+    if isinstance(build, Scalar):
+        yield build, "context"
+    yield own(build, "context"), "context"
+    contexts = deref(own(build, "additional_contexts"))
+    if isinstance(contexts, Mapping):
+        yield from ((value, "context") for _, value in contexts.entries)
+    elif isinstance(contexts, Sequence):
+        yield from ((item, "named") for item in contexts.items)
 
 
 def _of_include(node: Node | None) -> Iterator[tuple[Node | None, str]]:

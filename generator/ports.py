@@ -1,4 +1,4 @@
-"""The ports of a service: every spelling of `ports` and `expose` in one form, and where else to look.
+"""The ports of a service: every spelling in one form, and where else to look for them.
 
 Sources: Compose Specification, "ports" (short and long syntax) and "expose".
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dcgen.errors import UserError
 from generator import interpolation
-from generator.document import Document, Service
+from generator.document import Service
 from generator.images import exposed_ports, known_ports
 from generator.model import Model
 from generator.values import Value, texts
@@ -93,7 +93,7 @@ def _targets(text: str, protocol: str, published: str) -> list[Port]:
     return [Port(number, protocol, published) for number in range(low, high + 1)]
 
 
-def declared(model: Model, document: Document, service: Service) -> list[Port]:
+def declared(model: Model, service: Service) -> list[Port]:
     """Return the ports that *service* declares by `ports` and `expose`, each once, in file order.
 
     Raises:
@@ -103,14 +103,12 @@ def declared(model: Model, document: Document, service: Service) -> list[Port]:
     for key in ("ports", "expose"):
         entries = model.get(service.name, key)
         for entry in entries if isinstance(entries, list) else []:
-            for port in _parse_or_refuse(entry, key, model, document, service):
+            for port in _parse_or_refuse(entry, key, model, service):
                 found.setdefault((port.target, port.protocol), port)
     return list(found.values())
 
 
-def _parse_or_refuse(
-    entry: Value, key: str, model: Model, document: Document, service: Service
-) -> list[Port]:
+def _parse_or_refuse(entry: Value, key: str, model: Model, service: Service) -> list[Port]:
     where = model.where(service.name, key)
     try:
         return parse(entry, model.project.variables)
@@ -128,7 +126,7 @@ def _parse_or_refuse(
         ) from error
 
 
-def discover(model: Model, document: Document, service: Service) -> list[int]:
+def discover(model: Model, service: Service) -> list[int]:
     """Return the TCP ports that callers of *service* may dial; empty if none can be known.
 
     Looks at `ports` and `expose` and at what other services dial (``rng:8080``); if that gives
@@ -137,7 +135,7 @@ def discover(model: Model, document: Document, service: Service) -> list[int]:
     Raises:
         UserError: An entry is no port, or every declared port is UDP or SCTP.
     """
-    ports = declared(model, document, service)
+    ports = declared(model, service)
     if ports and all(port.protocol != "tcp" for port in ports):
         raise UserError(
             f"service {service.name!r} declares {ports[0].protocol.upper()} ports only;"
@@ -153,7 +151,9 @@ def discover(model: Model, document: Document, service: Service) -> list[int]:
 
 
 def _dialled(model: Model, name: str) -> list[int]:
-    pattern = re.compile(rf"(?<![\w.$/-]){re.escape(name)}:(\d{{1,5}})(?![\w.])|//(?:[^/@\s]*@)?{re.escape(name)}:(\d{{1,5}})(?![\w.])")
+    pattern = re.compile(
+        rf"(?<![\w.$/-]){re.escape(name)}:(\d{{1,5}})(?![\w.])|//(?:[^/@\s]*@)?{re.escape(name)}:(\d{{1,5}})(?![\w.])"
+    )
     found = []
     for other in model.names:
         if other == name:

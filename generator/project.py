@@ -14,7 +14,7 @@ class Project:
 
     @functools.cached_property
     def variables(self) -> dict[str, str]:
-        """The variables of ``.env`` (Compose Specification, "Interpolation"); none if it is not there."""
+        """The variables of ``.env``, if it is there (Compose Specification, "Interpolation")."""
         path = self.folder / ".env" if self.folder else None
         if path is None or not path.is_file():
             return {}

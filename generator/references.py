@@ -46,20 +46,25 @@ def _of(model: Model, other: str, name: str, container: str) -> Iterator[Referen
         target, _, alias = link.partition(":")
         if target == name:
             yield Reference(other, "links", alias)
-    for source in words(model.get(other, "volumes_from")):
-        if volumes_source(source) == name or source.split(":")[:2] == ["container", container]:
-            yield Reference(other, "volumes_from")
-    for key in NAMESPACES:
-        value = model.get(other, key)
-        shared = (f"service:{name}", f"container:{container}" if container else "")
-        if value in shared or (model.document.v1 and value == f"container:{name}"):
-            yield Reference(other, key)
+    yield from _of_container(model, other, name, container)
     if _extends(model, other) == name:
         yield Reference(other, "extends")
     build = model.get(other, "build")
     contexts = build.get("additional_contexts") if isinstance(build, dict) else None
     if f"service:{name}" in pairs(contexts).values():
         yield Reference(other, "additional_contexts")
+
+
+def _of_container(model: Model, other: str, name: str, container: str) -> Iterator[Reference]:
+    for source in words(model.get(other, "volumes_from")):
+        if volumes_source(source) == name or source.split(":")[:2] == ["container", container]:
+            yield Reference(other, "volumes_from")
+    shared = [f"service:{name}"] + ([f"container:{container}"] if container else [])
+    if model.document.v1:
+        shared.append(f"container:{name}")
+    for key in NAMESPACES:
+        if model.get(other, key) in shared:
+            yield Reference(other, key)
 
 
 def _condition(dependencies: Value, name: str) -> str:
@@ -95,4 +100,6 @@ def mentions(model: Model, other: str, names: list[str]) -> bool:
 def is_alias(model: Model, name: str) -> bool:
     """Tell whether the whole body of service *name* is an alias (``one: *template``)."""
     service = model.document.find(name)
-    return service is not None and isinstance(service.body, Alias) and deref(service.body) is not None
+    return (
+        service is not None and isinstance(service.body, Alias) and deref(service.body) is not None
+    )

@@ -1,4 +1,4 @@
-"""What no transform, or not this one, can do to a service; each refusal says why and what instead."""
+"""What cannot be done to a service; each refusal says why, and what to do instead."""
 
 from dcgen.errors import UserError
 from generator import labels
@@ -29,7 +29,10 @@ def require_container(model: Model, name: str) -> None:
         mode = model.get(name, word)
         shown = resolve(mode, model.project.variables) if isinstance(mode, str) else None
         if isinstance(mode, str) and (shown or mode) not in ("bridge", "default"):
-            what, key = f"service {name!r} has `{word}: {mode}`, so no other can take its name", word
+            what, key = (
+                f"service {name!r} has `{word}: {mode}`, so no other can take its name",
+                word,
+            )
             fix = f"remove `{word}` from {name!r}"
     if what:
         raise UserError(what, fix=fix, where=model.where(name, key))

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from generator import labels
 from generator.body import Body
-from generator.document import Service
+from generator.document import Service, own
 from generator.edits import Edits
 from generator.emit import Emitted, Layout, item
 from generator.model import Model
 from generator.spans import Span, append_entry, append_item, remove_entries, service_span
-from generator.tree import Mapping, Node, Scalar, Sequence
+from generator.tree import Mapping, Node, Sequence
 from generator.values import Value, words
 from generator.written import alias_anchors, drop_comments, quoted, strip_anchor
 
@@ -149,10 +149,10 @@ def _change_deploy(body: Body) -> None:
         body.drop("deploy")
         return
     field = body.model.fields(body.name).get("deploy")
-    if field and field.own and isinstance(field.node, Mapping) and not field.node.anchor:
-        if any(isinstance(key, Scalar) and key.value == "replicas" for key, _ in field.node.entries):
-            remove_entries(body.edits, field.node, gone)
-            return
+    node = field.node if field and field.own else None
+    if isinstance(node, Mapping) and not node.anchor and own(node, "replicas") is not None:
+        remove_entries(body.edits, node, gone)
+        return
     value = body.value("deploy")
     assert isinstance(value, dict)  # noqa: S101 - it is the mapping that was looked at above
     body.put("deploy", {key: part for key, part in value.items() if key not in gone})
@@ -165,7 +165,11 @@ def _change_labels(body: Body) -> None:
     field = body.model.fields(body.name).get("labels")
     node = field.node if field and field.own else None
     direct = isinstance(node, Mapping | Sequence) and not node.anchor and len(_names(present)) > 0
-    if not direct or len(routing) == len(_names(present)) or body.model.inherits(body.name, "labels"):
+    if (
+        not direct
+        or len(routing) == len(_names(present))
+        or body.model.inherits(body.name, "labels")
+    ):
         body.put("labels", _joined(body.value("labels"), set(routing), ours))
         return
     body.filter("labels", labels.is_routing_label)
@@ -190,5 +194,3 @@ def _joined(value: Emitted, gone: set[str], ours: dict[str, Emitted]) -> Emitted
         return [*kept, *(f"{key}={part}" for key, part in ours.items())]
     old = value if isinstance(value, dict) else {}
     return {**{key: part for key, part in old.items() if key not in gone}, **ours}
-
-

@@ -67,8 +67,10 @@ def _contexts(model: Model, service: str) -> Iterator[Scalar]:
 
 def _rename(edits: Edits, item: Scalar, name: str, new: str) -> None:
     text = edits.text[item.start : item.end]
-    before, _, after = text.rpartition(name) if text.startswith(("service:", '"service:')) else (
-        text.partition(name)
+    before, _, after = (
+        text.rpartition(name)
+        if text.startswith(("service:", '"service:'))
+        else (text.partition(name))
     )
     edits.replace(item.start, item.end, f"{before}{new}{after}")
 
@@ -137,5 +139,3 @@ def _replace_value(edits: Edits, key: Node, node: Node, new: str) -> None:
         start = text.index(":", key.end) + 1
         new = " " + new
     edits.replace(start, node.end, new)
-
-

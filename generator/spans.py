@@ -52,7 +52,9 @@ def service_span(document: Document, service: Service) -> Span:
     return Span(start, end)
 
 
-def remove_entries(edits: Edits, mapping: Mapping, keys: set[str], *, comments: bool = True) -> None:
+def remove_entries(
+    edits: Edits, mapping: Mapping, keys: set[str], *, comments: bool = True
+) -> None:
     """Take the entries under *keys* out of *mapping*, block or flow.
 
     With *comments*, the comment lines right above an entry go with it. The caller makes sure that
@@ -162,5 +164,3 @@ def anchored(node: Node) -> list[Node]:
         if part.anchor and not inside:
             found.append(part)
     return found
-
-

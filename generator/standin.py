@@ -92,7 +92,9 @@ def put_config(edits: Edits, document: Document, layout: Layout, name: str, cont
     lines = entry(name, {"content": Literal(content)}, layout, column)
     if old:
         span = lines_of(text, old[0].start, old[1].end)
-        edits.replace(span.start, span.end, lines if text[:span.end].endswith("\n") else lines.rstrip())
+        edits.replace(
+            span.start, span.end, lines if text[: span.end].endswith("\n") else lines.rstrip()
+        )
     else:
         append_lines(edits, configs.end, lines)
 
@@ -126,10 +128,10 @@ def _is(key: object, name: str) -> bool:
 def free_config_name(document: Document, service: str) -> str:
     """Return a name under the top-level `configs` for the balancer of *service*."""
     configs = document.section("configs")
-    taken = {key.value for key, _ in configs.entries if isinstance(key, Scalar)} if configs else set()
+    taken = (
+        {key.value for key, _ in configs.entries if isinstance(key, Scalar)} if configs else set()
+    )
     name = f"{service}-haproxy"
     while name in taken:
         name += "-dcgen"
     return name
-
-

@@ -33,7 +33,7 @@ NULLS = ("", "~", "null", "Null", "NULL")
 class Node:
     """A part of the text: *start* and *end* are offsets, *line* counts from 0, as *column* does.
 
-    *start* includes an anchor or a tag; *end* is behind the last character that belongs to the node.
+    *start* includes an anchor or a tag; *end* is behind its last character.
     """
 
     start: int
@@ -86,11 +86,13 @@ class Tree:
     """The one document of a text: *root* is None if it holds nothing.
 
     *end* is where content may be appended: behind the last line of the document, in front of an
-    end marker (``...``).
+    end marker (``...``). *repeated* are the keys that a mapping had already, each with its depth:
+    1 at the top.
     """
 
     root: Node | None
     end: int
+    repeated: list[tuple[Scalar, int]]
 
 
 def parse(text: str, file: str) -> Tree:
@@ -98,7 +100,7 @@ def parse(text: str, file: str) -> Tree:
 
     Raises:
         UserError: The text is no YAML, holds several documents, is larger than 8 Mi characters,
-            nests deeper than 64 levels, or repeats a key in a mapping.
+            or nests deeper than 64 levels.
     """
     if len(text) > MAX_CHARACTERS:
         raise UserError(
@@ -151,6 +153,7 @@ class _Builder:
         self.root: Node | None = None
         self.end = len(text)
         self.documents = 0
+        self.repeated: list[tuple[Scalar, int]] = []
 
     def build(self, events: Iterator[Event]) -> Tree:
         for event in events:
@@ -162,7 +165,7 @@ class _Builder:
                 self.end = event.start_mark.index if event.explicit else len(self.text)
             elif self.stack and type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
                 self._close(event)
-        return Tree(self.root, self.end)
+        return Tree(self.root, self.end, self.repeated)
 
     def _document(self, event: DocumentStartEvent) -> None:
         self.documents += 1
@@ -181,11 +184,17 @@ class _Builder:
         if isinstance(event, AliasEvent):
             name = anchor or ""
             if name not in self.anchors:
-                what, fix = f"no anchor named {name!r}", f"define &{name} above, or correct the name"
+                what, fix = (
+                    f"no anchor named {name!r}",
+                    f"define &{name} above, or correct the name",
+                )
                 raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
             target = self.anchors[name]
             if any(target is open_node for open_node in self.stack):
-                what, fix = f"the anchor {name!r} contains itself", f"remove *{name} from inside &{name}"
+                what, fix = (
+                    f"the anchor {name!r} contains itself",
+                    f"remove *{name} from inside &{name}",
+                )
                 raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
             self._attach(Alias(*place, name=name, target=target))
             return
@@ -272,8 +281,7 @@ class _Builder:
         if not isinstance(node, Scalar):
             raise UserError("a key is not a scalar", fix="use a plain name as the key", where=where)
         if node.value in self.seen[-1]:
-            what = f"the key {node.value!r} stands twice in one mapping"
-            raise UserError(what, fix="remove one of the two", where=where)
+            self.repeated.append((node, len(self.stack)))
         self.seen[-1].add(node.value)
 
 

@@ -64,9 +64,9 @@ def alias_anchors(edits: Edits, node: Node) -> None:
     Where the value is edited already, only the anchor goes.
     """
     for part in anchored(node):
-        try:
+        if edits.is_free(part.start, part.end):
             edits.replace(part.start, part.end, f"*{part.anchor}")
-        except ValueError:
+        else:
             with contextlib.suppress(ValueError):
                 strip_anchor(edits, part)
 

@@ -22,7 +22,9 @@ def assignments(words: tuple[str, ...]) -> list[tuple[str, str]]:
         elif not equals:
             raise UsageError(f"{word!r} assigns nothing", fix=f"write it as {name}=VALUE")
         if not name or not value:
-            raise UsageError(f"{word!r} has no service or no value", fix="write it as SERVICE=VALUE")
+            raise UsageError(
+                f"{word!r} has no service or no value", fix="write it as SERVICE=VALUE"
+            )
         if any(name == other for other, _ in found):
             raise UsageError(f"{name!r} is named twice", fix="name each service once")
         found.append((name, value))
@@ -81,10 +83,9 @@ def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
     Raises:
         UsageError: A value is not HOST:PORT.
     """
-    found = []
-    for name, value in assignments(words):
-        try:
-            found.append((name, Address.parse(value)))
-        except UserError as error:
-            raise UsageError(error.what, fix=error.fix) from error
-    return found
+    try:
+        return [(name, Address.parse(value)) for name, value in assignments(words)]
+    except UsageError:
+        raise
+    except UserError as error:
+        raise UsageError(error.what, fix=error.fix) from error

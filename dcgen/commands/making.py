@@ -53,10 +53,11 @@ def make(steps: list[Step], making: Making) -> None:
     variant = _transformed(steps, document, project)
     target = _target(making, given)
     text = _rebased(variant.text, given, target)
-    files = {target.parent / name: content for name, content in variant.files.items()} if target else {}
-    if not making.quiet:
-        for notice in variant.warnings:
-            click.echo(f"warning: {notice}", err=True)
+    files = (
+        {target.parent / name: content for name, content in variant.files.items()} if target else {}
+    )
+    for notice in () if making.quiet else variant.warnings:
+        click.echo(f"warning: {notice}", err=True)
     if making.diff:
         name = str(target) if target else "<stdout>"
         click.echo(output.diff(given.text, text, given.name, name), nl=False)
@@ -67,9 +68,8 @@ def make(steps: list[Step], making: Making) -> None:
     else:
         _require_not_input(target, given)
         output.publish({**files, target: text}, force=making.force, is_ours=is_generated)
-        if not making.quiet:
-            for step in steps:
-                click.echo(f"{step.done}, in {target}", err=True)
+        for step in () if making.quiet else steps:
+            click.echo(f"{step.done}, in {target}", err=True)
 
 
 def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
@@ -120,7 +120,7 @@ def _print(
             f"warning: paths in the output are relative to {given.folder}, not to this folder",
             err=True,
         )
-    click.get_binary_stream("stdout").write(text.encode())
+    click.echo(text.encode(), nl=False)
 
 
 def _check(files: dict[Path, str]) -> None:

@@ -1,6 +1,7 @@
 """The commands that make a variant: read a Compose file, transform it, publish the result."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -75,9 +76,7 @@ def scale(
     steps = [
         Step(
             name,
-            lambda document, project, name=name, count=count: scale_transform.scale(
-                document, project, name, count, settings
-            ),
+            partial(scale_transform.scale, service=name, replicas=count, settings=settings),
             f"{name}: scaled to {count}",
         )
         for name, count in counts(what)
@@ -102,8 +101,11 @@ def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> No
     steps = [
         Step(
             name,
-            lambda document, project, name=name, ip=ip: extra_hosts_transform.extra_hosts(
-                document, project, name, ip, only_named=only_named
+            partial(
+                extra_hosts_transform.extra_hosts,
+                service=name,
+                address=ip,
+                only_named=only_named,
             ),
             f"{name}: at {ip}",
         )
@@ -140,13 +142,14 @@ def ambassador(
     steps = [
         Step(
             name,
-            lambda document, project, name=name, upstream=upstream: ambassador_transform.ambassador(
-                document, project, name, upstream, settings
+            partial(
+                ambassador_transform.ambassador,
+                service=name,
+                upstream=upstream,
+                settings=settings,
             ),
             f"{name}: leads to {upstream}",
         )
         for name, upstream in addresses(what)
     ]
     make(steps, Making(**making))
-
-

@@ -54,9 +54,7 @@ def ambassador(
 
 
 class _Replacement:
-    def __init__(
-        self, model: Model, service: str, upstream: Address, settings: Settings
-    ) -> None:
+    def __init__(self, model: Model, service: str, upstream: Address, settings: Settings) -> None:
         self.model, self.document = model, model.document
         self.service: Service = model.document.service(service)
         self.upstream = upstream
@@ -86,7 +84,9 @@ class _Replacement:
             load(text, document.file)  # every alias must still find its anchor
         self.notices += internal_notices(self.model, service.name)
         if not self.again:
-            self.notices += udp_notices(self.model, service.name, "the ambassador does not carry it")
+            self.notices += udp_notices(
+                self.model, service.name, "the ambassador does not carry it"
+            )
         return Variant(text, made.files, tuple(self.notices))
 
     def _require_replaceable(self) -> None:
@@ -124,7 +124,7 @@ class _Replacement:
         mine = pairs(self.model.get(self.service.name, "labels"))
         if self.again and mine.get(labels.PORTS):
             return [int(word) for word in mine[labels.PORTS].split()]
-        found = discover(self.model, self.document, self.service)
+        found = discover(self.model, self.service)
         if not found:
             self.notices.append(
                 Notice(
@@ -169,7 +169,9 @@ class _Replacement:
         return configured(
             self.service.name,
             routes,
-            protocol=guess(first, shown if len(routes) == 1 else None) if len(routes) == 1 else None,
+            protocol=guess(first, shown if len(routes) == 1 else None)
+            if len(routes) == 1
+            else None,
             options=self.settings.chosen,
             names="hosts" if self.document.v1 else "dns",
         )

@@ -116,13 +116,16 @@ class _Removal:
             value = self.model.get(self.service.name, key)
             names += [value] if isinstance(value, str) else []
         refers = any(
-            other.service == consumer and other.key in ("depends_on", "links") for other in self.others
+            other.service == consumer and other.key in ("depends_on", "links")
+            for other in self.others
         )
         named = refers or mentions(self.model, consumer, [*names, *aliases])
         if not (refers or (common and (named or not self.only_named))):
             return []
         links = [
-            other.detail for other in self.others if other.service == consumer and other.key == "links"
+            other.detail
+            for other in self.others
+            if other.service == consumer and other.key == "links"
         ]
         return [name for name in dict.fromkeys([*names, *links, *aliases]) if is_plain_name(name)]
 
@@ -132,7 +135,9 @@ class _Removal:
         kind, _, target = mode.partition(":") if isinstance(mode, str) else ("", "", "")
         if kind == "none":
             return None
-        if kind == "service" or (kind == "container" and self.document.v1 and target in self.document):
+        if kind == "service" or (
+            kind == "container" and self.document.v1 and target in self.document
+        ):
             return target if target in self.document and target != self.service.name else None
         if kind == "container":
             self.notices.append(
@@ -175,5 +180,3 @@ class _Removal:
         while above and text.startswith(("\n", "\r\n"), end):
             end = text.index("\n", end) + 1
         self.edits.delete(span.start, end)
-
-

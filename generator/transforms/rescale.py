@@ -62,7 +62,9 @@ def former(model: Model, name: str) -> Former:
 
 def lb_config(model: Model, name: str) -> LbConfig:
     """Return how the configuration reaches the generated service *name*."""
-    if any(word.endswith(":ro") and "haproxy.cfg" in word for word in words(model.get(name, "volumes"))):
+    if any(
+        word.endswith(":ro") and "haproxy.cfg" in word for word in words(model.get(name, "volumes"))
+    ):
         return "file"
     configs = model.get(name, "configs") or model.get(name, "environment")
     return "inline" if configs else "args"

@@ -63,10 +63,10 @@ def scale(
         )
     others = references(model, service)
     _require_scalable(model, service, others)
-    ports = list(settings.ports) or discover(model, document, found)
+    ports = list(settings.ports) or discover(model, found)
     if not ports:
         return _without_port(model, found, replicas, others)
-    return _Scaled(model, found, replicas, settings, None, ports, others).variant()
+    return _Scaled(model, found, replicas, settings, ports).variant()
 
 
 def _require_scalable(model: Model, name: str, others: list[Reference]) -> None:
@@ -108,22 +108,22 @@ def _without_port(
 class _Scaled:
     """One scaling: what it needs to know, and the variant that comes of it."""
 
-    def __init__(  # noqa: PLR0913 - the facts of one scaling, each used by several steps
+    def __init__(
         self,
         model: Model,
         service: Service,
         replicas: int,
         settings: Settings,
-        before: Former | None,
-        ports: list[int] | None = None,
-        others: list[Reference] | None = None,
+        found: Former | list[int],
     ) -> None:
+        before = found if isinstance(found, Former) else None
         self.model, self.document = model, model.document
         self.service = service
         self.before = before
         self.settings = before.settings(settings) if before else settings
-        self.ports = list(settings.ports) or (before.ports if before else ports or [])
-        self.others = references(model, service.name) if others is None else others
+        known = found.ports if isinstance(found, Former) else found
+        self.ports = list(settings.ports) or known
+        self.others = references(model, service.name)
         self.names = [f"{service.name}{number}" for number in range(1, replicas + 1)]
         self.layout = layout_of(self.document, service.name)
         self.edits = Edits(self.document.text)
@@ -140,7 +140,9 @@ class _Scaled:
             remove_config(self.edits, self.document, self.before.config_name)
         if made.config:
             put_config(self.edits, self.document, self.layout, *made.config)
-        warnings = point_volumes(self.model, self.edits, self.service.name, self.names[0], self.others)
+        warnings = point_volumes(
+            self.model, self.edits, self.service.name, self.names[0], self.others
+        )
         text = with_header(self.edits.apply(), self.layout.newline)
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor
