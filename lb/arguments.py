@@ -66,7 +66,7 @@ def _route(words: Sequence[str]) -> Route:
             fix="write PORT or ADDRESS:PORT, then the servers",
         )
     try:
-        listen = Address.parse(f"{host if host not in _ANY else '0.0.0.0'}:{port}")
+        listen = Address.parse(f"{'any' if host in _ANY else host}:{port}")
         bind = f":{listen.port}" if host in _ANY else str(listen)
         return Route(listen.port, bind, _servers(words[1:]))
     except UsageError:

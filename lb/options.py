@@ -32,7 +32,7 @@ class Options:
         timeout_queue: Seconds to wait for a free server, see *server_maxconn*.
         timeout_tunnel: Seconds that a connection may be idle in TCP mode or as a WebSocket.
         maxconn: Connections to one listening port; more wait in the kernel.
-        threads: Of HAProxy, which does not see a container's CPU quota.
+        threads: Of HAProxy, at most: it does not see a container's CPU quota.
         log: ``access`` logs every connection or request, ``errors`` those that went wrong.
     """
 

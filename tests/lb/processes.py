@@ -1,5 +1,6 @@
 """Real HAProxy processes and real servers behind them, ended by the caller's `ExitStack`."""
 
+import csv
 import http.client
 import os
 import shutil
@@ -94,13 +95,19 @@ def runtime(path: Path, command: str) -> str:
             return answer.read()
 
 
-def wait_for_status(path: Path, server: str, status: str) -> None:
-    """Wait until HAProxy says that *server* (``backend,server``) is in *status* (``UP``)."""
+def wait_for_status(path: Path, server: str, status: str, check: str = "") -> None:
+    """Wait until HAProxy says that *server* (``backend,server``) is in *status* (``UP``).
+
+    A server is up before its first check: *check* asks for the result of one, too (``L7OK``).
+    """
 
     def reached() -> bool:
+        lines = runtime(path, "show stat").removeprefix("# ").splitlines()
         return any(
-            line.startswith(f"{server},") and line.split(",")[17].startswith(status)
-            for line in runtime(path, "show stat").splitlines()
+            f"{row['pxname']},{row['svname']}" == server
+            and row["status"].startswith(status)
+            and row["check_status"].startswith(check)
+            for row in csv.DictReader(lines)
         )
 
     until(path.exists, "the runtime socket is there")

@@ -71,10 +71,11 @@ def test_requests_one_after_the_other_are_shared_evenly(words: str, tmp_path: Pa
     with ExitStack() as cleanup:
         balanced = Balanced(tmp_path, cleanup, Options.parse(words))
 
-        answers = Counter(get(balanced.port)[1] for _ in range(30))
+        answers = Counter(get(balanced.port)[1] for _ in range(90))
 
+    # Not to the last one: a server may still count as busy when the next request arrives.
     assert sorted(answers) == ["rng1", "rng2", "rng3"]
-    assert max(answers.values()) - min(answers.values()) <= 2
+    assert max(answers.values()) <= 1.5 * min(answers.values())
 
 
 @pytest.mark.parametrize("words", ["", "mode=http"])
