@@ -1,0 +1,84 @@
+"""The HAProxy of a balancer or an ambassador, with the addresses that its servers have here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ambassador.ambassador import ambassador
+from dcgen.errors import UserError
+from engine.variant import Service
+from lb.balancer import balancer
+from lb.model import Address, Configuration, Control, Server
+from lb.options import Options
+from lb.render import render
+
+# Where a container finds the machine that it runs on; a process is on that machine.
+_THIS_HOST = {"host.docker.internal", "host-gateway", "gateway.docker.internal"}
+
+
+def server_names(service: Service) -> list[tuple[str, int]]:
+    """Return the services and ports that the labels of balancer *service* name, in order."""
+    words = (service.label("dcgen.balances") or "").split()
+    return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
+
+
+def haproxy_cfg(
+    service: Service,
+    addresses: Mapping[tuple[str, int], Sequence[tuple[str, Address]]],
+    binds: Mapping[int, str],
+    socket: str,
+) -> str:
+    """Return the configuration file of *service*, as its labels describe it.
+
+    Args:
+        service: A balancer or an ambassador.
+        addresses: Service and port to the name and the address of each of its replicas.
+        binds: Listening port to the ``address:port`` to listen on here.
+        socket: Path of the runtime socket, in a private folder.
+
+    Raises:
+        UserError: A label does not read as what it should be, or names a service that is not there.
+    """
+    try:
+        options = Options.parse(service.label("dcgen.options") or "")
+        control = Control(health_port=None, socket=socket)
+        if service.role == "ambassador":
+            routes = {port: _upstreams(service) for port in binds}
+            return render(
+                ambassador(service.name, routes, options=options, binds=binds, control=control)
+            )
+        members = _members(service, addresses)
+        servers = {port: [address for _, address in found] for port, found in members.items()}
+        made = balancer(service.name, servers, options=options, binds=binds, control=control)
+        return render(_named(made, members))
+    except UserError as error:
+        where = error.where or service.where("labels")
+        raise UserError(f"'{service.name}': {error.what}", fix=error.fix, where=where) from error
+
+
+def _upstreams(service: Service) -> list[Address]:
+    text = service.label("dcgen.upstream") or ""
+    found = [Address.parse(word) for word in text.replace(",", " ").split()]
+    return [replace(a, host="127.0.0.1") if a.host in _THIS_HOST else a for a in found]
+
+
+def _members(
+    service: Service, addresses: Mapping[tuple[str, int], Sequence[tuple[str, Address]]]
+) -> dict[int, list[tuple[str, Address]]]:
+    members: dict[int, list[tuple[str, Address]]] = {}
+    for name, port in server_names(service):
+        if (name, port) not in addresses:
+            what = f"it balances '{name}:{port}', which no service of this file serves"
+            raise UserError(what, fix="generate the file again with dcgen")
+        members.setdefault(port, []).extend(addresses[name, port])
+    return members
+
+
+def _named(
+    configuration: Configuration, members: Mapping[int, list[tuple[str, Address]]]
+) -> Configuration:
+    # All servers are on this host: their names, not their addresses, tell them apart.
+    proxies = []
+    for proxy, (_, found) in zip(configuration.proxies, sorted(members.items()), strict=True):
+        servers = tuple(Server(name, address) for name, address in found)
+        proxies.append(replace(proxy, servers=servers))
+    return replace(configuration, proxies=tuple(proxies))
