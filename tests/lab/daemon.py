@@ -10,6 +10,7 @@ import shlex
 import shutil
 import signal
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,10 +102,21 @@ def log_end(seat: Seat) -> str:
 
 
 def remove_cgroups(cgroup: str) -> None:
-    """Remove the control groups below *cgroup*, in every hierarchy that has it."""
-    for root in Path("/sys/fs/cgroup").glob(f"**/{cgroup.strip('/')}"):
-        for folder, _, _ in os.walk(root, topdown=False):
-            Path(folder).rmdir()
+    """Remove the control groups below *cgroup*, in every hierarchy that has it.
+
+    A group can go only when its last process is gone, so afterwards nothing of the lab runs: what
+    the end of a process namespace kills may take a moment to die.
+    """
+    roots = list(Path("/sys/fs/cgroup").glob(f"**/{cgroup.strip('/')}"))
+
+    def gone() -> bool:
+        for root in roots:
+            for folder, _, _ in os.walk(root, topdown=False):
+                with suppress(OSError):
+                    Path(folder).rmdir()
+        return not any(root.exists() for root in roots)
+
+    until(gone, f"every process of {cgroup} has ended")
 
 
 def _init() -> str:
