@@ -26,8 +26,13 @@ _IMAGES: dict[str, Protocol] = {
 # mode) and "-ERR max number of clients", for then it serves nobody who comes from here.
 _REDIS = r"^([+]PONG|-NOAUTH|-NOPERM|-LOADING|-BUSY|-MASTERDOWN|-ERR unknown|-ERR operation not)"
 
+# "May we speak GSSAPI?" (GSSENCRequest, since PostgreSQL 12) needs no user and no password. Each
+# answer, even an error, is PostgreSQL's. "May we speak TLS?" would be a line in its log each time.
+_POSTGRES = bytes.fromhex("0000000804d21630")
+
 _STEPS: dict[str, tuple[Step, ...]] = {
     "redis": (Step(send="PING\r\n"), Step(expect=_REDIS, at_least=7)),
+    "postgres": (Step(send=_POSTGRES), Step(expect="^[GNE]")),
     "tcp": (),
 }
 
@@ -52,4 +57,4 @@ def check(protocol: str) -> Check | None:
             f"no protocol named '{protocol}'", fix=f"use one of {', '.join(get_args(Protocol))}"
         )
     # MySQL counts each connection without a handshake as an attack, and bars the host at 100.
-    return None if protocol == "mysql" else Check(steps=_STEPS.get(protocol, ()), every_s=2)
+    return None if protocol == "mysql" else Check(steps=_STEPS[protocol], every_s=2)

@@ -111,13 +111,13 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of a health question: *send* these bytes, or *expect* a match of this expression.
+    """One part of a health question: *send* text or bytes, or *expect* a match of an expression.
 
     Once *at_least* bytes are there, an answer that does not match is a failure at once; until
     then HAProxy waits for more, at most for the check's time-out.
     """
 
-    send: str | None = None
+    send: str | bytes | None = None
     expect: str | None = None
     at_least: int = 1
 

@@ -11,6 +11,10 @@ class Replica(BaseHTTPRequestHandler):
     name = b""
 
     def do_GET(self) -> None:
+        if self.path == "/die":
+            sys.stderr.write(f"{self.command}\n")
+            self.close_connection = True
+            return
         if self.path == "/slow":
             time.sleep(0.05)  # the work of a service, not a wait of a test
         self.send_response(503 if self.path == "/sick" else 200)
