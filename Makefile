@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup test e2e lint docs format clean
+.PHONY: help setup test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -27,11 +27,14 @@ lint: setup ## Check style, types, import rules, shell scripts, and the examples
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/shellcheck bin/setup .ci/run
+	.venv/bin/shellcheck bin/setup bin/variants .ci/run
 	.venv/bin/cog -I docs --check --diff $(PAGES)
 
 docs: setup ## Run the examples in the docs again, and put their output into the pages
 	.venv/bin/cog -I docs -r $(PAGES)
+
+variants: setup ## Write DockerCoins' variants in compose-variants/ again
+	PATH="$(CURDIR)/.venv/bin:$$PATH" bin/variants
 
 format: setup ## Put every Python file into the one form that `make lint` accepts
 	.venv/bin/ruff format
