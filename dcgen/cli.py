@@ -12,6 +12,7 @@ COMMANDS = {
     "scale": "variants",
     "extra-hosts": "variants",
     "ambassador": "variants",
+    "detach": "variants",
 }
 INTERRUPTED = 130
 

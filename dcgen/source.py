@@ -29,31 +29,35 @@ class Source:
         return self.path.parent if self.path else Path()
 
 
-def find(given: str | None) -> Path | None:
-    """Return the path of the Compose file; None for standard input.
+def find(given: tuple[str, ...]) -> list[Path | None]:
+    """Return the paths of the Compose files, in the order of merging; None is standard input.
 
     Args:
-        given: The value of `-f`; None takes `COMPOSE_FILE`, else looks here and upwards.
+        given: The values of `-f`; without, those of `COMPOSE_FILE`, else one here or above.
 
     Raises:
         UserError: There is no such file.
     """
-    named = given or os.environ.get("COMPOSE_FILE", "").split(os.pathsep)[0]
+    separator = os.environ.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    listed = os.environ.get("COMPOSE_FILE", "").split(separator)
+    names = list(given) or [name for name in listed if name]
+    return [_named(name) for name in names] or [_look_upwards()]
+
+
+def _named(named: str) -> Path | None:
     if named == STDIN:
         return None
-    if named:
-        path = Path(named)
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "does not exist"
-            raise UserError(
-                f"the Compose file {what}",
-                fix=f"give one of its files: {path}/compose.yml"
-                if path.is_dir()
-                else "correct the path, or leave out `-f` to look for compose.yml here and above",
-                where=Place(named),
-            )
+    path = Path(named)
+    if path.is_file():
         return path
-    return _look_upwards()
+    what = "is a folder" if path.is_dir() else "does not exist"
+    raise UserError(
+        f"the Compose file {what}",
+        fix=f"give one of its files: {path}/compose.yml"
+        if path.is_dir()
+        else "correct the path, or leave out `-f` to look for compose.yml here and above",
+        where=Place(named),
+    )
 
 
 def _look_upwards() -> Path:

@@ -77,7 +77,7 @@ PORTS: dict[str, tuple[int, ...]] = {
 }
 # Images whose containers hold data of their own: several of them do not make one database.
 STATEFUL = frozenset(
-    (  # fmt: skip
+    (
         "cassandra",
         "clickhouse-server",
         "cockroach",

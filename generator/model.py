@@ -15,8 +15,7 @@ from generator.values import Field, Value, fields, plain, words
 
 Origin = Literal["own", "merge", "extends", ""]
 MAX_EXTENDS = 16
-# What a service does not inherit by `extends`, and what Compose never merges.
-NOT_INHERITED = ("extends", "depends_on", "links", "volumes_from")
+NOT_INHERITED = ("extends",)
 
 
 class Model:

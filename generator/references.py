@@ -89,6 +89,11 @@ def volumes_source(entry: str) -> str:
     return entry.removeprefix("service:").split(":")[0]
 
 
+def targets(value: Value) -> list[str]:
+    """Return the services that a value of `depends_on` or `links` names."""
+    return [word.split(":")[0] for word in words(value)]
+
+
 def mentions(model: Model, other: str, names: list[str]) -> bool:
     """Tell whether the settings of service *other* use one of *names* as a host."""
     alternatives = "|".join(re.escape(name) for name in names)

@@ -3,7 +3,11 @@
 import ipaddress
 
 from dcgen.errors import UsageError, UserError
+from generator.transforms.detach import Publish
 from lb.model import Address
+
+MAX_REPLICAS = 1000
+MAX_PORT = 65535
 
 
 def assignments(words: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -46,9 +50,6 @@ def counts(words: tuple[str, ...]) -> list[tuple[str, int]]:
     return [(name, _count(name, value)) for name, value in assignments(words)]
 
 
-MAX_REPLICAS = 1000
-
-
 def _count(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_REPLICAS):
         raise UsageError(
@@ -89,3 +90,20 @@ def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
         raise
     except UserError as error:
         raise UsageError(error.what, fix=error.fix) from error
+
+
+def publication(value: str | None) -> Publish:
+    """Return what `--publish` asks for: a host port, ``random``, ``host``, or None.
+
+    Raises:
+        UsageError: *value* is none of these.
+    """
+    if value is None:
+        return None
+    if value == "random":
+        return "random"
+    if value == "host":
+        return "host"
+    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_PORT:
+        return int(value)
+    raise UsageError(f"{value!r} is no host port", fix="give 1 to 65535, `random` or `host`")

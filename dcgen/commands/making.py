@@ -10,12 +10,16 @@ import click
 from dcgen import output, source
 from dcgen.errors import Place, UsageError, UserError
 from generator.document import Document, load
+from generator.merge import merge
+from generator.model import Model
+from generator.overlay import overlay
 from generator.paths import has_relative_paths, rebase
 from generator.project import Project
 from generator.variant import Notice, Variant, is_generated
 
 DEFAULT_OUTPUT = "generated.yml"
 STDOUT = "-"
+MERGED = 2  # so many input files are merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ class Step:
 class Making:
     """Where the input comes from and where the output goes, as the options say."""
 
-    file: str | None = None
+    file: tuple[str, ...] = ()
     output: str | None = None
     diff: bool = False
     check: bool = False
     force: bool = False
+    overlay: bool = False
     quiet: bool = False
+    default: str = DEFAULT_OUTPUT
 
 
 def make(steps: list[Step], making: Making) -> None:
@@ -45,14 +51,16 @@ def make(steps: list[Step], making: Making) -> None:
     Raises:
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
     """
-    given = source.read(source.find(making.file))
-    document = load(given.text, given.name)
+    given, document = _input(making)
     for step in steps:
         document.service(step.service)
     project = Project(given.folder)
     variant = _transformed(steps, document, project)
     target = _target(making, given)
-    text = _rebased(variant.text, given, target)
+    if making.overlay:
+        text = _overlaid(making, given, document, variant, target)
+    else:
+        text = _rebased(variant.text, given, target)
     files = (
         {target.parent / name: content for name, content in variant.files.items()} if target else {}
     )
@@ -72,6 +80,37 @@ def make(steps: list[Step], making: Making) -> None:
             click.echo(f"{step.done}, in {target}", err=True)
 
 
+def _input(making: Making) -> tuple[source.Source, Document]:
+    """Return the first file, and all of them merged."""
+    paths = source.find(making.file)
+    given = source.read(paths[0])
+    document = load(given.text, given.name)
+    for path in paths[1:]:
+        other = source.read(path)
+        document = merge(document, load(other.text, other.name))
+    return given, document
+
+
+def _overlaid(
+    making: Making,
+    given: source.Source,
+    document: Document,
+    variant: Variant,
+    target: Path | None,
+) -> str:
+    if target is not None and target.parent.resolve() != given.folder.resolve():
+        raise UsageError(
+            "Compose reads paths in an overlay relative to the first file's folder",
+            fix=f"write it there: `-o {given.folder / target.name}`",
+        )
+    project = Project(given.folder)
+    alone = given.path is not None and len(making.file) < MERGED
+    extends = f"./{given.path.name}" if given.path and alone else None
+    return overlay(
+        Model(document, project), Model(load(variant.text, given.name), project), extends=extends
+    )
+
+
 def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
     files: dict[str, str] = {}
     notices: list[Notice] = []
@@ -88,7 +127,7 @@ def _transformed(steps: list[Step], document: Document, project: Project) -> Var
 def _target(making: Making, given: source.Source) -> Path | None:
     if making.output == STDOUT:
         return None
-    return Path(making.output) if making.output else given.folder / DEFAULT_OUTPUT
+    return Path(making.output) if making.output else given.folder / making.default
 
 
 def _rebased(text: str, given: source.Source, target: Path | None) -> str:

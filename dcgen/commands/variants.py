@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 
 import click
 
-from dcgen.commands.assignments import addresses, counts, hosts
+from dcgen.commands.assignments import addresses, counts, hosts, publication
 from dcgen.commands.making import Making, Step, make
+from dcgen.errors import UsageError
 from generator.transforms import ambassador as ambassador_transform
+from generator.transforms import detach as detach_transform
 from generator.transforms import extra_hosts as extra_hosts_transform
 from generator.transforms import scale as scale_transform
 from generator.variant import Settings
@@ -20,12 +22,23 @@ def output_options(command: F) -> F:
     """Add the options that every command has which makes a variant."""
     for option in reversed(
         [
-            click.option("-f", "--file", metavar="FILE", help="Compose file; - is standard input."),
+            click.option(
+                "-f",
+                "--file",
+                metavar="FILE",
+                multiple=True,
+                help="Compose file; - is standard input. Several are merged as Compose does.",
+            ),
             click.option(
                 "-o",
                 "--output",
                 metavar="FILE",
                 help="Where to write; - is standard output.  [default: generated.yml beside FILE]",
+            ),
+            click.option(
+                "--overlay",
+                is_flag=True,
+                help="Write only what differs, for a further -f of Compose 2.24.4 or later.",
             ),
             click.option("--diff", is_flag=True, help="Print a unified diff; write nothing."),
             click.option("--check", is_flag=True, help="Write nothing; exit 1 if out of date."),
@@ -153,3 +166,25 @@ def ambassador(
         for name, upstream in addresses(what)
     ]
     make(steps, Making(**making))
+
+
+@click.command(
+    epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up"
+)
+@click.argument("service")
+@click.option(
+    "--publish",
+    metavar="PORT | random | host",
+    help="Host port of its first port.  [default: as it is, else the same port]",
+)
+@output_options
+def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401
+    """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
+    if overlay:
+        raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
+    step = Step(
+        service,
+        partial(detach_transform.detach, service=service, publish=publication(publish)),
+        f"{service}: alone",
+    )
+    make([step], Making(**making, default=f"{service}.yml"))

@@ -13,12 +13,13 @@ from generator.anchors import rescue, used_outside
 from generator.body import Body
 from generator.document import Document, Service, load
 from generator.edits import Edits
+from generator.emit import Quoted
 from generator.hosts import add_hosts, is_plain_name
 from generator.layout import is_block, layout_of
 from generator.model import Model
 from generator.notices import removal_notices
 from generator.project import Project
-from generator.references import mentions, references
+from generator.references import mentions, references, targets
 from generator.refusals import refuse, refuse_sharers, role
 from generator.repoint import drop_reference
 from generator.spans import remove_entries, service_span
@@ -26,6 +27,7 @@ from generator.standin import remove_config
 from generator.transforms.rescale import config_name
 from generator.values import words
 from generator.variant import Notice, Variant, with_header
+from generator.written import quoted
 
 
 def extra_hosts(
@@ -151,13 +153,11 @@ class _Removal:
         return name
 
     def _change(self, name: str, consumers: dict[str, list[str]]) -> None:
+        body = Body(self.model, name, layout_of(self.document, name), self.edits)
         for key in ("depends_on", "links"):
             if any(other.service == name and other.key == key for other in self.others):
-                drop_reference(self.model, self.edits, name, key, self.service.name)
-        if name not in consumers:
-            return
-        body = Body(self.model, name, layout_of(self.document, name), self.edits)
-        for moved in add_hosts(body, consumers[name], self.address):
+                self._drop(body, key)
+        for moved in add_hosts(body, consumers.get(name, []), self.address):
             self.notices.append(
                 Notice(
                     f"{moved!r} led elsewhere in {name!r} before",
@@ -165,6 +165,20 @@ class _Removal:
                 )
             )
         body.finish()
+
+    def _drop(self, body: Body, key: str) -> None:
+        """Take the service out of *key* of a consumer, where that stands in this file."""
+        base = self.model.base(body.name)
+        gone = self.service.name
+        if base is None or base[0] is self.model or gone not in targets(base[0].get(base[1], key)):
+            drop_reference(self.model, self.edits, body.name, key, gone)
+            return
+        value = self.model.get(body.name, key)
+        if isinstance(value, dict):
+            body.put(key, quoted({name: part for name, part in value.items() if name != gone}))
+        else:
+            kept = [word for word in words(value) if word.split(":")[0] != gone]
+            body.put(key, [Quoted(word) for word in kept])
 
     def _remove(self) -> None:
         name, document = self.service.name, self.document
