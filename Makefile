@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup test e2e variants lint docs variants format clean
+.PHONY: help setup test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -21,9 +21,6 @@ test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts whe
 e2e: setup ## Run the tests with real Docker hosts alone; installs Docker (Debian, root)
 	.venv/bin/python -m tests.lab install
 	.venv/bin/pytest -m e2e $(ARGS)
-
-variants: setup ## Write compose-variants/ again, as dcgen now makes them from DockerCoins
-	PATH="$(CURDIR)/.venv/bin:$$PATH" bin/variants
 
 lint: setup ## Check style, types, import rules, shell scripts, and the examples in the docs
 	.venv/bin/ruff check
