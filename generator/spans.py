@@ -116,13 +116,16 @@ def append_item(edits: Edits, sequence: Sequence, block: str, flow: str) -> None
     append_lines(edits, sequence.end, block)
 
 
-def append_lines(edits: Edits, end: int, lines: str) -> None:
-    """Put *lines* below the line that holds the character before offset *end*."""
+def append_lines(edits: Edits, end: int, lines: str, *, whole: bool = False) -> None:
+    """Put *lines* below the line that holds the character before offset *end*.
+
+    A file without a final line end stays one, unless *whole* asks for the last line's.
+    """
     text = edits.text
     at = line_end(text, max(end - 1, 0))
     if at == len(text) and not text.endswith("\n"):
         newline = "\r\n" if lines.endswith("\r\n") else "\n"
-        edits.insert(at, newline + lines.removesuffix(newline))
+        edits.insert(at, newline + (lines if whole else lines.removesuffix(newline)))
     else:
         edits.insert(at, lines)
 

@@ -68,7 +68,10 @@ def flow_entry(model: Model, service: Service, proxy: Proxy) -> str:
 
 
 def put_config(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
-    """Put the entry *name* with *content* under the top-level `configs`, in place of an old one."""
+    """Put the entry *name* with *content* under the top-level `configs`, in place of an old one.
+
+    Its last line gets an end also where the file has none: HAProxy refuses a text without it.
+    """
     text, root = document.text, document.root
     configs = document.section("configs")
     if root.flow:
@@ -92,11 +95,9 @@ def put_config(edits: Edits, document: Document, layout: Layout, name: str, cont
     lines = entry(name, {"content": Literal(content)}, layout, column)
     if old:
         span = lines_of(text, old[0].start, old[1].end)
-        edits.replace(
-            span.start, span.end, lines if text[: span.end].endswith("\n") else lines.rstrip()
-        )
+        edits.replace(span.start, span.end, lines)
     else:
-        append_lines(edits, configs.end, lines)
+        append_lines(edits, configs.end, lines, whole=True)
 
 
 def remove_config(edits: Edits, document: Document, name: str) -> None:
@@ -115,7 +116,7 @@ def _append_section(edits: Edits, document: Document, layout: Layout, lines: str
     text, end = document.text, document.end
     newline = layout.newline
     if end == len(text) and not text.endswith("\n"):
-        edits.insert(end, newline * 2 + lines.removesuffix(newline))
+        edits.insert(end, newline * 2 + lines)
         return
     blank = text[:end].endswith((newline * 2, "\n\n"))
     edits.insert(end, lines if blank else newline + lines)
