@@ -141,6 +141,12 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
             f"service {wanted.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
             fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
         )
+    words = wanted.configuration.options.words()
+    if words and image == HAMBA_IMAGE:
+        raise UsageError(
+            f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
+            fix="choose `--lb-config inline` or `--lb-config file`",
+        )
     routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
     head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
     head |= _companions(wanted)

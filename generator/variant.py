@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dcgen.errors import Place
-from lb.model import DEFAULTS, Options
+from lb.model import Options
 
 LbConfig = Literal["inline", "file", "args"]
 
@@ -20,18 +20,36 @@ class Settings:
         lb_config: How its configuration reaches the container; None takes what fits the format.
         lb_image: Its image; None takes what fits *lb_config*.
         ports: The container ports to listen on; empty discovers them.
-        options: What shapes its configuration; None keeps what a generated service has.
+        options: What shapes its configuration, as words (`lb.options.Options.words`); a later
+            word wins.
     """
 
     lb_config: LbConfig | None = None
     lb_image: str | None = None
     ports: tuple[int, ...] = ()
-    options: Options | None = None
+    options: str = ""
 
     @property
     def chosen(self) -> Options:
-        """The options, the defaults if none were chosen."""
-        return self.options or DEFAULTS
+        """The options.
+
+        Raises:
+            UserError: A word is none, or they contradict each other.
+        """
+        return Options.parse(self.options)
+
+    def after(self, former: "Settings") -> "Settings":
+        """Return these settings where they were chosen, and those of *former* elsewhere.
+
+        The image is kept only for the same way of configuring.
+        """
+        same = self.lb_config in (None, former.lb_config)
+        return Settings(
+            lb_config=self.lb_config or former.lb_config,
+            lb_image=self.lb_image or (former.lb_image if same else None),
+            ports=self.ports or former.ports,
+            options=f"{former.options} {self.options}".strip(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

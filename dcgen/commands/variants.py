@@ -1,69 +1,24 @@
 """The commands that make a variant: read a Compose file, transform it, publish the result."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from dcgen.commands.assignments import addresses, counts, hosts, publication
 from dcgen.commands.making import Making, Step, make
+from dcgen.commands.options import (
+    balancing_options,
+    making_options,
+    option_words,
+    proxy_options,
+)
 from dcgen.errors import UsageError
 from generator.transforms import ambassador as ambassador_transform
 from generator.transforms import detach as detach_transform
 from generator.transforms import extra_hosts as extra_hosts_transform
 from generator.transforms import scale as scale_transform
 from generator.variant import Settings
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def output_options(command: F) -> F:
-    """Add the options that every command has which makes a variant."""
-    for option in reversed(
-        [
-            click.option(
-                "-f",
-                "--file",
-                metavar="FILE",
-                multiple=True,
-                help="Compose file; - is standard input. Several are merged as Compose does.",
-            ),
-            click.option(
-                "-o",
-                "--output",
-                metavar="FILE",
-                help="Where to write; - is standard output.  [default: generated.yml beside FILE]",
-            ),
-            click.option(
-                "--overlay",
-                is_flag=True,
-                help="Write only what differs, for a further -f of Compose 2.24.4 or later.",
-            ),
-            click.option("--diff", is_flag=True, help="Print a unified diff; write nothing."),
-            click.option("--check", is_flag=True, help="Write nothing; exit 1 if out of date."),
-            click.option("--force", is_flag=True, help="Overwrite what dcgen did not write."),
-            click.option("-q", "--quiet", is_flag=True, help="No warnings, no summary."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def lb_options(command: F) -> F:
-    """Add the options that say how a generated HAProxy gets its configuration."""
-    for option in reversed(
-        [
-            click.option(
-                "--lb-config",
-                type=click.Choice(["inline", "file", "args"]),
-                help="How HAProxy gets its configuration.  [default: inline; args in v1 files]",
-            ),
-            click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
-        ]
-    ):
-        command = option(command)
-    return command
 
 
 @click.command(epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml")
@@ -75,8 +30,9 @@ def lb_options(command: F) -> F:
     type=click.IntRange(1, 65535),
     help="Container port to balance; repeatable.  [default: found in the file]",
 )
-@lb_options
-@output_options
+@balancing_options
+@proxy_options
+@making_options
 def scale(
     what: tuple[str, ...],
     ports: tuple[int, ...],
@@ -85,7 +41,7 @@ def scale(
     **making: Any,  # noqa: ANN401
 ) -> None:
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    settings = Settings(lb_config=lb_config, lb_image=lb_image, ports=ports)
+    settings = Settings(lb_config, lb_image, ports, option_words(making))
     steps = [
         Step(
             name,
@@ -108,7 +64,7 @@ def scale(
     is_flag=True,
     help="Change only services that name SERVICE, not all on its networks.",
 )
-@output_options
+@making_options
 def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401
     """Take SERVICE out; its consumers find it at IP by `extra_hosts`."""
     steps = [
@@ -141,8 +97,8 @@ def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> No
     type=click.IntRange(1, 65535),
     help="Port to listen on; repeatable.  [default: found in the file]",
 )
-@lb_options
-@output_options
+@proxy_options
+@making_options
 def ambassador(
     what: tuple[str, ...],
     ports: tuple[int, ...],
@@ -151,7 +107,7 @@ def ambassador(
     **making: Any,  # noqa: ANN401
 ) -> None:
     """Put an HAProxy in the place of SERVICE that leads to HOST:PORT."""
-    settings = Settings(lb_config=lb_config, lb_image=lb_image, ports=ports)
+    settings = Settings(lb_config, lb_image, ports, option_words(making))
     steps = [
         Step(
             name,
@@ -177,7 +133,7 @@ def ambassador(
     metavar="PORT | random | host",
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
-@output_options
+@making_options
 def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401
     """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
     if overlay:

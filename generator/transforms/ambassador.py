@@ -6,8 +6,6 @@
 An ambassador that is replaced again leads to the new address and keeps what it carries.
 """
 
-from dataclasses import replace
-
 from ambassador.ambassador import ambassador as configured
 from ambassador.protocols import guess
 from dcgen.errors import UserError
@@ -32,10 +30,10 @@ from generator.refusals import (
 )
 from generator.spans import service_span
 from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
-from generator.transforms.rescale import config_name, lb_config
+from generator.transforms.rescale import config_name, former_settings
 from generator.values import pairs
 from generator.variant import Notice, Settings, Variant, with_header
-from lb.model import Address, Configuration, Options
+from lb.model import Address, Configuration
 
 
 def ambassador(
@@ -63,7 +61,7 @@ class _Replacement:
         self.edits = Edits(model.document.text)
         self.notices: list[Notice] = []
         self.again = role(model, service) == labels.AMBASSADOR
-        self.old_config = config_name(model.get(service, "configs")) if self.again else ""
+        self.old_config = config_name(model, service) if self.again else ""
 
     def variant(self) -> Variant:
         self._require_replaceable()
@@ -105,25 +103,15 @@ class _Replacement:
             refuse(model, name, self.others, key, "which runs elsewhere then")
 
     def _keep_settings(self) -> None:
-        if not self.again:
-            return
-        name, asked = self.service.name, self.settings
-        before = lb_config(self.model, name)
-        same = asked.lb_config in (None, before)
-        mine = pairs(self.model.get(name, "labels"))
-        self.settings = replace(
-            asked,
-            lb_config=asked.lb_config or before,
-            lb_image=asked.lb_image or (str(self.model.get(name, "image")) if same else None),
-            options=asked.options or Options.parse(mine.get(labels.OPTIONS, "")),
-        )
+        if self.again:
+            name = self.service.name
+            listed = pairs(self.model.get(name, "labels")).get(labels.PORTS, "")
+            ports = tuple(int(word) for word in listed.split())
+            self.settings = self.settings.after(former_settings(self.model, name, ports))
 
     def _ports(self) -> list[int]:
         if self.settings.ports:
             return list(self.settings.ports)
-        mine = pairs(self.model.get(self.service.name, "labels"))
-        if self.again and mine.get(labels.PORTS):
-            return [int(word) for word in mine[labels.PORTS].split()]
         found = discover(self.model, self.service)
         if not found:
             self.notices.append(

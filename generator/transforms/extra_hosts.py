@@ -101,12 +101,17 @@ class _Removal:
         """Return the services that get the address, each with the names that it gets."""
         found: dict[str, list[str]] = {}
         for name in self.model.names:
-            names = self._names_for(name) if name != self.service.name else []
+            is_consumer = name != self.service.name and not self._is_proxy(name)
+            names = self._names_for(name) if is_consumer else []
             host = self._host_of(name) if names else None
             if host is not None:
                 known = found.setdefault(host, [])
                 known += [new for new in names if new not in known]
         return found
+
+    def _is_proxy(self, name: str) -> bool:
+        # A balancer dials its replicas alone: it needs no host but theirs.
+        return role(self.model, name) in (labels.BALANCER, labels.AMBASSADOR)
 
     def _names_for(self, consumer: str) -> list[str]:
         mine = self.model.networks(self.service.name) or {}
@@ -182,7 +187,7 @@ class _Removal:
 
     def _remove(self) -> None:
         name, document = self.service.name, self.document
-        config = config_name(self.model.get(name, "configs"))
+        config = config_name(self.model, name)
         if role(self.model, name) and config:
             remove_config(self.edits, document, config)
         if not is_block(document, name):

@@ -1,35 +1,22 @@
 """What a balancer that dcgen wrote before says about itself, so that it can be scaled again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dcgen.errors import UserError
 from generator import labels
 from generator.model import Model
-from generator.values import Value, pairs, words
+from generator.values import pairs, words
 from generator.variant import LbConfig, Settings
-from lb.model import Address, Options
+from lb.model import Address
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A generated service as it stands: its *replicas*, *ports*, and how it was configured."""
+    """A generated service as it stands: its *replicas*, and the *settings* that made it."""
 
     replicas: list[str]
-    ports: list[int]
-    lb_config: LbConfig
-    image: str
-    options: Options
+    settings: Settings
     config_name: str
-
-    def settings(self, asked: Settings) -> Settings:
-        """Return *asked*, completed by what the service has."""
-        same = asked.lb_config in (None, self.lb_config)
-        return replace(
-            asked,
-            lb_config=asked.lb_config or self.lb_config,
-            lb_image=asked.lb_image or (self.image if same else None),
-            options=asked.options or self.options,
-        )
 
 
 def former(model: Model, name: str) -> Former:
@@ -50,28 +37,31 @@ def former(model: Model, name: str) -> Former:
             fix="generate the file again from its source",
             where=model.where(name, "labels"),
         )
-    return Former(
-        replicas=replicas,
-        ports=sorted({server.port for server in servers}),
-        lb_config=lb_config(model, name),
-        image=str(model.get(name, "image")),
-        options=Options.parse(mine.get(labels.OPTIONS, "")),
-        config_name=config_name(model.get(name, "configs")),
+    ports = tuple(sorted({server.port for server in servers}))
+    return Former(replicas, former_settings(model, name, ports), config_name(model, name))
+
+
+def former_settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
+    """Return the settings that made the generated service *name*, which listens on *ports*."""
+    return Settings(
+        lb_config=_lb_config(model, name),
+        lb_image=str(model.get(name, "image")),
+        ports=ports,
+        options=pairs(model.get(name, "labels")).get(labels.OPTIONS, ""),
     )
 
 
-def lb_config(model: Model, name: str) -> LbConfig:
-    """Return how the configuration reaches the generated service *name*."""
-    if any(
-        word.endswith(":ro") and "haproxy.cfg" in word for word in words(model.get(name, "volumes"))
-    ):
+def _lb_config(model: Model, name: str) -> LbConfig:
+    volumes = words(model.get(name, "volumes"))
+    if any(word.endswith(":ro") and "haproxy.cfg" in word for word in volumes):
         return "file"
     configs = model.get(name, "configs") or model.get(name, "environment")
     return "inline" if configs else "args"
 
 
-def config_name(value: Value) -> str:
-    """Return the name of the entry of `configs` that *value*, a service's list, refers to."""
+def config_name(model: Model, name: str) -> str:
+    """Return the entry of `configs` that service *name* uses; empty if it uses none."""
+    value = model.get(name, "configs")
     for part in value if isinstance(value, list) else []:
         source = part.get("source") if isinstance(part, dict) else None
         if isinstance(source, str):

@@ -120,9 +120,8 @@ class _Scaled:
         self.model, self.document = model, model.document
         self.service = service
         self.before = before
-        self.settings = before.settings(settings) if before else settings
-        known = found.ports if isinstance(found, Former) else found
-        self.ports = list(settings.ports) or known
+        self.settings = settings.after(before.settings) if before else settings
+        self.ports = found if isinstance(found, list) else list(self.settings.ports)
         self.others = references(model, service.name)
         self.names = [f"{service.name}{number}" for number in range(1, replicas + 1)]
         self.layout = layout_of(self.document, service.name)

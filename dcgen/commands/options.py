@@ -1,0 +1,105 @@
+"""Options that several commands share: where input and output are, and how HAProxy is made."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any, TypeVar, get_args
+
+import click
+
+from lb.options import Balance, Log, Mode, choices
+
+F = TypeVar("F", bound=Callable[..., Any])
+SECONDS = click.FloatRange(0.001, 2_147_483)
+
+_MAKING = (
+    click.option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        multiple=True,
+        help="Compose file; - is standard input. Several are merged as Compose does.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where to write; - is standard output.  [default: generated.yml beside FILE]",
+    ),
+    click.option(
+        "--overlay",
+        is_flag=True,
+        help="Write only what differs, for a further -f of Compose 2.24.4 or later.",
+    ),
+    click.option("--diff", is_flag=True, help="Print a unified diff; write nothing."),
+    click.option("--check", is_flag=True, help="Write nothing; exit 1 if out of date."),
+    click.option("--force", is_flag=True, help="Overwrite what dcgen did not write."),
+    click.option("-q", "--quiet", is_flag=True, help="No warnings, no summary."),
+)
+_PROXY = (
+    click.option(
+        "--lb-config",
+        type=click.Choice(["inline", "file", "args"]),
+        help="How HAProxy gets its configuration.  [default: inline; args in v1 files]",
+    ),
+    click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
+)
+_BALANCING = (
+    click.option("--mode", type=click.Choice(get_args(Mode)), help="What is balanced.  [tcp]"),
+    click.option(
+        "--balance",
+        type=click.Choice(get_args(Balance)),
+        help="Which replica is next.  [leastconn]",
+    ),
+    click.option("--sticky/--no-sticky", default=None, help="A client stays with its replica."),
+    click.option(
+        "--server-maxconn",
+        type=click.IntRange(1, 1_000_000),
+        help="Connections to one replica at a time; others wait.",
+    ),
+    click.option("--health-path", metavar="PATH", help="Health check by HTTP: GET PATH."),
+)
+_TIMES = (
+    click.option("--timeout-connect", type=SECONDS, help="Seconds to open a connection."),
+    click.option("--timeout-client", type=SECONDS, help="Seconds of a silent client."),
+    click.option("--timeout-server", type=SECONDS, help="Seconds of a silent server."),
+    click.option("--timeout-queue", type=SECONDS, help="Seconds to wait for a free server."),
+    click.option("--timeout-tunnel", type=SECONDS, help="Seconds a connection may be idle."),
+    click.option("--maxconn", type=click.IntRange(1, 1_000_000), help="Connections to a port."),
+    click.option("--threads", type=click.IntRange(1, 64), help="Threads of HAProxy, at most."),
+    click.option("--log", type=click.Choice(get_args(Log)), help="What is logged.  [errors]"),
+)
+
+
+def making_options(command: F) -> F:
+    """Add the options of every command that makes a variant."""
+    return _all(command, _MAKING)
+
+
+def proxy_options(command: F) -> F:
+    """Add the options of every command that makes an HAProxy."""
+    return _all(_all(command, _TIMES), _PROXY)
+
+
+def balancing_options(command: F) -> F:
+    """Add the options about sharing between replicas."""
+    return _all(command, _BALANCING)
+
+
+def option_words(given: dict[str, Any]) -> str:
+    """Take HAProxy's options out of *given* and return them as words, ``mode=http sticky=yes``."""
+    words = []
+    for name in choices():
+        value = given.pop(name.replace("-", "_"), None)
+        if value is not None:
+            words.append(f"{name}={_spelled(value)}")
+    return " ".join(words)
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _all(command: F, options: tuple[Callable[[F], F], ...]) -> F:
+    return reduce(lambda done, option: option(done), reversed(options), command)
