@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -99,16 +98,12 @@ def _parse_word(word: str) -> tuple[str, Any]:
 
 def _read(value: str, type_: str) -> object:
     if "bool" in type_:
-        return {"yes": True, "no": False}.get(value) or _refuse_unless(value == "no")
+        if value not in {"yes", "no"}:
+            raise ValueError(value)
+        return value == "yes"
     if "int" in type_:
         return int(value)
     return float(value) if "float" in type_ else value
-
-
-def _refuse_unless(known: bool) -> bool:  # noqa: FBT001 - a private guard
-    if not known:
-        raise ValueError
-    return False
 
 
 def _spell(value: object) -> str:
@@ -129,11 +124,6 @@ def _require_range(name: str, value: float | None, least: float, most: float) ->
 def _refusal(name: str, value: object, allowed: str) -> UserError:
     word = _word(name)
     return UserError(f"'{value}' is not a value of {word}", fix=f"give {word} {allowed}")
-
-
-def choices() -> Iterator[str]:
-    """Yield the spelling of each option, in the order of `Options.words`."""
-    return (_word(field.name) for field in fields(Options))
 
 
 DEFAULTS = Options()
