@@ -34,8 +34,12 @@ class Addresses:
 
     def dial(self, service: str, port: int, replica: int = 0) -> Address:
         """Return where a neighbour finds *port* of *service*: an address, never "everywhere"."""
-        address = self.listen[service, port][replica]
-        return Address(_EVERYWHERE.get(address.host, address.host), address.port)
+        return dialled(self.listen[service, port][replica])
+
+
+def dialled(address: Address) -> Address:
+    """Return how something that listens on *address* is reached from this host."""
+    return Address(_EVERYWHERE.get(address.host, address.host), address.port)
 
 
 def allocate(demands: list[Demand], publish_on: str) -> tuple[Addresses, list[UserError]]:

@@ -37,7 +37,7 @@ class Neighbours:
     def url(self, service: str) -> str:
         """Return the URL of the main port of *service*."""
         port = self.ports[service][0]
-        return _url(port, self.addresses.dial(service, port))
+        return url_of(port, self.addresses.dial(service, port))
 
     def lead(self, text: str, names: Mapping[str, str]) -> str:
         """Return *text* with ``://name:port`` of a neighbour replaced by its address here.
@@ -92,6 +92,12 @@ def environment(
     return kept | found | {k: neighbours.lead(v, names) for k, v in own.items()} | last
 
 
+def url_of(port: int, address: Address) -> str:
+    """Return the URL of what listens on *address*; *port* in the container tells the protocol."""
+    scheme = _SCHEMES.get(port, "http")
+    return f"{scheme}://{address}{_PATHS.get(scheme, '')}"
+
+
 def links(service: Service) -> dict[str, str]:
     """Return the names that ``links`` gives to other services: alias to service."""
     pairs = (word.partition(":") for word in service.words("links"))
@@ -105,11 +111,6 @@ def _names(service: Service, ports: Mapping[str, tuple[int, ...]]) -> Iterator[t
 
 def _variable(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", name.upper()) + "_URL"
-
-
-def _url(port: int, address: Address) -> str:
-    scheme = _SCHEMES.get(port, "http")
-    return f"{scheme}://{address}{_PATHS.get(scheme, '')}"
 
 
 def _extra_hosts(service: Service) -> Iterator[tuple[str, str]]:
@@ -129,7 +130,7 @@ def _extra_url(service: Service, name: str, host: str) -> str:
     port = _PORTS.get(name, 80)
     host = "127.0.0.1" if host == "host-gateway" else host.strip("[] ")
     try:
-        return _url(port, Address(host, port))
+        return url_of(port, Address(host, port))
     except UserError as error:
         where = service.where("extra_hosts")
         raise UserError(error.what, fix="write NAME:ADDRESS", where=where) from error

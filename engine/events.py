@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A fact about the run as a whole that a person should know, as one line of text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Published:
-    """A container port that the host serves: *address* is ``127.0.0.1:8001``."""
+    """A container port that the host serves.
+
+    Attributes:
+        service: Whose port it is.
+        port: In the container.
+        address: Where the host listens, ``0.0.0.0:8001`` for all of its addresses.
+        url: How it is reached from this host, ``http://127.0.0.1:8001``.
+    """
 
     service: str
     port: int
     address: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class Ready:
     """A process answers on its port (or has none), *after_s* seconds after its start."""
 
     name: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AllReady:
+    """Every one of *processes* is ready, *after_s* seconds after the start."""
+
+    processes: int
     after_s: float
 
 
@@ -145,10 +154,10 @@ class HostDone:
 
 
 Event = (
-    Notice
-    | Published
+    Published
     | Started
     | Ready
+    | AllReady
     | Line
     | Exited
     | Restarting

@@ -8,13 +8,14 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.child import Child
 from engine.count import WARM_UP_S, Count
 from engine.events import (
+    AllReady,
     Counted,
     Event,
     Exited,
@@ -73,13 +74,14 @@ class Supervisor:
         self._impatient = False
         self._ready_at = 0.0
         self._mark_at = 0.0
+        self._begin_s = time.monotonic()
 
     def stop(self, reason: str) -> None:
         """Let the run end; called again, without patience. Safe in a signal handler."""
         self._impatient = bool(self._reason)
         self._reason = self._reason or reason
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Generator[Event]:
         """Start everything and yield what happens, until all processes are gone.
 
         Raises:
@@ -113,10 +115,11 @@ class Supervisor:
 
     def _clock(self) -> Iterator[Event]:
         now_s = time.monotonic()
-        if not self._ready_at and all(s.state in {"ready", "done"} for s in self._seats):
-            self._ready_at = now_s
         if not self._ready_at:
-            return
+            if not all(s.state in {"ready", "done"} for s in self._seats):
+                return
+            self._ready_at = now_s
+            yield AllReady(len(self._seats), now_s - self._begin_s)
         if self._count:
             yield from self._counted(self._count, now_s)
         if self._for_s is not None and now_s - self._ready_at >= self._for_s:

@@ -110,7 +110,7 @@ def parse(text: str, file: Path) -> Variant:
     whole = Place(str(file))
     if not isinstance(root, CommentedMap):
         raise UserError("this is not a Compose file", fix="give one with services", where=whole)
-    v1 = "services" not in root and "version" not in root and bool(root)
+    v1 = is_v1(text, file)
     bodies = root if v1 else root.get("services")
     if not isinstance(bodies, CommentedMap) or not bodies:
         raise UserError("there is no service in this file", fix="add 'services:'", where=whole)
@@ -118,6 +118,17 @@ def parse(text: str, file: Path) -> Variant:
     active = set(filter(None, values.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(name, bodies, file, values) for name in bodies)
     return Variant(file, {s.name: s for s in services if _is_active(s, active)}, v1=v1)
+
+
+def is_v1(text: str, file: Path) -> bool:
+    """Return whether *text* is in the first Compose format, where services are the top level.
+
+    Raises:
+        UserError: *text* is not YAML.
+    """
+    root = _load(text, file)
+    later = {"services", "version", "include", "name"}
+    return isinstance(root, CommentedMap) and bool(root) and not later & root.keys()
 
 
 def _load(text: str, file: Path) -> object:

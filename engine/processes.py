@@ -1,0 +1,139 @@
+"""The embedded engine: a variant as processes of this host, and what can be asked of a run."""
+
+import os
+import signal
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dcgen.errors import HostError
+from engine import runs
+from engine.addresses import dialled
+from engine.count import count
+from engine.environment import url_of
+from engine.events import Event, Line, Published
+from engine.plan import Plan, plan
+from engine.ports import LOOPBACK
+from engine.supervisor import Supervisor
+from engine.variant import Variant
+
+STOP_WITHIN_S = 5.0
+_LOOK_EVERY_S = 0.05
+# A signal that nobody else sends: a run ended by `dcgen stop` ended well.
+STOP_SIGNAL = signal.SIGUSR1
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asks of a run.
+
+    Attributes:
+        scale: Service to replicas, instead of what the file says.
+        publish_on: Where published ports are served whose entry names no address.
+        for_s: Seconds after which the run ends by itself; None runs until it is stopped.
+        count: A regular expression for the lines to count, instead of the labels ``dcgen.count``.
+    """
+
+    scale: Mapping[str, int]
+    publish_on: str = LOOPBACK
+    for_s: float | None = None
+    count: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A run that was planned; iterate `events` to start it and to keep it going."""
+
+    run: runs.Run
+    plan: Plan
+    supervisor: Supervisor
+
+    def events(self) -> Generator[Event]:
+        """Start everything, and yield what happens until all of it is gone."""
+        for process in self.plan.processes:
+            for port, address in process.published.items():
+                url = url_of(port, dialled(address))
+                yield Published(process.service, port, str(address), url)
+        with closing(self.supervisor.run()) as events:
+            for event in events:
+                self.run.record(event)
+                yield event
+
+
+@contextmanager
+def up(variant: Variant, wishes: Wishes) -> Iterator[Running]:
+    """Hold a run of *variant* that is known to be possible; nothing of it has been started yet.
+
+    Raises:
+        UserError: A service cannot run as a process; all such services are named.
+        HostError: It runs already, a program is missing, or a port is busy.
+    """
+    counted = count(variant, wishes.count)
+    with runs.begin(variant.file) as run:
+        planned = plan(variant, run.scratch, scale=wishes.scale, publish_on=wishes.publish_on)
+        run.begin(planned)
+        yield Running(run, planned, Supervisor(planned, for_s=wishes.for_s, count=counted))
+
+
+def stop(file: Path) -> int:
+    """End the run of *file*, and return how many processes it had: none if it did not run.
+
+    Raises:
+        HostError: It does not end.
+    """
+    running = runs.find(file)
+    if not running:
+        return 0
+    os.kill(running.pid, STOP_SIGNAL)
+    deadline_s = time.monotonic() + STOP_WITHIN_S
+    while runs.find(file):
+        if time.monotonic() > deadline_s:
+            what = f"'{file}' still runs after {STOP_WITHIN_S:.0f} s"
+            raise HostError(what, fix=f"kill {running.pid}")
+        time.sleep(_LOOK_EVERY_S)
+    return sum(1 for entry in running.entries if entry.pid)
+
+
+def logs(file: Path, *, services: frozenset[str], follow: bool) -> Iterator[Line]:
+    """Yield the lines of the last run of *file*.
+
+    Args:
+        file: The Compose file.
+        services: Only their lines; empty for all.
+        follow: Go on with new lines as long as it runs.
+
+    Raises:
+        HostError: It never ran here.
+    """
+    path = runs.log_of(file)
+    older = path.with_name("log.1")
+    if not path.is_file():
+        raise HostError(f"there is no log of '{file}'", fix=f"start it: dcgen up -f {file}")
+    for text in (*_lines(older), *_lines(path)) if not follow else _followed(file, path):
+        name, _, rest = text.partition(runs.SEPARATOR)
+        if not services or name in services or name.rpartition(".")[0] in services:
+            yield Line(name, rest)
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _followed(file: Path, path: Path) -> Iterator[str]:
+    stream = path.open(encoding="utf-8", errors="replace")
+    try:
+        while True:
+            alive = runs.find(file) is not None  # asked first: what it said last is still read
+            yield from (line.rstrip("\n") for line in stream)
+            if not alive:
+                return
+            if path.is_file() and path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
+                stream.close()
+                stream = path.open(encoding="utf-8", errors="replace")
+            time.sleep(_LOOK_EVERY_S)
+    finally:
+        stream.close()
