@@ -13,6 +13,11 @@ COMMANDS = {
     "extra-hosts": "variants",
     "ambassador": "variants",
     "detach": "variants",
+    "up": "run",
+    "down": "run",
+    "ps": "run",
+    "logs": "run",
+    "stop": "run",
 }
 INTERRUPTED = 130
 

@@ -1,0 +1,126 @@
+"""What the run commands act on: which file, and on which engine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dcgen import source
+from dcgen.errors import UsageError, UserError
+from dcgen.source import Source
+from engine import docker, runs
+from engine.variant import is_v1
+
+Engine = Literal["docker", "process"]
+
+GENERATED = "generated.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Compose files, and where they run: *hosts* is empty for the Docker that is found here."""
+
+    sources: tuple[Source, ...]
+    engine: Engine
+    hosts: tuple[str, ...]
+    because: str
+
+    @property
+    def source(self) -> Source:
+        """The file, if it is one; of several the first."""
+        return self.sources[0]
+
+    @property
+    def path(self) -> Path:
+        """The path of `source`; for standard input a name that is none, in this folder."""
+        return _path(self.source)
+
+    def compose(self, *words: str) -> tuple[str, ...]:
+        """Return the words that call Compose on the files.
+
+        Raises:
+            UsageError: A file is standard input, and there are several hosts to read it.
+            HostError: There is no Compose that reads such a file.
+        """
+        if len(self.hosts) > 1 and not all(s.path for s in self.sources):
+            raise UsageError("several hosts cannot share standard input", fix="give -f FILE")
+        v1 = is_v1(self.source.text, self.path)
+        files = [word for s in self.sources for word in ("-f", str(s.path or "-"))]
+        return (*docker.compose(v1=v1), *files, *words)
+
+
+def target(
+    files: tuple[str, ...],
+    engine: str,
+    hosts: tuple[str, ...],
+    *,
+    starting: bool,
+    only_processes: str = "",
+) -> Target:
+    """Return what a command acts on.
+
+    Args:
+        files: The values of ``-f``; without, looks for `GENERATED`, then for what Compose finds.
+        engine: ``auto``, ``docker`` or ``process``.
+        hosts: The values of ``--host``.
+        starting: Whether the command starts a run, rather than to look for one.
+        only_processes: An option that was given and that Docker cannot serve; empty for none.
+
+    Raises:
+        UserError: There is no such file.
+        UsageError: The options contradict each other.
+        HostError: Docker was asked for, and none answers.
+    """
+    if only_processes and (engine == "docker" or hosts):
+        raise UsageError(f"{only_processes} needs processes", fix=f"leave out {only_processes}")
+    if hosts and engine == "process":
+        raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
+    read = tuple(source.read(path) for path in _find(files))
+    chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
+    if chosen == "process" and len(read) > 1:
+        what = f"processes run one file, not {len(read)}"
+        raise UsageError(what, fix="let dcgen write one variant of them: dcgen scale … -o FILE")
+    return Target(read, chosen, hosts, because)
+
+
+def _engine(
+    read: tuple[Source, ...], engine: str, hosts: tuple[str, ...], *, starting: bool, because: str
+) -> tuple[Engine, str]:
+    # Returns the engine, and why it is that one.
+    if hosts or engine == "docker":
+        if len(hosts) < 2:  # noqa: PLR2004 - of several, one that fails must not stop the others
+            docker.require(*hosts)
+        return "docker", "as asked"
+    if engine == "process":
+        return "process", "as asked"
+    if because:
+        return "process", f"because of {because}"
+    if not starting and runs.find(_path(read[0])):
+        return "process", "where it runs"
+    return _automatic(read[0])
+
+
+def _automatic(read: Source) -> tuple[Engine, str]:
+    if reason := docker.trouble():
+        return "process", reason
+    try:
+        docker.compose(v1=is_v1(read.text, _path(read)))
+    except UserError as error:
+        return "process", error.what
+    return "docker", "a daemon answers"
+
+
+def _path(read: Source) -> Path:
+    return read.path or Path(read.name)
+
+
+def _find(given: tuple[str, ...]) -> list[Path | None]:
+    if given:
+        return source.find(given)
+    try:
+        found = source.find(())
+    except UserError:
+        if Path(GENERATED).is_file():
+            return [Path(GENERATED)]
+        raise
+    beside = found[0].with_name(GENERATED) if found[0] else None
+    return [beside] if beside and beside.is_file() else found

@@ -1,0 +1,179 @@
+"""Draw the engine's events: what processes say on stdout, everything else on stderr."""
+
+import itertools
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+import click
+
+from engine.events import (
+    AllReady,
+    Counted,
+    Event,
+    Exited,
+    Failed,
+    HostDone,
+    HostLine,
+    Line,
+    Published,
+    Restarting,
+    Stopped,
+    Stopping,
+    Summary,
+)
+
+_PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
+_COLOURS = (*_PLAIN, *(f"bright_{name}" for name in _PLAIN))
+# In a pipe every line stays, so the speed is said less often.
+_EVERY_NTH_COUNT = 5
+
+
+@dataclass(slots=True)
+class Progress:
+    """The terminal of one command.
+
+    Args:
+        quiet: Say failures only.
+        logs: Show what the processes say.
+        verb: What a host did when all went well: ``started``, ``stopped``.
+    """
+
+    quiet: bool = False
+    logs: bool = True
+    verb: str = "done"
+    _width: int = 0
+    _colours: dict[str, str] = field(default_factory=dict)
+    _palette: Iterator[str] = field(default_factory=lambda: itertools.cycle(_COLOURS))
+    _counts: int = 0
+    _on_one_line: bool = False
+    _good: list[str] = field(default_factory=list)
+    _bad: list[str] = field(default_factory=list)
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Make room for *names*, so that the lines of all stand in one column."""
+        self._width = max((len(name) for name in names), default=0)
+
+    def show(self, event: Event) -> None:
+        """Draw *event*, or nothing if it is none that a person waits for."""
+        self._draw(event)
+
+    def say(self, text: str) -> None:
+        """Write *text* to stderr, unless quiet."""
+        if not self.quiet:
+            self._to_stderr(text)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the command failed on some host."""
+        return bool(self._bad)
+
+    def count_hosts(self) -> None:
+        """Write the last line of a command on several hosts: ``3 started, 1 failed on host2``."""
+        parts = [f"{len(self._good)} {self.verb}"] if self._good or not self._bad else []
+        if self._bad:
+            parts.append(f"{len(self._bad)} failed on {', '.join(self._bad)}")
+        self._to_stderr(", ".join(parts))
+
+    @singledispatchmethod
+    def _draw(self, event: Event) -> None:
+        pass
+
+    @_draw.register
+    def _(self, event: Published) -> None:
+        everywhere = f", listening on {event.address}" if event.address not in event.url else ""
+        self.say(f"{event.service}: {event.url} (port {event.port}{everywhere})")
+
+    @_draw.register
+    def _(self, event: AllReady) -> None:
+        self.say(f"{event.processes} processes are ready after {event.after_s:.1f} s")
+
+    @_draw.register
+    def _(self, event: Line) -> None:
+        if self.logs:
+            self._prefixed(event.name, event.text)
+
+    @_draw.register
+    def _(self, event: HostLine) -> None:
+        self._prefixed(event.host, event.text)
+
+    @_draw.register
+    def _(self, event: Exited) -> None:
+        self._to_stderr(f"{event.name}: ended with exit code {event.code}{_signal(event.code)}")
+
+    @_draw.register
+    def _(self, event: Restarting) -> None:
+        self._to_stderr(f"{event.name}: restart {event.nth}, in {event.delay_s:.1f} s")
+
+    @_draw.register
+    def _(self, event: Failed) -> None:
+        self._to_stderr(f"{event.name}: {event.reason}")
+
+    @_draw.register
+    def _(self, event: Counted) -> None:
+        self._counts += 1
+        text = f"{event.total} done, {event.per_s:.1f}/s"
+        if not self.logs and sys.stderr.isatty() and not self.quiet:
+            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+            self._on_one_line = True
+        elif self._counts % _EVERY_NTH_COUNT == 1:
+            self.say(text)
+
+    @_draw.register
+    def _(self, event: Stopping) -> None:
+        self.say(f"stopping: {event.reason}")
+
+    @_draw.register
+    def _(self, event: Stopped) -> None:
+        killed = f"; killed: {', '.join(event.killed)}" if event.killed else ""
+        self.say(f"{event.processes} processes stopped in {event.after_s:.1f} s{killed}")
+
+    @_draw.register
+    def _(self, event: HostDone) -> None:
+        if event.code:
+            self._bad.append(event.host)
+            self._to_stderr(f"{event.host}: failed with exit code {event.code}")
+        else:
+            self._good.append(event.host)
+            self.say(f"{event.host}: {self.verb} after {event.after_s:.1f} s")
+
+    def _prefixed(self, name: str, text: str) -> None:
+        self._width = max(self._width, len(name))
+        prefix = f"{name:{self._width}} |"
+        if _colours_wanted():
+            if name not in self._colours:
+                self._colours[name] = next(self._palette)
+            prefix = click.style(prefix, fg=self._colours[name])
+        click.echo(f"{prefix} {text}")
+
+    def _to_stderr(self, text: str) -> None:
+        if self._on_one_line:
+            click.echo(err=True)
+            self._on_one_line = False
+        click.echo(text, err=True)
+
+
+def summary_text(summary: Summary) -> str:
+    """Return *summary* as a person reads it, without a last newline."""
+    restarts = sum(summary.restarts.values())
+    lines = [f"{summary.seconds:.1f} s, {summary.processes} processes, {restarts} restarts"]
+    lines += [f"  {name}: restarted {n} times" for name, n in summary.restarts.items()]
+    if summary.units is not None:
+        rate = f"{summary.units_per_s:.1f}/s over the last {summary.window_s:.1f} s"
+        lines.append(f"units: {summary.units}, {rate}")
+    for name, servers in summary.requests.items():
+        total = sum(servers.values()) or 1
+        shares = (f"{server} {n} ({n / total:.1%})" for server, n in servers.items())
+        lines.append(f"{name}: {', '.join(shares)}")
+    return "\n".join(lines)
+
+
+def _signal(code: int) -> str:
+    return f" (signal {-code})" if code < 0 else ""
+
+
+def _colours_wanted() -> bool:
+    # https://no-color.org: set and not empty
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
