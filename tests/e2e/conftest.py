@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import remote_redis
 from tests.e2e.evidence import collect
+from tests.e2e.remote_redis import RemoteRedis
+from tests.e2e.report import REPORT, Notebook, Report
 from tests.lab.access import obstacle
 from tests.lab.lab import LOCAL, Lab
 from tests.lab.project import COMPOSE_2, Project
@@ -17,6 +20,7 @@ HOSTS = (LOCAL, "node1", "node2", "node3")
 FAILED = pytest.StashKey[bool]()
 
 NewProject = Callable[..., Project]
+NewRedis = Callable[..., RemoteRedis]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +66,35 @@ def new_project(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
 def _keep_evidence(lab: Lab, request: pytest.FixtureRequest, folder: Path) -> None:
     if request.node.stash.get(FAILED, False):
         collect(lab, request.node.name, folder)
+
+
+@pytest.fixture
+def new_redis(lab: Lab) -> Iterator[NewRedis]:
+    """Give a function that starts a Redis on a host; it is removed after the test."""
+    with ExitStack() as cleanup:
+
+        def start(host: str, *words: str) -> RemoteRedis:
+            engine = lab.engine(host)
+            found = remote_redis.start(engine, "myredis", *words)
+            cleanup.callback(engine.docker, "rm --force --volumes myredis")
+            return found
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def report() -> Iterator[Report]:
+    """Give the page of this run; it is written at the end, whatever passed or failed."""
+    page = Report()
+    yield page
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(page.text())
+
+
+@pytest.fixture
+def notebook(report: Report, request: pytest.FixtureRequest) -> Notebook:
+    """Give the place where a test notes what it measured."""
+    return Notebook(report, request.node.name)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,7 @@ ASK_SOCKET = (
     "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(shift) or die $!;"
     'print $s "show stat\\n"; print while <$s>;'
 )
-SOCKET = "/var/lib/haproxy/admin.sock"
+SOCKET = "/tmp/haproxy.sock"
 
 
 def collect(lab: Lab, test: str, files: Path) -> Path:

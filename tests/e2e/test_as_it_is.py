@@ -1,28 +1,22 @@
 """DockerCoins as it is: the sample application runs in real Docker before anything is scaled."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 
 from tests.e2e import coins
 from tests.e2e.conftest import NewProject
-from tests.lab.project import COMPOSE_1, COMPOSE_2, fetch
+from tests.e2e.sources import SOURCES, both_composes
+from tests.lab.project import fetch
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize(
-    ("program", "file"),
-    [
-        pytest.param(COMPOSE_2, coins.SOURCE / "compose.yml", id="Compose 2"),
-        pytest.param(COMPOSE_1, coins.SOURCE / "v1" / "docker-compose.yml", id="Compose 1"),
-    ],
-)
+@both_composes
 def test_dockercoins_mines_counts_and_answers_on_its_ports(
-    new_project: NewProject, program: str, file: Path
+    new_project: NewProject, program: str
 ) -> None:
-    project = new_project("local", file, program)
+    project = new_project("local", SOURCES[program], program)
 
     project.up()
     coins.wait_for_hashes(project, 20)

@@ -1,0 +1,16 @@
+"""What more than one scenario needs: both generations of Compose, and the source each reads."""
+
+import pytest
+
+from tests.e2e.coins import SOURCE
+from tests.lab.project import COMPOSE_1, COMPOSE_2
+
+SOURCES = {
+    COMPOSE_2: SOURCE / "compose.yml",
+    COMPOSE_1: SOURCE / "v1" / "docker-compose.yml",
+}
+
+both_composes = pytest.mark.parametrize(
+    "program",
+    [pytest.param(COMPOSE_2, id="compose-2"), pytest.param(COMPOSE_1, id="compose-1")],
+)

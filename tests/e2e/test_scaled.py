@@ -1,0 +1,81 @@
+"""`dcgen scale`: three replicas do three times the work, and losing one is not felt."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import coins
+from tests.e2e.conftest import NewProject
+from tests.e2e.door import dcgen
+from tests.e2e.report import Notebook
+from tests.e2e.sources import SOURCES, both_composes
+from tests.lab.project import Project
+
+pytestmark = pytest.mark.e2e
+
+REPLICAS = ["rng1", "rng2", "rng3"]
+WORKERS = 10
+BAR = 2.7
+
+
+@pytest.fixture
+def scaled(tmp_path: Path, program: str) -> Path:
+    """Give DockerCoins with three rng, in the format that *program* reads."""
+    file = tmp_path / "generated.yml"
+    dcgen("scale", "rng", "3", "-f", SOURCES[program], "-o", file)
+    return file
+
+
+def _start(new_project: NewProject, file: Path, program: str) -> Project:
+    project = new_project("local", file, program)
+    project.up(f"--scale worker={WORKERS}")
+    coins.wait_until_all_work(project, WORKERS)
+    return project
+
+
+@both_composes
+def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
+    new_project: NewProject, program: str, scaled: Path, notebook: Notebook
+) -> None:
+    project = _start(new_project, SOURCES[program], program)
+    before = coins.speed(project, units=120)
+    project.down()
+    project = _start(new_project, scaled, program)
+    after = coins.speed(project, units=360)
+    shares = coins.served(project, REPLICAS)
+    ratio = after.per_second / before.per_second
+    notebook.note_speed(f"one rng, {WORKERS} workers", before.per_second)
+    notebook.note_speed(f"three rng, {WORKERS} workers", after.per_second)
+    notebook.note_ratio("gain", ratio, BAR)
+    each = ", ".join(str(shares[name]) for name in REPLICAS)
+    notebook.note("requests served by each rng", each, "within 20 %")
+
+    assert max(shares.values()) <= 1.2 * min(shares.values())
+    assert ratio >= BAR
+
+
+@both_composes
+def test_a_killed_replica_costs_the_workers_not_one_error(
+    new_project: NewProject, program: str, scaled: Path, notebook: Notebook
+) -> None:
+    project = _start(new_project, scaled, program)
+
+    project.engine.docker("kill", project.ids()["rng2-1"])
+    rest = coins.speed(project, units=200)
+    errors = coins.troubles(project)
+    notebook.note_speed("two rng are left of three", rest.per_second)
+    notebook.note("errors that the workers report", str(len(errors)), "0")
+
+    assert errors == []
+
+
+@both_composes
+def test_up_on_the_same_file_recreates_nothing(
+    new_project: NewProject, program: str, scaled: Path
+) -> None:
+    project = _start(new_project, scaled, program)
+    before = project.ids()
+
+    project.up(f"--scale worker={WORKERS}")
+
+    assert project.ids() == before
