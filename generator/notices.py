@@ -143,8 +143,8 @@ def internal_notices(model: Model, name: str) -> Iterator[Notice]:
     internal = [
         network
         for network in networks
-        if isinstance(known.get(network), dict)
-        and str(dict(known[network]).get("internal")).lower() == "true"  # type: ignore[arg-type]
+        if isinstance(entry := known.get(network), dict)
+        and str(entry.get("internal")).lower() == "true"
     ]
     if networks and len(internal) == len(networks):
         yield Notice(
