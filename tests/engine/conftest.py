@@ -1,0 +1,97 @@
+"""What the tests of the engine share: a private home for runs, little services, real programs."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from engine.variant import Service, Variant, parse
+
+SERVER = """
+import http.server, os, signal, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ.get("SAYS", "hello").encode())
+
+    def log_message(self, *words):
+        print("served", self.path, flush=True)
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+@pytest.fixture
+def cleanup() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def home(cleanup: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # Short: the path of a Unix socket has at most about 100 characters.
+    folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="dcgen-")))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., Path]:
+    """Write the build context of a Python service, and return its folder."""
+
+    def write(name: str, source: str = SERVER, *, port: int | None = 80, lines: str = "") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        expose = f"EXPOSE {port}\n" if port else ""
+        dockerfile = f'FROM python:3.13-slim\n{expose}{lines}\nCMD ["python", "main.py"]\n'
+        (folder / "Dockerfile").write_text(dockerfile)
+        (folder / "main.py").write_text(source)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def variant(tmp_path: Path) -> Callable[[str], Variant]:
+    """Write a Compose file, and return it read."""
+
+    def write(text: str) -> Variant:
+        file = tmp_path / "compose.yml"
+        file.write_text(text)
+        return parse(text, file)
+
+    return write
+
+
+@pytest.fixture
+def service(variant: Callable[[str], Variant]) -> Callable[[str], Service]:
+    """Return the only service of a Compose file, from its body in one line of YAML."""
+
+    def write(body: str) -> Service:
+        return variant(f"services:\n  app: {body}\n").services["app"]
+
+    return write
+
+
+def _require(program: str) -> None:
+    if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"):
+        if "CI" in os.environ:
+            pytest.fail(f"no {program} on PATH")
+        pytest.skip(f"no {program} on PATH")
+
+
+@pytest.fixture
+def haproxy() -> None:
+    _require("haproxy")
+
+
+@pytest.fixture
+def redis_server() -> None:
+    _require("redis-server")
