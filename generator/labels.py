@@ -7,6 +7,7 @@ UPSTREAM = "dcgen.upstream"
 PORTS = "dcgen.ports"
 OPTIONS = "dcgen.options"
 CONFIG = "dcgen.config"
+SLOTS = "dcgen.slots"
 
 BALANCER = "balancer"
 REPLICA = "replica"

@@ -1,13 +1,16 @@
 """How a file is laid out: line ends, indentation, blank lines; new lines imitate them."""
 
+import functools
+import itertools
 from collections import Counter
 
-from generator.document import Document, deref
+from generator.document import Document, Service, deref
 from generator.edits import line_start
 from generator.emit import Layout
 from generator.tree import Mapping, Scalar, Sequence
 
 SAMPLE = 200  # services looked at; a file of thousands is laid out as its first ones are
+OWN_WEIGHT = 1000  # of a service's own layout, so that it outvotes all others
 
 
 def layout_of(document: Document, service: str | None = None) -> Layout:
@@ -15,34 +18,38 @@ def layout_of(document: Document, service: str | None = None) -> Layout:
 
     A file is laid out as most of its services are.
     """
+    sampled_steps, sampled_dashes, gap = _sampled(document)
+    steps, dashes = Counter(sampled_steps), Counter(sampled_dashes)
+    found = document.find(service) if service else None
+    if found:
+        _count(found, steps, dashes, OWN_WEIGHT)
+    return Layout(
+        newline=newline_of(document.text), step=_most(steps, 2), dash=_most(dashes, 2), gap=gap
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _sampled(document: Document) -> tuple[Counter[int], Counter[int], bool]:
     steps: Counter[int] = Counter()
     dashes: Counter[int] = Counter()
-    for index, found in enumerate(document):
-        if index >= SAMPLE and found.name != service:
-            continue
-        weight = 1000 if found.name == service else 1
-        body = found.body
-        if isinstance(body, Mapping) and not body.flow and body.entries:
-            steps[body.entries[0][0].column - found.key.column] += weight
-            _count_dashes(body, dashes, weight)
-    return Layout(
-        newline=newline_of(document.text),
-        step=_most(steps, 2),
-        dash=_most(dashes, 2),
-        gap=_has_gaps(document),
-    )
+    for found in itertools.islice(document, SAMPLE):
+        _count(found, steps, dashes, 1)
+    return steps, dashes, _has_gaps(document)
+
+
+def _count(service: Service, steps: Counter[int], dashes: Counter[int], weight: int) -> None:
+    body = service.body
+    if isinstance(body, Mapping) and not body.flow and body.entries:
+        steps[body.entries[0][0].column - service.key.column] += weight
+        for key, value in body.entries:
+            if isinstance(value, Sequence) and not value.flow and not value.anchor and value.items:
+                dashes[value.column - key.column] += weight
 
 
 def newline_of(text: str) -> str:
     """Return the line end that *text* uses first; LF if it has none."""
     first = text.find("\n")
     return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
-
-
-def _count_dashes(body: Mapping, dashes: Counter[int], weight: int) -> None:
-    for key, value in body.entries:
-        if isinstance(value, Sequence) and not value.flow and not value.anchor and value.items:
-            dashes[value.column - key.column] += weight
 
 
 def _most(counted: Counter[int], default: int) -> int:
@@ -53,9 +60,7 @@ def _most(counted: Counter[int], default: int) -> int:
 
 def _has_gaps(document: Document) -> bool:
     gaps, services = 0, 0
-    for index, found in enumerate(document):
-        if index == 0 or index > SAMPLE:
-            continue
+    for found in itertools.islice(document, 1, SAMPLE):
         services += 1
         start = line_start(document.text, found.key.start)
         above = document.text[line_start(document.text, max(start - 1, 0)) : start]

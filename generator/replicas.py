@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from generator import labels
 from generator.body import Body
-from generator.document import Service, own
+from generator.deploy import drop_replicas, set_replicas
+from generator.document import Service
 from generator.edits import Edits
 from generator.emit import Emitted, Layout, item
 from generator.model import Model
-from generator.spans import Span, append_entry, append_item, remove_entries, service_span
-from generator.tree import Mapping, Node, Sequence
+from generator.spans import Span, append_entry, append_item, service_span
+from generator.tree import Mapping, Sequence
 from generator.values import Value, words
 from generator.written import alias_anchors, drop_comments, quoted, strip_anchor
 
@@ -50,21 +51,26 @@ class Template:
         return gap.join(texts)
 
 
-def template(model: Model, name: str, layout: Layout, *, rescued: bool = False) -> Template:
+def template(
+    model: Model,
+    name: str,
+    layout: Layout,
+    *,
+    count: int | None = None,
+    rescued: bool = False,
+    again: bool = False,
+) -> Template:
     """Return the template of the replicas of service *name*.
 
-    With *rescued*, the anchors of the service are defined elsewhere, and the first replica too
-    only refers to them.
+    Args:
+        model: The services of the file.
+        name: The service that is scaled, or with *again* a replica of it.
+        layout: Of the file.
+        count: How many containers one replica service runs; None is one, without saying so.
+        rescued: Whether the anchors of the service are defined elsewhere, so that the first
+            replica too only refers to them.
+        again: Whether *name* is a replica already, with nothing to take away.
     """
-    return _template(model, name, layout, rescued=rescued, change=True)
-
-
-def template_of_replica(model: Model, replica: str, layout: Layout) -> Template:
-    """Return the template that made *replica*, a service that is one already."""
-    return _template(model, replica, layout, rescued=False, change=False)
-
-
-def _template(model: Model, name: str, layout: Layout, *, rescued: bool, change: bool) -> Template:
     document = model.document
     service = document.service(name)
     span = service_span(document, service)
@@ -73,23 +79,22 @@ def _template(model: Model, name: str, layout: Layout, *, rescued: bool, change:
     parts = []
     for first in (True, False):
         edits = Edits(document.text)
-        if change:
-            _change(Body(model, name, layout, edits))
-        if service.body.anchor and (rescued or not first):
-            strip_anchor(edits, service.body)
-        if not first or rescued:
-            for node in _inner(service):
-                alias_anchors(edits, node)
+        _change(Body(model, name, layout, edits), count, again=again)
+        if rescued or not first:
+            _refer_to_anchors(edits, service)
         if not first:
             drop_comments(edits, service.body, span.start, span.end)
         parts.append(_around_name(edits, service, span, layout, in_flow=document.services.flow))
     return Template(parts[0], parts[1])
 
 
-def _inner(service: Service) -> list[Node]:
-    # The anchor of the body itself names one service only: copies must not point back to it.
+def _refer_to_anchors(edits: Edits, service: Service) -> None:
     body = service.body
-    return [value for _, value in body.entries] if isinstance(body, Mapping) else []
+    if body.anchor:
+        # It names one service only: a copy must not point back to it.
+        strip_anchor(edits, body)
+    for _, value in body.entries if isinstance(body, Mapping) else ():
+        alias_anchors(edits, value)
 
 
 def _around_name(
@@ -107,14 +112,18 @@ def _around_name(
     return head, tail
 
 
-def _change(body: Body) -> None:
-    for key in SINGULAR_KEYS:
-        if body.model.get(body.name, key) is not None:
-            body.drop(key)
-    _change_networks(body)
-    _change_deploy(body)
-    body.filter("environment", labels.is_routing_variable)
-    _change_labels(body)
+def _change(body: Body, count: int | None, *, again: bool) -> None:
+    if not again:
+        for key in SINGULAR_KEYS:
+            if body.model.get(body.name, key) is not None:
+                body.drop(key)
+        _change_networks(body)
+        body.filter("environment", labels.is_routing_variable)
+        _change_labels(body)
+    if count is None:
+        drop_replicas(body)
+    else:
+        set_replicas(body, count)
     body.finish()
 
 
@@ -136,26 +145,6 @@ def _change_networks(body: Body) -> None:
         left[name] = kept or None
     if changed:
         body.put("networks", left if any(left.values()) else list(left))
-
-
-def _change_deploy(body: Body) -> None:
-    deploy = body.model.get(body.name, "deploy")
-    if not isinstance(deploy, dict):
-        return
-    gone = {"replicas"} & set(deploy)
-    if not gone:
-        return
-    if set(deploy) <= {"replicas", "mode"}:
-        body.drop("deploy")
-        return
-    field = body.model.fields(body.name).get("deploy")
-    node = field.node if field and field.own else None
-    if isinstance(node, Mapping) and not node.anchor and own(node, "replicas") is not None:
-        remove_entries(body.edits, node, gone)
-        return
-    value = body.value("deploy")
-    assert isinstance(value, dict)  # noqa: S101 - it is the mapping that was looked at above
-    body.put("deploy", {key: part for key, part in value.items() if key not in gone})
 
 
 def _change_labels(body: Body) -> None:

@@ -22,12 +22,14 @@ class Settings:
         ports: The container ports to listen on; empty discovers them.
         options: What shapes its configuration, as words (`lb.options.Options.words`); a later
             word wins.
+        dynamic: Whether DNS says who the replicas of a balancer are; None is as before, or no.
     """
 
     lb_config: LbConfig | None = None
     lb_image: str | None = None
     ports: tuple[int, ...] = ()
     options: str = ""
+    dynamic: bool | None = None
 
     @property
     def chosen(self) -> Options:
@@ -49,6 +51,7 @@ class Settings:
             lb_image=self.lb_image or (former.lb_image if same else None),
             ports=self.ports or former.ports,
             options=f"{former.options} {self.options}".strip(),
+            dynamic=former.dynamic if self.dynamic is None else self.dynamic,
         )
 
 

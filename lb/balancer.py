@@ -19,7 +19,7 @@ from lb.model import (
 TUNNEL_S = 3600
 
 
-def balancer(
+def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
     service: str,
     servers: Mapping[int, Sequence[Address]],
     *,
@@ -27,6 +27,7 @@ def balancer(
     names: Names = "dns",
     binds: Mapping[int, str] | None = None,
     control: Control = IN_CONTAINER,
+    slots: int = 0,
 ) -> Configuration:
     """Return the configuration of the balancer of *service*.
 
@@ -37,6 +38,7 @@ def balancer(
         names: See `Configuration`.
         binds: Listening port to the address to listen on instead of ``:PORT``.
         control: How an operator reaches the process.
+        slots: Room for so many replicas behind the one name given for each port; see `Proxy`.
 
     Raises:
         UserError: A port has no server, or something cannot be a word in HAProxy's configuration.
@@ -49,6 +51,7 @@ def balancer(
                 servers=named(addresses),
                 host=service,
                 check=Check(http_path=options.health_path),
+                slots=slots,
             )
             for port, addresses in sorted(servers.items())
         ),

@@ -149,6 +149,8 @@ class Proxy:
         check: The health question; None asks nothing, and the servers count as up.
         failover: The first server alone serves; the next ones only while it is down, and no
             connection stays with one of them when it is back.
+        slots: Room for so many servers behind the one name in *servers*: DNS says who they are.
+            0 means that *servers* are all there are.
     """
 
     name: str
@@ -157,6 +159,7 @@ class Proxy:
     host: str = "localhost"
     check: Check | None = Check()
     failover: bool = False
+    slots: int = 0
 
     def __post_init__(self) -> None:
         _require_name(self.name)
@@ -170,6 +173,11 @@ class Proxy:
             raise UserError(
                 f"'{self.name}' has no server to lead to", fix="give one HOST:PORT at least"
             )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there may be a choice between servers."""
+        return not self.failover and (len(self.servers) > 1 or self.slots > 0)
 
 
 @dataclass(frozen=True, slots=True)

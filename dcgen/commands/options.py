@@ -1,12 +1,13 @@
 """Options that several commands share: where input and output are, and how HAProxy is made."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import reduce
 from typing import Any, TypeVar, get_args
 
 import click
 
-from lb.options import Balance, Log, Mode, choices
+from lb.options import Balance, Log, Mode, Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECONDS = click.FloatRange(0.001, 2_147_483)
@@ -88,10 +89,10 @@ def balancing_options(command: F) -> F:
 def option_words(given: dict[str, Any]) -> str:
     """Take HAProxy's options out of *given* and return them as words, ``mode=http sticky=yes``."""
     words = []
-    for name in choices():
-        value = given.pop(name.replace("-", "_"), None)
+    for field in fields(Options):
+        value = given.pop(field.name, None)
         if value is not None:
-            words.append(f"{name}={_spelled(value)}")
+            words.append(f"{field.name.replace('_', '-')}={_spelled(value)}")
     return " ".join(words)
 
 

@@ -30,6 +30,11 @@ from generator.variant import Settings
     type=click.IntRange(1, 65535),
     help="Container port to balance; repeatable.  [default: found in the file]",
 )
+@click.option(
+    "--dynamic/--static",
+    default=None,
+    help="One service for all replicas, found by DNS: scaling it changes nothing else.  [static]",
+)
 @balancing_options
 @proxy_options
 @making_options
@@ -38,10 +43,12 @@ def scale(
     ports: tuple[int, ...],
     lb_config: Any,  # noqa: ANN401 - click has checked the choice
     lb_image: str | None,
+    *,
+    dynamic: bool | None,
     **making: Any,  # noqa: ANN401
 ) -> None:
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    settings = Settings(lb_config, lb_image, ports, option_words(making))
+    settings = Settings(lb_config, lb_image, ports, option_words(making), dynamic)
     steps = [
         Step(
             name,

@@ -19,7 +19,7 @@ from generator.layout import is_block, layout_of
 from generator.model import Model
 from generator.notices import removal_notices
 from generator.project import Project
-from generator.references import mentions, references, targets
+from generator.references import Reference, mentions, references, targets
 from generator.refusals import refuse, refuse_sharers, role
 from generator.repoint import drop_reference
 from generator.spans import remove_entries, service_span
@@ -57,6 +57,9 @@ class _Removal:
         self.address = address
         self.only_named = only_named
         self.others = references(model, service)
+        self.by_service: dict[str, list[Reference]] = {}
+        for other in self.others:
+            self.by_service.setdefault(other.service, []).append(other)
         self.edits = Edits(model.document.text)
         self.notices: list[Notice] = []
 
@@ -122,18 +125,12 @@ class _Removal:
         for key in ("container_name", "hostname"):
             value = self.model.get(self.service.name, key)
             names += [value] if isinstance(value, str) else []
-        refers = any(
-            other.service == consumer and other.key in ("depends_on", "links")
-            for other in self.others
-        )
+        uses = self.by_service.get(consumer, [])
+        refers = any(other.key in ("depends_on", "links") for other in uses)
         named = refers or mentions(self.model, consumer, [*names, *aliases])
         if not (refers or (common and (named or not self.only_named))):
             return []
-        links = [
-            other.detail
-            for other in self.others
-            if other.service == consumer and other.key == "links"
-        ]
+        links = [other.detail for other in uses if other.key == "links"]
         return [name for name in dict.fromkeys([*names, *links, *aliases]) if is_plain_name(name)]
 
     def _host_of(self, name: str) -> str | None:
@@ -160,7 +157,7 @@ class _Removal:
     def _change(self, name: str, consumers: dict[str, list[str]]) -> None:
         body = Body(self.model, name, layout_of(self.document, name), self.edits)
         for key in ("depends_on", "links"):
-            if any(other.service == name and other.key == key for other in self.others):
+            if any(other.key == key for other in self.by_service.get(name, [])):
                 self._drop(body, key)
         for moved in add_hosts(body, consumers.get(name, []), self.address):
             self.notices.append(

@@ -43,11 +43,13 @@ def former(model: Model, name: str) -> Former:
 
 def former_settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
     """Return the settings that made the generated service *name*, which listens on *ports*."""
+    mine = pairs(model.get(name, "labels"))
     return Settings(
         lb_config=_lb_config(model, name),
         lb_image=str(model.get(name, "image")),
         ports=ports,
-        options=pairs(model.get(name, "labels")).get(labels.OPTIONS, ""),
+        options=mine.get(labels.OPTIONS, ""),
+        dynamic=labels.SLOTS in mine,
     )
 
 

@@ -26,7 +26,7 @@ from generator.refusals import (
     require_container,
     role,
 )
-from generator.replicas import Template, template, template_of_replica
+from generator.replicas import Template, template
 from generator.repoint import point_volumes
 from generator.spans import Span, service_span
 from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
@@ -123,13 +123,16 @@ class _Scaled:
         self.settings = settings.after(before.settings) if before else settings
         self.ports = found if isinstance(found, list) else list(self.settings.ports)
         self.others = references(model, service.name)
-        self.names = [f"{service.name}{number}" for number in range(1, replicas + 1)]
+        self.replicas = replicas
+        self.slots = slots_for(replicas) if self.settings.dynamic else 0
+        self.names = replica_names(service.name, replicas, dynamic=bool(self.slots))
         self.layout = layout_of(self.document, service.name)
         self.edits = Edits(self.document.text)
 
     def variant(self) -> Variant:
         """Return the result; the document is left as it was."""
         self._require_free_names()
+        self._require_dns()
         made = proxy(self._wanted(), self.settings)
         rescued = not self.before and bool(used_outside(self.document, self.service))
         if rescued:
@@ -158,12 +161,25 @@ class _Scaled:
                     where=self.document.where(taken.key) if taken else None,
                 )
 
+    def _require_dns(self) -> None:
+        if self.slots and (self.document.v1 or self.settings.lb_config == "args"):
+            why = "the v1 format has no DNS" if self.document.v1 else "`args` names each replica"
+            raise UserError(
+                f"the replicas of {self.service.name!r} cannot be found by DNS: {why}",
+                fix="leave out `--dynamic`",
+                where=self.model.where(self.service.name),
+            )
+
     def _wanted(self) -> Wanted:
         name = self.service.name
         servers = {port: [Address(host, port) for host in self.names] for port in self.ports}
         v1 = self.document.v1
         configuration = balancer(
-            name, servers, options=self.settings.chosen, names="hosts" if v1 else "dns"
+            name,
+            servers,
+            options=self.settings.chosen,
+            names="hosts" if v1 else "dns",
+            slots=self.slots,
         )
         every = [str(address) for port in sorted(servers) for address in servers[port]]
         config_name = self.before.config_name if self.before else ""
@@ -175,6 +191,7 @@ class _Scaled:
                 labels.ROLE: labels.BALANCER,
                 labels.SERVICE: name,
                 labels.BALANCES: " ".join(every),
+                **({labels.SLOTS: str(self.slots)} if self.slots else {}),
             },
             companions=self.names,
             v1=v1,
@@ -183,9 +200,14 @@ class _Scaled:
         )
 
     def _template(self, *, rescued: bool) -> Template:
-        if self.before:
-            return template_of_replica(self.model, self.before.replicas[0], self.layout)
-        return template(self.model, self.service.name, self.layout, rescued=rescued)
+        return template(
+            self.model,
+            self.before.replicas[0] if self.before else self.service.name,
+            self.layout,
+            count=self.replicas if self.slots else None,
+            rescued=rescued,
+            again=bool(self.before),
+        )
 
     def _write(self, made: Proxy, replica: Template) -> None:
         if self.document.services.flow:
@@ -223,3 +245,21 @@ class _Scaled:
         if self.before:
             return []
         return list(scaling_notices(self.model, self.service.name, len(self.names)))
+
+
+LEAST_SLOTS = 64
+
+
+def slots_for(replicas: int) -> int:
+    """Return how many servers a dynamic balancer has room for: twice *replicas*, 64 at least.
+
+    It is a power of two, so that scaling within it changes nothing of the balancer.
+    """
+    return max(LEAST_SLOTS, 1 << (2 * replicas - 1).bit_length())
+
+
+def replica_names(service: str, replicas: int, *, dynamic: bool) -> list[str]:
+    """Return the services that run the replicas: one for each, or one for all if *dynamic*."""
+    if dynamic:
+        return [f"{service}-replicas"]
+    return [f"{service}{number}" for number in range(1, replicas + 1)]
