@@ -4,6 +4,7 @@ An edit replaces a range; ranges do not overlap. What no edit names comes out by
 """
 
 import bisect
+import itertools
 
 
 class Edits:
@@ -35,7 +36,10 @@ class Edits:
 
     def is_free(self, start: int, end: int) -> bool:
         """Tell whether no edit touches ``text[start:end]``."""
-        return not any(first < end and last > start for first, last, _ in self._edits)
+        at = bisect.bisect_left(self._edits, (start,))
+        near = itertools.islice(self._edits, max(at - 1, 0), None)
+        touching = itertools.takewhile(lambda edit: edit[0] < end, near)
+        return not any(last > start for _, last, _ in touching)
 
     def delete(self, start: int, end: int) -> None:
         """Take ``text[start:end]`` away."""
