@@ -86,7 +86,7 @@ def target_options(command: F) -> F:
     help="Processes: sum up group 1 in all logs.  [default: labels dcgen.count]",
 )
 @click.option("--logs/--no-logs", default=True, help="Show what the services say.")
-def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any) -> None:  # noqa: ANN401
+def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
     """Run a variant, in the foreground unless detached; Ctrl-C stops all of it."""
     found = target(files, engine, hosts, starting=True, only_processes=_only_processes(asked))
     progress = Progress(
@@ -108,7 +108,7 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
         _compose(found, progress, "up", *words)
 
 
-@click.command()
+@click.command(epilog="Example: dcgen down -f generated.yml")
 @target_options
 def down(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool) -> None:
     """Stop a variant and remove what it left: containers and networks, or its log."""
@@ -120,7 +120,7 @@ def down(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: 
         runs.forget(found.path)
 
 
-@click.command()
+@click.command(epilog="Example: dcgen stop -f generated.yml")
 @target_options
 def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool) -> None:
     """Stop a variant; its containers, or its log, stay."""
@@ -131,7 +131,7 @@ def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: 
         _stop(found, Progress(quiet=quiet))
 
 
-@click.command()
+@click.command(epilog="Example: dcgen ps -f generated.yml --json")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def ps(
@@ -156,7 +156,7 @@ def ps(
         click.echo("  ".join(cells).rstrip())
 
 
-@click.command()
+@click.command(epilog="Example: dcgen logs -f generated.yml --tail 20 worker")
 @click.argument("services", nargs=-1, metavar="[SERVICE]…")
 @target_options
 @click.option("--follow", is_flag=True, help="Go on as long as it runs.")
