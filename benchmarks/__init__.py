@@ -1,0 +1,1 @@
+"""Measurements: what scaling brings, and what it costs."""

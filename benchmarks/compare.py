@@ -1,0 +1,72 @@
+"""DockerCoins with ten workers, first on one rng and then on three: what does scaling bring?
+
+Run it with ``make compare``. Both runs use this machine's processes, one after the other.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+SOURCE = Path(__file__).parents[1] / "dockercoins/compose.yml"
+DCGEN = (sys.executable, "-m", "dcgen")
+FASTER_AT_LEAST = 2.7
+SHARES_WITHIN = 0.2
+REPLICAS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run did: *rate* in units per second, *shares* as replica to requests served."""
+
+    rate: float
+    shares: dict[str, int]
+
+
+def measure(seconds: float, *assignments: str) -> Result:
+    """Return what DockerCoins does in *seconds*, scaled as *assignments* say (``rng=3``)."""
+    with tempfile.TemporaryDirectory() as folder:
+        variant = str(Path(folder, "compose.yml"))
+        scale = [*DCGEN, "scale", *assignments, "-q", "-f", str(SOURCE), "-o", variant]
+        subprocess.run(scale, check=True)
+        up = [*DCGEN, "up", "-q", "-f", variant, "--engine", "process", "--for", str(seconds)]
+        run = subprocess.run([*up, "--json"], check=True, stdout=subprocess.PIPE, text=True)
+    summary = json.loads(run.stdout)
+    return Result(summary["units_per_s"], summary["requests"].get("rng", {}))
+
+
+def findings(one: Result, three: Result) -> list[str]:
+    """Return what the comparison of *one* rng with *three* must show, and does not."""
+    found = []
+    if three.rate < FASTER_AT_LEAST * one.rate:
+        found.append(f"three rng are less than {FASTER_AT_LEAST} times as fast as one")
+    fair = sum(three.shares.values()) / max(len(three.shares), 1)
+    if len(three.shares) != REPLICAS or any(
+        abs(share - fair) > SHARES_WITHIN * fair for share in three.shares.values()
+    ):
+        found.append(f"the shares of rng differ by more than {SHARES_WITHIN:.0%}")
+    return found
+
+
+@click.command()
+@click.option("--for", "seconds", default=20.0, show_default=True, help="Seconds of each run.")
+def main(seconds: float) -> None:
+    """Measure ten workers on one rng, then on three; exit 1 if scaling does not pay."""
+    one = measure(seconds, "worker=10")
+    click.echo(f"1 rng, 10 workers: {one.rate:5.1f} units/s")
+    three = measure(seconds, f"rng={REPLICAS}", "worker=10")
+    shares = ", ".join(f"{name} {share}" for name, share in three.shares.items())
+    click.echo(f"3 rng, 10 workers: {three.rate:5.1f} units/s ({shares} requests)")
+    click.echo(f"three rng are {three.rate / one.rate:.2f} times as fast as one")
+    found = findings(one, three)
+    for finding in found:
+        click.echo(finding, err=True)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
