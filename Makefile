@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup test e2e lint docs variants format clean
+.PHONY: help setup demo compare test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -13,6 +13,14 @@ help: ## List these targets
 
 setup: ## Make .venv, and install haproxy and redis-server if missing; the others do this first
 	@bin/setup
+
+demo: setup ## Run DockerCoins with 3 rng and 10 workers, without Docker; SECONDS=20 ends it
+	@mkdir -p demo
+	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
+	.venv/bin/dcgen up -f demo/compose.yml --engine process --no-logs $(if $(SECONDS),--for $(SECONDS))
+
+compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
+	.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS))
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
 	.venv/bin/pytest -m 'not e2e' $(ARGS)
