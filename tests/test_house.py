@@ -33,7 +33,9 @@ PAGES = files("*.md")
 
 
 def test_no_module_has_more_than_300_lines() -> None:
-    lengths = {module: len(text(module).splitlines()) for module in MODULES}
+    # Tests are read one at a time, and may be many.
+    modules = [module for module in MODULES if module.parts[0] != "tests"]
+    lengths = {module: len(text(module).splitlines()) for module in modules}
 
     assert {module: lines for module, lines in lengths.items() if lines > 300} == {}
 
