@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from lb.arguments import Route
 from lb.model import (
     DEFAULTS,
     IN_CONTAINER,
@@ -43,17 +44,41 @@ def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
     Raises:
         UserError: A port has no server, or something cannot be a word in HAProxy's configuration.
     """
+    routes = [
+        Route(port, (binds or {}).get(port, f":{port}"), tuple(addresses))
+        for port, addresses in sorted(servers.items())
+    ]
+    return balancing(service, routes, options=options, names=names, control=control, slots=slots)
+
+
+def balancing(
+    service: str,
+    routes: Iterable[Route],
+    *,
+    options: Options = DEFAULTS,
+    names: Names = "dns",
+    control: Control = IN_CONTAINER,
+    slots: int = 0,
+) -> Configuration:
+    """Return the configuration of a balancer for *routes*, in their order; see `balancer`.
+
+    Raises:
+        UserError: A route has no server, or something cannot be a word in HAProxy's configuration.
+    """
+    found = list(routes)
     return Configuration(
         proxies=tuple(
             Proxy(
-                name=f"{service}-{port}",
-                bind=(binds or {}).get(port, f":{port}"),
-                servers=named(addresses),
+                name=name,
+                bind=route.bind,
+                servers=named(route.servers),
                 host=service,
                 check=Check(http_path=options.health_path),
                 slots=slots,
             )
-            for port, addresses in sorted(servers.items())
+            for name, route in zip(
+                _unique(f"{service}-{r.port}" for r in found), found, strict=True
+            )
         ),
         options=options,
         names=names,
@@ -64,17 +89,20 @@ def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
 
 def named(addresses: Iterable[Address]) -> tuple[Server, ...]:
     """Return a server for each address, named after its host; a second one gets ``-2``."""
-    taken: set[str] = set()
-    found = []
-    for address in addresses:
-        name = unique = address.host.strip(":").replace(":", "-")
-        count = 1
+    found = list(addresses)
+    names = _unique(address.host.strip(":").replace(":", "-") for address in found)
+    return tuple(map(Server, names, found))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    taken: list[str] = []
+    for name in names:
+        unique, count = name, 1
         while unique in taken:
             count += 1
             unique = f"{name}-{count}"
-        taken.add(unique)
-        found.append(Server(unique, address))
-    return tuple(found)
+        taken.append(unique)
+    return taken
 
 
 def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
