@@ -13,6 +13,7 @@ COMMANDS = {
     "extra-hosts": "variants",
     "ambassador": "variants",
     "detach": "variants",
+    "render": "render",
     "up": "run",
     "down": "run",
     "ps": "run",

@@ -77,8 +77,13 @@ def making_options(command: F) -> F:
 
 
 def proxy_options(command: F) -> F:
-    """Add the options of every command that makes an HAProxy."""
-    return _all(_all(command, _TIMES), _PROXY)
+    """Add the options of every command that puts an HAProxy into a variant."""
+    return _all(tuning_options(command), _PROXY)
+
+
+def tuning_options(command: F) -> F:
+    """Add the options about the limits and the log of an HAProxy."""
+    return _all(command, _TIMES)
 
 
 def balancing_options(command: F) -> F:

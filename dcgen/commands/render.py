@@ -1,0 +1,47 @@
+"""The command that writes HAProxy's configuration alone, without a Compose file."""
+
+from typing import Any
+
+import click
+
+from dcgen.commands.options import balancing_options, option_words, tuning_options
+from lb.arguments import SEPARATOR, parse
+from lb.balancer import balancing
+from lb.check import check as ask_haproxy
+from lb.options import Options
+from lb.render import render as rendered
+
+_STAND_IN = "\0"  # no word of a command line can hold it
+
+
+class Words(click.Command):
+    """A command that sees each ``--``, where click would take the first one for itself."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*, with ``--`` among the arguments as one of them."""
+        given = [_STAND_IN if word == SEPARATOR else word for word in args]
+        return super().parse_args(ctx, given)
+
+
+@click.command(cls=Words, epilog="Example: dcgen render 80 www1:1234 www2:2345")
+@click.argument("words", nargs=-1, required=True, metavar="PORT SERVER… [-- PORT SERVER…]…")
+@click.option(
+    "--name",
+    default="balancer",
+    show_default=True,
+    help="Begins the names of the pools; what HTTP health checks send as Host.",
+)
+@click.option("--check", is_flag=True, help="Ask `haproxy -c` whether it can run.")
+@balancing_options
+@tuning_options
+def render(words: tuple[str, ...], *, name: str, check: bool, **given: Any) -> None:  # noqa: ANN401
+    """Print the HAProxy configuration that shares PORT between SERVERs.
+
+    PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
+    """
+    routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
+    options = Options.parse(option_words(given))
+    text = rendered(balancing(name, routes, options=options))
+    if check:
+        ask_haproxy(text)
+    click.echo(text.encode(), nl=False)
