@@ -2,15 +2,23 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+import engine.ports
+from engine.events import Event
+from engine.plan import Plan, Process
+from engine.restart import Restart
+from engine.supervisor import Supervisor
 from engine.variant import Service, Variant, parse
+from lb.model import Address
 
+FOREVER = "import time; print('up', flush=True); time.sleep(60)"
 SERVER = """
 import http.server, os, signal, sys
 
@@ -24,7 +32,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print("served", self.path, flush=True)
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
+address = os.environ["HOST"], int(os.environ["PORT"])
+http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 """
 
 
@@ -80,6 +89,12 @@ def service(variant: Callable[[str], Variant]) -> Callable[[str], Service]:
     return write
 
 
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Find a port to publish; a file can only name a number."""
+    return lambda: engine.ports.free_port(set())
+
+
 def _require(program: str) -> None:
     if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"):
         if "CI" in os.environ:
@@ -95,3 +110,40 @@ def haproxy() -> None:
 @pytest.fixture
 def redis_server() -> None:
     _require("redis-server")
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., Process]:
+    def make(
+        name: str,
+        source: str = FOREVER,
+        *,
+        wave: int = 0,
+        restart: Restart | None = None,
+        answers: Address | None = None,
+        waits_for: frozenset[str] = frozenset(),
+    ) -> Process:
+        return Process(
+            name=name,
+            service=name,
+            command=(sys.executable, "-c", source),
+            folder=tmp_path,
+            env={"PYTHONUNBUFFERED": "1"},
+            answers=answers,
+            wave=wave,
+            restart=restart or Restart(),
+            waits_for=waits_for,
+        )
+
+    return make
+
+
+@pytest.fixture
+def run(cleanup: ExitStack) -> Callable[..., tuple[Supervisor, Iterator[Event]]]:
+    def start(
+        *processes: Process, for_s: float | None = None
+    ) -> tuple[Supervisor, Iterator[Event]]:
+        supervisor = Supervisor(Plan(processes), for_s=for_s)
+        return supervisor, cleanup.enter_context(closing(supervisor.run()))
+
+    return start

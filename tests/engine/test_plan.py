@@ -1,20 +1,17 @@
-"""A plan knows every address, variable and order before anything starts."""
+"""A plan knows every process and their order before anything starts."""
 
 import re
-import socket
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError, UserError
+from dcgen.errors import UserError
 from engine.plan import Process, plan
 from engine.variant import Variant
 
 Write = Callable[[str], Variant]
 Build = Callable[..., Path]
-HOST = "127.0.0.1"
 
 SCALED = """
 services:
@@ -26,11 +23,6 @@ services:
   web2: {build: web, labels: {dcgen.role: replica}}
 """
 pytestmark = pytest.mark.usefixtures("haproxy", "redis_server")
-
-
-def free_port(cleanup: ExitStack) -> int:
-    with socket.create_server((HOST, 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def processes(variant: Variant, scratch: Path) -> dict[str, Process]:
@@ -60,16 +52,6 @@ def test_a_wish_for_replicas_wins_over_the_file(
     assert "worker" in [process.name for process in planned.processes]
 
 
-def test_the_name_of_a_balanced_service_leads_to_its_balancer(
-    variant: Write, build: Build, tmp_path: Path
-) -> None:
-    build("web")
-    build("worker", port=None)
-    found = processes(variant(SCALED), tmp_path)
-
-    assert found["worker.1"].env["WEB_URL"] == f"http://{found['web'].answers}"
-
-
 def test_a_balancer_has_its_replicas_as_servers(
     variant: Write, build: Build, tmp_path: Path
 ) -> None:
@@ -80,18 +62,6 @@ def test_a_balancer_has_its_replicas_as_servers(
     servers = re.findall(r"^ +server (\S+) (\S+)", planned.files[tmp_path / "web.cfg"], re.M)
 
     assert servers == [(name, str(found[name].answers)) for name in ("web1", "web2")]
-
-
-def test_each_replica_is_told_its_own_port(variant: Write, build: Build, tmp_path: Path) -> None:
-    build("web")
-    build("worker", port=None)
-    found = processes(variant(SCALED), tmp_path)
-
-    assert [f"{p.env['HOST']}:{p.env['PORT']}" for p in (found["web1"], found["web2"])] == [
-        str(found["web1"].answers),
-        str(found["web2"].answers),
-    ]
-    assert "PORT" not in found["worker.1"].env
 
 
 def test_balancers_start_after_replicas_and_callers_last(
@@ -146,161 +116,6 @@ services:
     assert f"bind {planned.processes[0].answers}\n" in text
 
 
-def test_the_name_of_an_ambassador_for_redis_is_a_redis_url(
-    variant: Write, build: Build, tmp_path: Path
-) -> None:
-    build("worker", port=None)
-    text = """
-services:
-  worker: {build: worker}
-  redis:
-    image: haproxy:lts
-    labels: {dcgen.role: ambassador, dcgen.upstream: "192.0.2.7:32768", dcgen.ports: "6379"}
-"""
-    found = processes(variant(text), tmp_path)
-
-    assert found["worker"].env["REDIS_URL"] == f"redis://{found['redis'].answers}/0"
-
-
-@pytest.mark.parametrize(
-    "hosts",
-    [
-        pytest.param('["redis:192.0.2.7"]', id="list"),
-        pytest.param('["redis=192.0.2.7"]', id="list with equals"),
-        pytest.param("{redis: 192.0.2.7}", id="map"),
-    ],
-)
-def test_an_extra_host_is_reached_on_its_well_known_port(
-    hosts: str, variant: Write, build: Build, tmp_path: Path
-) -> None:
-    build("worker", port=None)
-    text = f"services:\n  worker: {{build: worker, extra_hosts: {hosts}}}\n"
-
-    assert processes(variant(text), tmp_path)["worker"].env["REDIS_URL"] == "redis://192.0.2.7:6379/0"
-
-
-def test_urls_of_the_file_that_name_a_service_are_led_to_it(
-    variant: Write, build: Build, tmp_path: Path
-) -> None:
-    build("worker", port=None)
-    text = """
-services:
-  worker:
-    build: worker
-    environment:
-      CACHE: redis://:secret@redis:6379/1
-      ELSEWHERE: http://example.test/redis
-  redis: {image: redis}
-"""
-    found = processes(variant(text), tmp_path)
-
-    assert found["worker"].env["CACHE"] == f"redis://:secret@{found['redis'].answers}/1"
-    assert found["worker"].env["ELSEWHERE"] == "http://example.test/redis"
-
-
-def test_a_process_sees_the_variables_of_its_file_and_not_ours(
-    variant: Write, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build("worker", port=None, lines="ENV A=image B=image C=image")
-    (tmp_path / "worker.env").write_text("B=file\nC=file\n")
-    monkeypatch.setenv("OURS", "1")
-    monkeypatch.setenv("PASSED", "on")
-    text = """
-services:
-  worker: {build: worker, env_file: worker.env, environment: [C=environment, PASSED]}
-"""
-    env = processes(variant(text), tmp_path)["worker"].env
-
-    assert [env.get(k) for k in ("A", "B", "C", "PASSED", "OURS")] == [
-        "image",
-        "file",
-        "environment",
-        "on",
-        None,
-    ]
-
-
-def test_an_alias_of_a_link_is_a_name_too(variant: Write, build: Build, tmp_path: Path) -> None:
-    build("worker", port=None)
-    text = "worker: {build: worker, links: ['redis:store']}\nredis: {image: redis}\n"
-    found = processes(variant(text), tmp_path)
-
-    assert found["worker"].env["STORE_URL"] == f"redis://{found['redis'].answers}/0"
-
-
-def test_a_balancer_listens_on_the_published_port(
-    variant: Write, build: Build, tmp_path: Path, cleanup: ExitStack
-) -> None:
-    build("web")
-    build("worker", port=None)
-    port = free_port(cleanup)
-    text = SCALED.replace("image: haproxy:lts", f'image: haproxy:lts\n    ports: ["{port}:80"]')
-    planned = plan(variant(text), tmp_path)
-
-    assert f"bind {HOST}:{port}\n" in planned.files[tmp_path / "web.cfg"]
-
-
-def test_a_port_published_without_an_address_is_served_on_loopback_unless_asked(
-    variant: Write, build: Build, tmp_path: Path, cleanup: ExitStack
-) -> None:
-    build("web")
-    port = free_port(cleanup)
-    found = variant(f'services:\n  web: {{build: web, ports: ["{port}:80"]}}\n')
-    hosts = [
-        plan(found, tmp_path, **options).processes[0].env["HOST"]
-        for options in ({}, {"publish_on": "0.0.0.0"})
-    ]
-
-    assert hosts == [HOST, "0.0.0.0"]
-
-
-def test_an_address_in_the_file_is_kept(
-    variant: Write, build: Build, tmp_path: Path, cleanup: ExitStack
-) -> None:
-    build("web")
-    text = f'services:\n  web: {{build: web, ports: ["0.0.0.0:{free_port(cleanup)}:80"]}}\n'
-    found = processes(variant(text), tmp_path)["web"]
-
-    assert (found.env["HOST"], found.answers and found.answers.host) == ("0.0.0.0", HOST)
-
-
-def test_a_container_port_alone_is_published_on_a_free_port(
-    variant: Write, build: Build, tmp_path: Path
-) -> None:
-    build("web")
-    found = processes(variant('services:\n  web: {build: web, ports: ["80"]}\n'), tmp_path)["web"]
-
-    assert str(found.published[80]) == str(found.answers)
-
-
-def test_a_busy_port_is_named_with_its_service_and_line(
-    variant: Write, build: Build, tmp_path: Path, cleanup: ExitStack
-) -> None:
-    build("web")
-    listener = cleanup.enter_context(socket.create_server((HOST, 0)))
-    port = listener.getsockname()[1]
-    text = f'services:\n  web:\n    build: web\n    ports:\n      - "{port}:80"\n'
-
-    with pytest.raises(HostError, match="'web' publishes port 80.*listens there") as caught:
-        plan(variant(text), tmp_path)
-    assert str(port) in caught.value.what
-    assert str(caught.value.where).endswith("compose.yml:5")
-
-
-def test_two_services_on_one_port_are_refused(
-    variant: Write, build: Build, tmp_path: Path, cleanup: ExitStack
-) -> None:
-    build("web")
-    port = free_port(cleanup)
-    text = f"""
-services:
-  one: {{build: web, ports: ["{port}:80"]}}
-  two: {{build: web, ports: ["0.0.0.0:{port}:80"]}}
-"""
-    with pytest.raises(UserError, match="'two' publishes port 80.*and so does 'one'"):
-        plan(variant(text), tmp_path)
-
-
 def test_all_refusals_are_said_at_once(variant: Write, tmp_path: Path) -> None:
     text = "services:\n  one: {image: nginx}\n  two: {image: mysql}\n"
 
@@ -348,7 +163,7 @@ def test_services_that_wait_for_each_other_are_refused(
 def test_a_label_that_names_no_service_is_refused(variant: Write, tmp_path: Path) -> None:
     text = "services:\n  web: {image: x, labels: {dcgen.role: balancer, dcgen.balances: 'no:80'}}\n"
 
-    with pytest.raises(UserError, match="compose.yml:2: 'web': it balances 'no:80'"):
+    with pytest.raises(UserError, match=r"compose.yml:2: 'web': it balances 'no:80'"):
         plan(variant(text), tmp_path)
 
 

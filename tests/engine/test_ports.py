@@ -46,9 +46,7 @@ def test_a_publication_is_read(
         pytest.param('"81-83:80"', "3 ports for 1", id="one container port for a range"),
     ],
 )
-def test_what_a_process_cannot_publish_is_refused(
-    entry: str, message: str, service: Write
-) -> None:
+def test_what_a_process_cannot_publish_is_refused(entry: str, message: str, service: Write) -> None:
     with pytest.raises(UserError, match=f"compose.yml:2.*'app'.*{message}"):
         publications(service(f"{{image: x, ports: [{entry}]}}"))
 
