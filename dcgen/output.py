@@ -47,7 +47,9 @@ def diff(before: str, after: str, before_name: str, after_name: str) -> str:
         before_name,
         after_name,
     )
-    whole = (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    whole = (
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
     return "".join(whole)
 
 
