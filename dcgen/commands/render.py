@@ -34,7 +34,7 @@ class Words(click.Command):
 @click.option("--check", is_flag=True, help="Ask `haproxy -c` whether it can run.")
 @balancing_options
 @tuning_options
-def render(words: tuple[str, ...], *, name: str, check: bool, **given: Any) -> None:  # noqa: ANN401
+def render(words: tuple[str, ...], *, name: str, check: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Print the HAProxy configuration that shares PORT between SERVERs.
 
     PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
