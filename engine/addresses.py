@@ -1,7 +1,7 @@
 """Where everything of a variant listens on this host, chosen before anything starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dcgen.errors import HostError, UserError
 from engine.ports import LOOPBACK, Publication, busy, free_port, publications
@@ -42,18 +42,22 @@ def dialled(address: Address) -> Address:
     return Address(_EVERYWHERE.get(address.host, address.host), address.port)
 
 
-def allocate(demands: list[Demand], publish_on: str) -> tuple[Addresses, list[UserError]]:
+def allocate(
+    demands: list[Demand], publish_on: str, *, free_ports: bool = False
+) -> tuple[Addresses, list[UserError]]:
     """Return an address for every port of *demands*, and what is wrong with the published ones.
 
     Args:
         demands: Every service that will run.
         publish_on: Where a published port is served whose entry names no address.
+        free_ports: Publish on any free port, whatever the file says.
     """
     addresses = Addresses()
     owners: dict[int, list[tuple[str, str]]] = {}
     errors: list[UserError] = []
     for demand in demands:
-        for entry in publications(demand.service):
+        for written in publications(demand.service):
+            entry = replace(written, published=0) if free_ports else written
             host = entry.host_ip or publish_on
             key = (demand.service.name, entry.target)
             if error := _problem(demand, entry, host, addresses.published, owners):

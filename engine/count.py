@@ -11,7 +11,7 @@ from engine.variant import Service, Variant
 
 LABEL = "dcgen.count"
 RECENT_S = 5.0
-WARM_UP_S = 2.0
+WARM_UP_S = 3.0
 
 
 @dataclass(slots=True)

@@ -65,6 +65,7 @@ def plan(
     *,
     scale: Mapping[str, int] | None = None,
     publish_on: str = LOOPBACK,
+    free_ports: bool = False,
 ) -> Plan:
     """Return how *variant* runs as processes of this host.
 
@@ -73,6 +74,7 @@ def plan(
         scratch: A private folder: configurations, sockets, Redis's data.
         scale: Service to replicas, instead of what the file says.
         publish_on: Where published ports are served whose entry names no address.
+        free_ports: Publish on any free ports, whatever the file says.
 
     Raises:
         UserError: A service cannot run as a process; all such services are named.
@@ -83,7 +85,7 @@ def plan(
     demands = [
         Demand(variant.services[name], made.ports, counts[name]) for name, made in recipes.items()
     ]
-    addresses, problems = allocate(demands, publish_on)
+    addresses, problems = allocate(demands, publish_on, free_ports=free_ports)
     _raise_all(errors + problems)
     return _Planner(variant, scratch, recipes, counts, addresses).plan()
 
@@ -218,7 +220,7 @@ def _raise_all(errors: list[UserError]) -> None:
     if len(errors) == 1:
         raise errors[0]
     what = "\n".join(
-        ["these services cannot run as processes:"]
+        [f"nothing was started, for {len(errors)} reasons:"]
         + [f"  {e.where}: {e.what}" if e.where else f"  {e.what}" for e in errors]
     )
     fixes = "; ".join(dict.fromkeys(e.fix for e in errors))

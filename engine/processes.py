@@ -32,6 +32,7 @@ class Wishes:
     Attributes:
         scale: Service to replicas, instead of what the file says.
         publish_on: Where published ports are served whose entry names no address.
+        free_ports: Publish on any free ports, whatever the file says.
         for_s: Seconds after which the run ends by itself; None runs until it is stopped.
         count: A regular expression for the lines to count, instead of the labels ``dcgen.count``.
     """
@@ -40,6 +41,7 @@ class Wishes:
     publish_on: str = LOOPBACK
     for_s: float | None = None
     count: str | None = None
+    free_ports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,13 @@ def up(variant: Variant, wishes: Wishes) -> Iterator[Running]:
     """
     counted = count(variant, wishes.count)
     with runs.begin(variant.file) as run:
-        planned = plan(variant, run.scratch, scale=wishes.scale, publish_on=wishes.publish_on)
+        planned = plan(
+            variant,
+            run.scratch,
+            scale=wishes.scale,
+            publish_on=wishes.publish_on,
+            free_ports=wishes.free_ports,
+        )
         run.begin(planned)
         yield Running(run, planned, Supervisor(planned, for_s=wishes.for_s, count=counted))
 

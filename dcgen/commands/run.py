@@ -80,6 +80,7 @@ def target_options(command: F) -> F:
     metavar="ADDRESS",
     help=f"Processes: where ports are published that name no address.  [default: {LOOPBACK}]",
 )
+@click.option("--free-ports", is_flag=True, help="Processes: publish on any free ports.")
 @click.option(
     "--count",
     metavar="REGEX",
@@ -99,7 +100,13 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
             raise UsageError(
                 "processes run in the foreground", fix="leave out --detach, or use --engine docker"
             )
-        wishes = Wishes(scale, asked["publish_on"] or LOOPBACK, asked["for_s"], asked["count"])
+        wishes = Wishes(
+            scale=scale,
+            publish_on=asked["publish_on"] or LOOPBACK,
+            for_s=asked["for_s"],
+            count=asked["count"],
+            free_ports=asked["free_ports"],
+        )
         _up(found, wishes, progress, as_json=asked["as_json"])
     else:
         words = ["--detach"] * asked["detach"] + ["--build"] * asked["build"]
@@ -186,7 +193,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
 
 def _only_processes(asked: dict[str, Any]) -> str:
     options = {"for_s": "--for", "as_json": "--json", "publish_on": "--publish-on"}
-    options["count"] = "--count"
+    options |= {"count": "--count", "free_ports": "--free-ports"}
     return next((name for key, name in options.items() if asked[key]), "")
 
 
