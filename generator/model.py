@@ -84,10 +84,7 @@ class Model:
         A service without `networks` is on ``default``. None if it is on none of the project's
         networks: the v1 format, or a `network_mode` of its own.
         """
-        if self.document.v1:
-            return None
-        mode = self.get(name, "network_mode")
-        if isinstance(mode, str) and mode not in ("bridge", "default"):
+        if self.document.v1 or isinstance(self.get(name, "network_mode"), str):
             return None
         value = self.get(name, "networks")
         if isinstance(value, dict) and value:

@@ -66,6 +66,7 @@ class Wanted:
         identity: The labels that say what it is, without those about its configuration.
         companions: The services of the same file that it leads to.
         v1: Whether the file is in the v1 format.
+        linked: Whether containers find each other by links alone, as on Docker's own bridge.
         awaited: Whether some service waits until it is healthy.
         config_name: The name that is free for it under the top-level `configs`.
     """
@@ -76,6 +77,7 @@ class Wanted:
     identity: Mapping[str, str]
     companions: Sequence[str] = ()
     v1: bool = False
+    linked: bool = False
     awaited: bool = False
     config_name: str = ""
 
@@ -165,7 +167,7 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
 def _companions(wanted: Wanted) -> dict[str, Emitted]:
     if not wanted.companions:
         return {}
-    return {"links" if wanted.v1 else "depends_on": list(wanted.companions)}
+    return {"links" if wanted.linked else "depends_on": list(wanted.companions)}
 
 
 def _labels(wanted: Wanted) -> dict[str, Emitted]:
