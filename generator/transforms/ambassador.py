@@ -11,12 +11,13 @@ from ambassador.protocols import guess
 from dcgen.errors import UserError
 from generator import labels
 from generator.anchors import rescue, used_outside
+from generator.beside import refuse_included
+from generator.departure import internal_notices, replacement_notices
 from generator.document import Document, Service, load
 from generator.edits import Edits
 from generator.interpolation import resolve
 from generator.layout import layout_of
 from generator.model import Model
-from generator.notices import internal_notices, udp_notices
 from generator.ports import discover
 from generator.project import Project
 from generator.proxies import Proxy, Wanted, proxy
@@ -82,9 +83,7 @@ class _Replacement:
             load(text, document.file)  # every alias must still find its anchor
         self.notices += internal_notices(self.model, service.name)
         if not self.again:
-            self.notices += udp_notices(
-                self.model, service.name, "the ambassador does not carry it"
-            )
+            self.notices += replacement_notices(self.model, service.name)
         return Variant(text, made.files, tuple(self.notices))
 
     def _require_replaceable(self) -> None:
@@ -101,6 +100,7 @@ class _Replacement:
         refuse_sharers(model, name, self.others)
         for key in ("volumes_from", "extends", "additional_contexts"):
             refuse(model, name, self.others, key, "which runs elsewhere then")
+        refuse_included(model, name, ("depends_on", "links"), "which runs elsewhere then")
 
     def _keep_settings(self) -> None:
         if self.again:
@@ -161,7 +161,7 @@ class _Replacement:
             if len(routes) == 1
             else None,
             options=self.settings.chosen,
-            names="hosts" if self.document.v1 else "dns",
+            names="dns" if self.model.networks(self.service.name) else "hosts",
         )
 
     def _write(self, made: Proxy, *, rescued: bool) -> None:

@@ -10,14 +10,15 @@ its networks, or in the v1 format all that link to it.
 from dcgen.errors import UserError
 from generator import labels
 from generator.anchors import rescue, used_outside
+from generator.beside import refuse_included
 from generator.body import Body
+from generator.departure import removal_notices
 from generator.document import Document, Service, load
 from generator.edits import Edits
 from generator.emit import Quoted
 from generator.hosts import add_hosts, is_plain_name
 from generator.layout import is_block, layout_of
 from generator.model import Model
-from generator.notices import removal_notices
 from generator.project import Project
 from generator.references import Reference, mentions, references, targets
 from generator.refusals import refuse, refuse_sharers, role
@@ -74,7 +75,13 @@ class _Removal:
             if name != self.service.name:
                 self._change(name, consumers)
         self._remove()
-        self.notices += removal_notices(self.model, self.service.name, self.others, bool(consumers))
+        self.notices += removal_notices(
+            self.model,
+            self.service.name,
+            self.address,
+            self.others,
+            has_consumers=bool(consumers),
+        )
         text = with_header(self.edits.apply(), layout.newline)
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor
@@ -99,6 +106,7 @@ class _Removal:
         why = "which leaves this file"
         for key in ("volumes_from", "extends", "additional_contexts"):
             refuse(self.model, name, self.others, key, why)
+        refuse_included(self.model, name, (), why)
 
     def _consumers(self) -> dict[str, list[str]]:
         """Return the services that get the address, each with the names that it gets."""

@@ -10,6 +10,7 @@ scaled again keeps what it has, and its replicas are made from the first of them
 from dcgen.errors import UserError
 from generator import labels
 from generator.anchors import rescue, used_outside
+from generator.beside import refuse_included
 from generator.document import Document, Service, load
 from generator.edits import Edits
 from generator.layout import layout_of
@@ -82,6 +83,7 @@ def _require_scalable(model: Model, name: str, others: list[Reference]) -> None:
     refuse_awaited_job(model, name, others)
     refuse_sharers(model, name, others)
     refuse(model, name, others, "extends", "and would inherit what only one container can have")
+    refuse_included(model, name, ("depends_on", "links"), "which would be the balancer then")
 
 
 def _without_port(
@@ -162,8 +164,10 @@ class _Scaled:
                 )
 
     def _require_dns(self) -> None:
-        if self.slots and (self.document.v1 or self.settings.lb_config == "args"):
-            why = "the v1 format has no DNS" if self.document.v1 else "`args` names each replica"
+        linked = self.model.networks(self.service.name) is None
+        if self.slots and (linked or self.settings.lb_config == "args"):
+            where = "the v1 format" if self.document.v1 else "Docker's own bridge"
+            why = f"{where} has no DNS" if linked else "`args` names each replica"
             raise UserError(
                 f"the replicas of {self.service.name!r} cannot be found by DNS: {why}",
                 fix="leave out `--dynamic`",
@@ -173,12 +177,12 @@ class _Scaled:
     def _wanted(self) -> Wanted:
         name = self.service.name
         servers = {port: [Address(host, port) for host in self.names] for port in self.ports}
-        v1 = self.document.v1
+        linked = self.model.networks(name) is None
         configuration = balancer(
             name,
             servers,
             options=self.settings.chosen,
-            names="hosts" if v1 else "dns",
+            names="hosts" if linked else "dns",
             slots=self.slots,
         )
         every = [str(address) for port in sorted(servers) for address in servers[port]]
@@ -194,7 +198,8 @@ class _Scaled:
                 **({labels.SLOTS: str(self.slots)} if self.slots else {}),
             },
             companions=self.names,
-            v1=v1,
+            v1=self.document.v1,
+            linked=linked,
             awaited=any(other.detail == "service_healthy" for other in self.others),
             config_name=config_name or free_config_name(self.document, name),
         )
