@@ -22,7 +22,16 @@ from generator.written import copy_entry, quoted, written
 
 # In this order where they do not stand in the text of the service itself.
 MOVED = ("ports", "container_name", "hostname", "domainname", "mac_address", "networks")
-SHARED = ("expose", "profiles", "restart", "logging", "log_driver", "log_opt")
+SHARED = (
+    "expose",
+    "network_mode",
+    "net",
+    "profiles",
+    "restart",
+    "logging",
+    "log_driver",
+    "log_opt",
+)
 
 
 def carried(model: Model, service: Service, layout: Layout, column: int, *, alone: bool) -> str:
@@ -50,7 +59,9 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
         else:
             place = field.key.start if field.own else rank
             found.append((place, copy_entry(model.document, field, layout, column)))
-    return "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
+    lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
+    routing = routing_deploy_labels(model, service.name)
+    return lines + (entry("deploy", {"labels": routing}, layout, column) if routing else "")
 
 
 def _moves(model: Model, name: str, key: str) -> bool:
@@ -103,6 +114,15 @@ def routing_labels(model: Model, name: str) -> dict[str, Emitted]:
 def routing_variables(model: Model, name: str) -> dict[str, Emitted]:
     """Return the variables of service *name* that tell another proxy where to lead."""
     return _chosen(model, name, "environment", is_routing_variable)
+
+
+def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the labels in `deploy` of service *name* that tell another proxy where to lead."""
+    deploy = model.get(name, "deploy")
+    present = deploy.get("labels") if isinstance(deploy, dict) else None
+    return {
+        label: Quoted(part) for label, part in pairs(present).items() if is_routing_label(label)
+    }
 
 
 def kept_labels(model: Model, name: str) -> dict[str, Emitted]:

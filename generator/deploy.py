@@ -3,17 +3,21 @@
 Source: Compose Deploy Specification, "replicas"; Compose Specification, "scale".
 """
 
+from collections.abc import Mapping
+
+from generator import tree
 from generator.body import Body
 from generator.document import own
-from generator.emit import Verbatim, entry
+from generator.emit import Emitted, Verbatim, entry
+from generator.labels import is_routing_label
 from generator.spans import append_entry, remove_entries
-from generator.tree import Mapping, Scalar
+from generator.values import pairs
 
 
 def set_replicas(body: Body, count: int) -> None:
     """Let the service of *body* run *count* containers, by the key that says so already."""
     scale = body.model.fields(body.name).get("scale")
-    if scale and scale.own and isinstance(scale.node, Scalar):
+    if scale and scale.own and isinstance(scale.node, tree.Scalar):
         body.edits.replace(scale.node.start, scale.node.end, str(count))
         if not isinstance(body.model.get(body.name, "deploy"), dict):
             return
@@ -49,9 +53,43 @@ def drop_replicas(body: Body) -> None:
     body.put("deploy", {key: part for key, part in before.items() if key != "replicas"})
 
 
-def _direct(body: Body) -> Mapping | None:
+def move_routing_labels(body: Body, count: int | None) -> bool:
+    """Take labels that tell another proxy where to lead out of `deploy`, and its number too.
+
+    Returns:
+        Whether there were any; if not, nothing is changed. With *count*, that is the number then.
+    """
+    deploy = body.model.get(body.name, "deploy")
+    present = deploy.get("labels") if isinstance(deploy, dict) else None
+    if not any(is_routing_label(label) for label in pairs(present)):
+        return False
+    value = body.value("deploy")
+    kept = {key: part for key, part in _entries(value).items() if key != "replicas"}
+    listed = kept.pop("labels", None)
+    left = _stays(listed)
+    kept |= {"labels": left} if left else {}
+    kept |= {"replicas": Verbatim(str(count))} if count is not None else {}
+    if kept:
+        body.put("deploy", kept)
+    else:
+        body.drop("deploy")
+    return True
+
+
+def _entries(value: Emitted) -> dict[str, Emitted]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _stays(value: Emitted) -> Emitted:
+    if isinstance(value, Mapping):
+        return {key: part for key, part in value.items() if not is_routing_label(key)}
+    items = value if isinstance(value, list) else []
+    return [part for part in items if not is_routing_label(str(part).partition("=")[0])]
+
+
+def _direct(body: Body) -> tree.Mapping | None:
     """Return `deploy` if it stands in the body itself, and nothing else refers to it."""
     field = body.model.fields(body.name).get("deploy")
     node = field.node if field and field.own else None
-    direct = isinstance(node, Mapping) and node.entries and not node.anchor
-    return node if direct and isinstance(node, Mapping) else None
+    direct = isinstance(node, tree.Mapping) and node.entries and not node.anchor
+    return node if direct and isinstance(node, tree.Mapping) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from generator import labels
 from generator.body import Body
-from generator.deploy import drop_replicas, set_replicas
+from generator.deploy import drop_replicas, move_routing_labels, set_replicas
 from generator.document import Service
 from generator.edits import Edits
 from generator.emit import Emitted, Layout, item
@@ -120,6 +120,9 @@ def _change(body: Body, count: int | None, *, again: bool) -> None:
         _change_networks(body)
         body.filter("environment", labels.is_routing_variable)
         _change_labels(body)
+    if not again and move_routing_labels(body, count):
+        body.finish()
+        return
     if count is None:
         drop_replicas(body)
     else:

@@ -6,6 +6,7 @@ from generator.carried import (
     carried,
     kept_labels,
     kept_lines,
+    routing_deploy_labels,
     routing_labels,
     routing_variables,
 )
@@ -34,22 +35,12 @@ def service_lines(
         again: Whether *service* was generated before, and hands on what it carries.
     """
     column = column_of_body(model.document, service.name)
-    tail: dict[str, Emitted] = dict(proxy.tail)
-    head: dict[str, Emitted] = dict(proxy.head)
     if again:
         between = kept_lines(model, service, layout)
-        extra = kept_labels(model, service.name)
-        variables = routing_variables(model, service.name)
+        head, tail = _with_routing(model, service, proxy, kept_labels(model, service.name))
     else:
         between = carried(model, service, layout, column, alone=alone)
-        extra = routing_labels(model, service.name)
-        variables = routing_variables(model, service.name)
-    if extra:
-        ours = tail["labels"]
-        tail["labels"] = {**extra, **(ours if isinstance(ours, dict) else {})}
-    if variables:
-        present = head.get("environment")
-        head["environment"] = {**variables, **(present if isinstance(present, dict) else {})}
+        head, tail = _with_routing(model, service, proxy)
     name = " " * service.key.column + _key_text(model.document, service) + ":" + layout.newline
     return name + entries(head, layout, column) + between + entries(tail, layout, column)
 
@@ -64,7 +55,27 @@ def flow_entry(model: Model, service: Service, proxy: Proxy) -> str:
     """Return the generated service as an entry of a `services` mapping in flow style."""
     fields = model.fields(service.name)
     moved = {key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields}
-    return f"{scalar(service.name)}: {flow({**proxy.head, **moved, **proxy.tail})}"
+    routing = routing_deploy_labels(model, service.name)
+    if routing:
+        moved["deploy"] = {"labels": routing}
+    head, tail = _with_routing(model, service, proxy)
+    return f"{scalar(service.name)}: {flow({**head, **moved, **tail})}"
+
+
+def _with_routing(
+    model: Model, service: Service, proxy: Proxy, labels: dict[str, Emitted] | None = None
+) -> tuple[dict[str, Emitted], dict[str, Emitted]]:
+    """Return head and tail of *proxy* with *labels* and the variables that lead another proxy."""
+    head, tail = dict(proxy.head), dict(proxy.tail)
+    extra = routing_labels(model, service.name) if labels is None else labels
+    variables = routing_variables(model, service.name)
+    if extra:
+        ours = tail["labels"]
+        tail["labels"] = {**extra, **(ours if isinstance(ours, dict) else {})}
+    if variables:
+        present = head.get("environment")
+        head["environment"] = {**variables, **(present if isinstance(present, dict) else {})}
+    return head, tail
 
 
 def put_config(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
