@@ -5,12 +5,14 @@ Sources: Compose Specification, "extends" (mappings merge, sequences append, sca
 """
 
 import posixpath
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from dcgen.errors import Place, UserError
 from generator.document import Document, deref, load
 from generator.project import Project
+from generator.tree import Alias
 from generator.values import Field, Value, fields, plain, words
 
 Origin = Literal["own", "merge", "extends", ""]
@@ -37,7 +39,11 @@ class Model:
         """Return what the body of service *name* holds, merge keys resolved, `extends` not."""
         if name not in self._fields:
             service = self.document.find(name)
-            self._fields[name] = fields(service.body) if service else {}
+            found = fields(service.body) if service else {}
+            if service and isinstance(service.body, Alias):
+                # What an alias names is somebody else's to define: no edit may reach it.
+                found = {key: replace(field, own=False) for key, field in found.items()}
+            self._fields[name] = found
         return self._fields[name]
 
     def get(self, name: str, key: str) -> Value:

@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import ReusedAnchorWarning
 
 from generator.variant import HEADER
 
@@ -23,7 +25,9 @@ def loaded(text: str) -> dict[str, Any]:
     reader = YAML(typ="safe", pure=True)
     for tag in ("!reset", "!override"):
         reader.constructor.add_constructor(tag, _tagged)
-    found: dict[str, Any] = reader.load(text.replace("<<: !", "merged: !"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReusedAnchorWarning)
+        found: dict[str, Any] = reader.load(text)
     return found
 
 
