@@ -1,8 +1,6 @@
 """Where a variant goes: published to files, printed, compared; and what is never overwritten."""
 
-import difflib
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -41,6 +39,8 @@ def stale(files: Mapping[Path, str]) -> list[Path]:
 
 def diff(before: str, after: str, before_name: str, after_name: str) -> str:
     """Return the unified diff from *before* to *after*; empty if they are equal."""
+    import difflib  # noqa: PLC0415 - few runs need it, each would pay for it
+
     lines = difflib.unified_diff(
         before.splitlines(keepends=True),
         after.splitlines(keepends=True),
@@ -78,17 +78,18 @@ def _read(path: Path) -> bytes | None:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    target = path.resolve()
+    # In the same folder, so that the rename cannot cross a file system.
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        # In the same folder, so that the rename cannot cross a file system.
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.resolve().parent)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with beside.open("xb") as file:
                 file.write(data)
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            Path(name).chmod(mode)
-            Path(name).replace(path.resolve())
+            if target.exists():
+                beside.chmod(target.stat().st_mode & 0o777)
+            beside.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise HostError(
@@ -96,9 +97,3 @@ def _replace(path: Path, data: bytes) -> None:
             fix="choose another file with `-o`",
             where=Place(str(path)),
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,6 +1,5 @@
 """A Compose file as dcgen sees it: its text, the tree of that text, and its services by name."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -86,7 +85,9 @@ class Document:
         return node if isinstance(node, Mapping) and not self.v1 else None
 
     def _unknown(self, name: str) -> NoReturn:
-        near = difflib.get_close_matches(name, self._index, n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+        near = get_close_matches(name, self._index, n=1)
         names = ", ".join(list(self._index)[:SHOWN]) + (", …" if len(self._index) > SHOWN else "")
         where = Place(self.file, self.services.line + 1 if self.v1 else _services_line(self.root))
         include = own(self.root, "include")
@@ -190,7 +191,9 @@ def _check_top(root: Mapping, file: str) -> None:
     for key, _ in root.entries:
         name = key.value if isinstance(key, Scalar) else ""
         if name not in (*SECTIONS, "models", "<<") and not name.startswith("x-"):
-            near = difflib.get_close_matches(name, (*SECTIONS, "models"), n=1)
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+            near = get_close_matches(name, (*SECTIONS, "models"), n=1)
             fix = f"did you mean {near[0]!r}?" if near else f"name it 'x-{name}', or indent it"
             raise UserError(
                 f"{name!r} is not a top-level key of a Compose file",

@@ -1,6 +1,5 @@
 """What a person may choose about a balancer or an ambassador, and its spelling in a label."""
 
-import difflib
 import re
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
@@ -84,7 +83,9 @@ def _parse_word(word: str) -> tuple[str, Any]:
     key, _, value = word.partition("=")
     types = {_word(field.name): (field.name, str(field.type)) for field in fields(Options)}
     if key not in types:
-        near = difflib.get_close_matches(key, types, 1)
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+        near = get_close_matches(key, types, 1)
         raise UserError(
             f"no option named '{key}'",
             fix=f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(types)}",

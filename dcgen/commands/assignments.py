@@ -1,7 +1,5 @@
 """Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
 
-import ipaddress
-
 from dcgen.errors import UsageError, UserError
 from generator.transforms.detach import Publish
 from lb.model import Address
@@ -65,6 +63,8 @@ def hosts(words: tuple[str, ...]) -> list[tuple[str, str]]:
     Raises:
         UsageError: A value is no IP address: `extra_hosts` takes no names and no ports.
     """
+    import ipaddress  # noqa: PLC0415 - one command needs it, and it costs 1 ms
+
     found = []
     for name, value in assignments(words):
         if value == "host-gateway":

@@ -10,10 +10,6 @@ import click
 from dcgen import output, source
 from dcgen.errors import Place, UsageError, UserError
 from generator.document import Document, load
-from generator.merge import merge
-from generator.model import Model
-from generator.overlay import overlay
-from generator.paths import has_relative_paths, rebase
 from generator.project import Project
 from generator.variant import Notice, Variant, is_generated
 
@@ -86,6 +82,8 @@ def _input(making: Making) -> tuple[source.Source, Document]:
     given = source.read(paths[0])
     document = load(given.text, given.name)
     for path in paths[1:]:
+        from generator.merge import merge  # noqa: PLC0415 - few runs need it, each would pay for it
+
         other = source.read(path)
         document = merge(document, load(other.text, other.name))
     return given, document
@@ -98,6 +96,9 @@ def _overlaid(
     variant: Variant,
     target: Path | None,
 ) -> str:
+    from generator.model import Model  # noqa: PLC0415 - see `_input`
+    from generator.overlay import overlay  # noqa: PLC0415 - see `_input`
+
     if target is not None and target.parent.resolve() != given.folder.resolve():
         raise UsageError(
             "Compose reads paths in an overlay relative to the first file's folder",
@@ -142,6 +143,8 @@ def _rebased(text: str, given: source.Source, target: Path | None) -> str:
     here, there = target.parent.resolve(), given.folder.resolve()
     if here == there:
         return text
+    from generator.paths import rebase  # noqa: PLC0415 - see `_input`
+
     return rebase(load(text, given.name), Path(os.path.relpath(there, here)).as_posix())
 
 
@@ -153,12 +156,14 @@ def _print(
             f"`--lb-config file` writes {', '.join(variant.files)} beside the output",
             fix="name a file with `-o FILE`, or leave out `--lb-config file`",
         )
-    elsewhere = given.folder.resolve() != Path.cwd()
-    if elsewhere and not making.quiet and has_relative_paths(document):
-        click.echo(
-            f"warning: paths in the output are relative to {given.folder}, not to this folder",
-            err=True,
-        )
+    if not making.quiet and given.folder.resolve() != Path.cwd():
+        from generator.paths import has_relative_paths  # noqa: PLC0415 - see `_input`
+
+        if has_relative_paths(document):
+            click.echo(
+                f"warning: paths in the output are relative to {given.folder}, not to this folder",
+                err=True,
+            )
     click.echo(text.encode(), nl=False)
 
 

@@ -1,0 +1,34 @@
+"""``dcgen detach``: a service alone, to run it elsewhere."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dcgen.commands.assignments import publication
+from dcgen.commands.making import Making, Step, make
+from dcgen.commands.options import making_options
+from dcgen.errors import UsageError
+from generator.transforms import detach as transform
+
+
+@click.command(
+    epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up"
+)
+@click.argument("service")
+@click.option(
+    "--publish",
+    metavar="PORT | random | host",
+    help="Host port of its first port.  [default: as it is, else the same port]",
+)
+@making_options
+def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401
+    """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
+    if overlay:
+        raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
+    step = Step(
+        service,
+        partial(transform.detach, service=service, publish=publication(publish)),
+        f"{service}: alone",
+    )
+    make([step], Making(**making, default=f"{service}.yml"))

@@ -1,0 +1,41 @@
+"""``dcgen extra-hosts``: a service elsewhere, at its own port."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from dcgen.commands.assignments import hosts
+from dcgen.commands.making import Making, Step, make
+from dcgen.commands.options import making_options
+from generator.transforms import extra_hosts as transform
+
+
+@click.command(
+    "extra-hosts",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: dcgen extra-hosts --redis 192.0.2.7",
+)
+@click.argument("what", nargs=-1, required=True, metavar="SERVICE=IP…", type=click.UNPROCESSED)
+@click.option(
+    "--only-named",
+    is_flag=True,
+    help="Change only services that name SERVICE, not all on its networks.",
+)
+@making_options
+def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401
+    """Take SERVICE out; its consumers find it at IP by `extra_hosts`."""
+    steps = [
+        Step(
+            name,
+            partial(
+                transform.extra_hosts,
+                service=name,
+                address=ip,
+                only_named=only_named,
+            ),
+            f"{name}: at {ip}",
+        )
+        for name, ip in hosts(what)
+    ]
+    make(steps, Making(**making))
