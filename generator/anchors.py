@@ -33,8 +33,8 @@ def rescue(edits: Edits, document: Document, service: Service, layout: Layout) -
     """Keep the body of *service*, as it was, in an ``x-`` fragment in front of `services`.
 
     Raises:
-        UserError: The format has no fragments, or the body names an anchor that stands between
-            the fragment and the service.
+        UserError: The format has no fragments, the anchor is defined twice, or the body names one
+            that stands between the fragment and the service.
     """
     nodes = used_outside(document, service)
     refusal = UserError(
@@ -46,8 +46,14 @@ def rescue(edits: Edits, document: Document, service: Service, layout: Layout) -
     earlier = [node.target for node in walk(service.body) if isinstance(node, Alias)]
     inside = {id(node) for node in walk(service.body)}
     outside = [target for target in earlier if target and id(target) not in inside]
+    twice = [
+        node
+        for node in walk(document.root)
+        if any(node.anchor == mine.anchor and node is not mine for mine in nodes)
+    ]
     is_block = isinstance(service.body, Mapping) and not service.body.flow
-    if document.v1 or start < 0 or not is_block or any(node.start > start for node in outside):
+    late = any(node.start > start for node in outside)
+    if document.v1 or start < 0 or not is_block or twice or late:
         raise refusal
     taken = {getattr(key, "value", "") for key, _ in document.root.entries}
     name = f"x-{service.name}"

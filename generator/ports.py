@@ -184,6 +184,6 @@ def _of_image(model: Model, name: str) -> tuple[int, ...]:
 
 def _of_healthcheck(model: Model, name: str) -> list[int]:
     found: Iterable[str] = texts(model.get(name, "healthcheck"))
-    pattern = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{2,5})(?!\w)")
+    pattern = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])[:/ ](\d{2,5})(?![\w.])")
     ports = [int(port) for text in found for port in pattern.findall(text)]
     return sorted({port for port in ports if 0 < port <= 65535})  # noqa: PLR2004 - the last port
