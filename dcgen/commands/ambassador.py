@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dcgen.commands.assignments import addresses
+from dcgen.commands.completion import services
 from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import making_options, option_words, proxy_options
 from generator.transforms import ambassador as transform
@@ -17,7 +18,12 @@ from generator.variant import Settings
     epilog="Example: dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml",
 )
 @click.argument(
-    "what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…", type=click.UNPROCESSED
+    "what",
+    nargs=-1,
+    required=True,
+    metavar="SERVICE=HOST:PORT…",
+    type=click.UNPROCESSED,
+    shell_complete=services,
 )
 @click.option(
     "--port",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dcgen.commands.assignments import publication
+from dcgen.commands.completion import services
 from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import making_options
 from dcgen.errors import UsageError
@@ -15,7 +16,7 @@ from generator.transforms import detach as transform
 @click.command(
     epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up"
 )
-@click.argument("service")
+@click.argument("service", shell_complete=services)
 @click.option(
     "--publish",
     metavar="PORT | random | host",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dcgen.commands.assignments import hosts
+from dcgen.commands.completion import services
 from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import making_options
 from generator.transforms import extra_hosts as transform
@@ -16,7 +17,14 @@ from generator.transforms import extra_hosts as transform
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen extra-hosts --redis 192.0.2.7",
 )
-@click.argument("what", nargs=-1, required=True, metavar="SERVICE=IP…", type=click.UNPROCESSED)
+@click.argument(
+    "what",
+    nargs=-1,
+    required=True,
+    metavar="SERVICE=IP…",
+    type=click.UNPROCESSED,
+    shell_complete=services,
+)
 @click.option(
     "--only-named",
     is_flag=True,

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dcgen.commands.assignments import counts
+from dcgen.commands.completion import services
 from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import (
     balancing_options,
@@ -18,7 +19,9 @@ from generator.variant import Settings
 
 
 @click.command(epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml")
-@click.argument("what", nargs=-1, required=True, metavar="SERVICE N | SERVICE=N…")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="SERVICE N | SERVICE=N…", shell_complete=services
+)
 @click.option(
     "--port",
     "ports",
