@@ -10,6 +10,7 @@ import click
 from lb.options import Balance, Log, Mode, Options
 
 F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(allow_dash=True)  # for completion: `dcgen.source` says what is wrong with it
 SECONDS = click.FloatRange(0.001, 2_147_483)
 
 _MAKING = (
@@ -17,6 +18,8 @@ _MAKING = (
         "-f",
         "--file",
         metavar="FILE",
+        type=PATH,
+        is_eager=True,
         multiple=True,
         help="Compose file; - is standard input. Several are merged as Compose does.",
     ),
@@ -24,6 +27,7 @@ _MAKING = (
         "-o",
         "--output",
         metavar="FILE",
+        type=PATH,
         help="Where to write; - is standard output.  [default: generated.yml beside FILE]",
     ),
     click.option(
