@@ -90,12 +90,13 @@ def troubles(project: Project) -> list[str]:
 
 
 def wait_until_all_work(project: Project, workers: int, deadline_s: float = 60) -> None:
-    """Return once *workers* workers have each counted something."""
+    """Return once *workers* workers have each counted something since this call."""
+    since = f"logs --since {time.time():.3f}"
 
     def all_work() -> bool:
         ids = [one.id for one in project.containers() if one.service == "worker" and one.running]
         return len(ids) == workers and all(
-            UNITS.search(project.engine.docker("logs", worker)) for worker in ids
+            UNITS.search(project.engine.docker(since, worker)) for worker in ids
         )
 
     until(all_work, f"{workers} workers of {project.name} count", deadline_s)

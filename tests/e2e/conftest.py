@@ -12,6 +12,7 @@ from tests.e2e import remote_redis
 from tests.e2e.evidence import collect
 from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import REPORT, Notebook, Report
+from tests.lab import users_engine
 from tests.lab.access import obstacle
 from tests.lab.lab import LOCAL, Lab
 from tests.lab.project import COMPOSE_2, Project
@@ -24,7 +25,7 @@ NewRedis = Callable[..., RemoteRedis]
 
 
 @pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """Give a lab with an Engine of this machine, three hosts, and all images on each."""
     if found := obstacle():
         what, fix = found
@@ -34,7 +35,8 @@ def lab() -> Iterator[Lab]:
     with ExitStack() as cleanup:
         before = signal.signal(signal.SIGTERM, _as_interrupt)
         cleanup.callback(signal.signal, signal.SIGTERM, before)
-        made = Lab.create()
+        use_engine = request.config.getoption("--use-engine")
+        made = Lab.create(engine=users_engine.require() if use_engine else "")
         cleanup.callback(made.down)
         archive = made.images()
         made.add_hosts(HOSTS)

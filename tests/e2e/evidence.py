@@ -24,7 +24,8 @@ def collect(lab: Lab, test: str, files: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     for name in lab.hosts():
         _about_engine(lab.engine(name), folder / name)
-        shutil.copy(lab.folder / name / "log", folder / name / "dockerd.log")
+        with suppress(FileNotFoundError):  # of the user's own Engine
+            shutil.copy(lab.folder / name / "log", folder / name / "dockerd.log")
     for pattern in ("*.yml", "*.yaml", "*.cfg"):
         for file in files.rglob(pattern):
             shutil.copy(file, folder / "-".join(file.relative_to(files).parts))

@@ -42,10 +42,11 @@ def test_a_configuration_in_a_file_is_refused_for_a_remote_host(
     dcgen("scale", "rng", "3", "--lb-config", "file", "-f", SOURCES[COMPOSE_2], "-o", file)
     project = new_project("node1", file)
     project.name_images()
+    environment = {**project.engine.env, "COMPOSE_PROJECT_NAME": project.name}
 
     with pytest.raises(CommandError) as refusal:
-        dcgen("up", "-d", "--host", lab.engine("node1").url, "-f", file, env=project.engine.env)
+        dcgen("up", "-d", "--host", lab.engine("node1").url, "-f", file, env=environment)
 
-    assert "rng.cfg" in refusal.value.output
+    assert "haproxy.cfg" in refusal.value.output
     assert "fix: " in refusal.value.output
     assert project.containers() == []

@@ -1,6 +1,7 @@
 """The lab itself: what the other tests take for granted about their hosts."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +91,22 @@ def test_a_second_lab_beside_this_one_takes_nothing_of_it(lab: Lab) -> None:
         assert other.state.subnet != lab.state.subnet
         assert other.engine("node1").images() == set()
         assert lab.engine("node1").images()
+
+
+def test_a_lab_can_use_an_engine_that_somebody_else_runs(lab: Lab) -> None:
+    theirs = lab.engine("node3")
+
+    with ExitStack() as cleanup:
+        guest = Lab.create(engine=theirs.url)
+        # Not `down`, which removes the images that another lab has there.
+        cleanup.callback(shutil.rmtree, guest.folder)
+        cleanup.callback(network.tear_down, guest.state.id)
+        guest.add_hosts(["local"])
+        used = guest.engine("local").docker("info --format {{.Name}}").strip()
+
+    assert used == "node3"
+    assert guest.hosts() == ["local"]
+    assert guest.state.daemons == {}
 
 
 @pytest.mark.usefixtures("lab")

@@ -9,7 +9,7 @@ from tests.e2e.conftest import NewProject
 from tests.e2e.door import dcgen
 from tests.e2e.report import Notebook
 from tests.e2e.sources import SOURCES, both_composes
-from tests.lab.project import Project
+from tests.lab.project import COMPOSE_2, Project
 
 pytestmark = pytest.mark.e2e
 
@@ -54,19 +54,24 @@ def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
     assert ratio >= BAR
 
 
-@both_composes
+@pytest.mark.parametrize("mode", ["http", "tcp"])
 def test_a_killed_replica_costs_the_workers_not_one_error(
-    new_project: NewProject, program: str, scaled: Path, notebook: Notebook
+    new_project: NewProject, mode: str, tmp_path: Path, notebook: Notebook
 ) -> None:
-    project = _start(new_project, scaled, program)
+    file = tmp_path / "generated.yml"
+    dcgen("scale", "rng", "3", "--mode", mode, "-f", SOURCES[COMPOSE_2], "-o", file)
+    project = _start(new_project, file, COMPOSE_2)
 
     project.engine.docker("kill", project.ids()["rng2-1"])
     rest = coins.speed(project, units=200)
     errors = coins.troubles(project)
+    bar = "0" if mode == "http" else ""
     notebook.note_speed("two rng are left of three", rest.per_second)
-    notebook.note("errors that the workers report", str(len(errors)), "0")
+    notebook.note("errors that the workers report", str(len(errors)), bar)
 
-    assert errors == []
+    # What was on its way in a TCP connection is lost with it: nobody may say it again but the
+    # client. In HTTP mode the balancer knows the request, and asks another replica.
+    assert mode == "tcp" or errors == []
 
 
 @both_composes

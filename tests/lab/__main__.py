@@ -3,7 +3,7 @@
 import click
 
 from dcgen.errors import UserError
-from tests.lab import packages
+from tests.lab import packages, users_engine
 from tests.lab.access import require
 from tests.lab.lab import LOCAL, Lab, known, remove, sweep
 from tests.lab.record import owner_is_gone
@@ -47,10 +47,11 @@ def images() -> None:
 
 @main.command()
 @click.option("--hosts", type=click.IntRange(0, 20), default=3, show_default=True)
-def up(hosts: int) -> None:
+@click.option("--use-engine", is_flag=True, help="Use the Docker Engine that answers here.")
+def up(hosts: int, *, use_engine: bool) -> None:
     """Start an Engine with this machine's files, and HOSTS hosts that do not see them."""
     require()
-    lab = Lab.create(keep=True)
+    lab = Lab.create(keep=True, engine=users_engine.require() if use_engine else "")
     try:
         archive = lab.images()
         lab.add_hosts([LOCAL, *(f"node{number}" for number in range(1, hosts + 1))])
@@ -86,7 +87,8 @@ def _show(lab: Lab) -> None:
     used = "left by a dead run" if owner_is_gone(lab.state) else used
     click.echo(f"lab {lab.state.id}  {lab.state.subnet}  {used}")
     for name in lab.hosts():
-        running = "" if lab.state.daemons[name].alive() else "  (not running)"
+        process = lab.state.daemons.get(name)
+        running = "  (not running)" if process and not process.alive() else ""
         click.echo(f"  {name:8} DOCKER_HOST={lab.engine(name).url}{running}")
     click.echo(f"  with Compose: DOCKER_CONFIG={packages.tools()}")
 

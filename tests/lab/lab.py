@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab import bundle, daemon, network, packages, record
+from tests.lab import bundle, daemon, network, packages, record, users_engine
 from tests.lab.daemon import Seat
 from tests.lab.engine import Engine
 
@@ -18,8 +18,9 @@ NETNS_MARK = record.RUNS / "made-netns-mount"
 class Lab:
     """What one run made: its folder, its record, its daemons.
 
-    The Engine named "local" sees this machine's files, as a developer's own does; the hosts node1,
-    node2, … see neither the checkout nor the folders where a client keeps files.
+    The Engine named "local" sees this machine's files, as a developer's own does, or is the
+    developer's own; the hosts node1, node2, … see neither the checkout nor the folders where a
+    client keeps files.
     """
 
     def __init__(self, folder: Path, state: record.State) -> None:
@@ -27,11 +28,12 @@ class Lab:
         self.state = state
 
     @classmethod
-    def create(cls, *, keep: bool = False) -> "Lab":
+    def create(cls, *, keep: bool = False, engine: str = "") -> "Lab":
         """Return a new lab with a network and no host, after removing what dead runs left.
 
         Args:
             keep: Leave the lab to a later `down`, instead of tying it to this process.
+            engine: The ``DOCKER_HOST`` of an Engine to use as "local"; empty for a private one.
         """
         sweep()
         with record.machine_lock():
@@ -41,14 +43,14 @@ class Lab:
             taken = [record.load(folder).subnet for folder in record.folders()]
             folder = record.new_folder()
             owner = None if keep else record.this_process()
-            state = record.State(folder.name, network.free_subnet(taken), owner)
+            state = record.State(folder.name, network.free_subnet(taken), owner, engine=engine)
             record.save(state, folder)
             network.build_switch(state.id, state.subnet)
         return cls(folder, state)
 
     def add_hosts(self, names: Sequence[str]) -> None:
         """Start a Docker daemon for each of *names*, all at once, and wait until all answer."""
-        seats = [self._seat(name) for name in names]
+        seats = [self._seat(name) for name in names if not self._is_users(name)]
         for seat in seats:
             network.plug_in(self.state.id, seat.name, str(seat.address))
             self._start(seat)
@@ -57,15 +59,21 @@ class Lab:
 
     def load(self, archive: Path) -> None:
         """Load the images of *archive* into every host, two at a time."""
+        ours = [name for name in self.hosts() if not self._is_users(name)]
         with ThreadPoolExecutor(max_workers=2) as pool:
-            list(pool.map(lambda name: self.engine(name).load(archive), self.hosts()))
+            list(pool.map(lambda name: self.engine(name).load(archive), ours))
+        if self.state.engine:
+            users_engine.build_missing(self.engine(LOCAL))
 
     def hosts(self) -> list[str]:
         """Return the names of the hosts, "local" first."""
-        return sorted(name for name in self.state.daemons if name != "builder")
+        ours = sorted(name for name in self.state.daemons if name != "builder")
+        return [LOCAL, *ours] if self.state.engine else ours
 
     def engine(self, name: str) -> Engine:
         """Return the Engine of the host *name*; "local" is reached by a Unix socket."""
+        if self._is_users(name):
+            return users_engine.engine(self.state.engine)
         seat = self._seat(name)
         url = f"tcp://{seat.address}:{daemon.PORT}"
         if name == LOCAL:
@@ -135,6 +143,9 @@ class Lab:
             hidden=() if name == LOCAL else client,
         )
 
+    def _is_users(self, name: str) -> bool:
+        return name == LOCAL and bool(self.state.engine)
+
     def _cgroup(self) -> str:
         return f"/dcgen-{self.state.id}"
 
@@ -159,6 +170,8 @@ def remove(folder: Path) -> None:
     # A run that was killed between starting a daemon and recording it leaves it only here.
     for pid in network.processes(state.id):
         daemon.kill(record.Process.of(pid))
+    if state.engine:
+        users_engine.forget(users_engine.engine(state.engine))
     network.tear_down(state.id)
     daemon.remove_cgroups(f"/dcgen-{state.id}")
     shutil.rmtree(folder)

@@ -42,12 +42,16 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A lab's record: *owner* None means that it stays until somebody says down."""
+    """A lab's record: *owner* None means that it stays until somebody says down.
+
+    *engine* is the ``DOCKER_HOST`` of the user's own Engine, if the lab is to use it as "local".
+    """
 
     id: str
     subnet: str
     owner: Process | None = None
     daemons: dict[str, Process] = field(default_factory=dict)
+    engine: str = ""
 
 
 def save(state: State, folder: Path) -> None:
@@ -65,7 +69,7 @@ def load(folder: Path) -> State:
         return State(folder.name, "", owner=Process(0, 0, ""))
     owner = Process(**raw["owner"]) if raw["owner"] else None
     daemons = {name: Process(**process) for name, process in raw["daemons"].items()}
-    return State(raw["id"], raw["subnet"], owner, daemons)
+    return State(raw["id"], raw["subnet"], owner, daemons, raw["engine"])
 
 
 def with_daemon(state: State, name: str, daemon: Process) -> State:

@@ -1,0 +1,9 @@
+"""Options of the whole test run."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the end-to-end tests."""
+    what = "end-to-end tests: use the Docker Engine that answers here instead of a private one"
+    parser.addoption("--use-engine", action="store_true", help=what)
