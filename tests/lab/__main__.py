@@ -2,7 +2,7 @@
 
 import click
 
-from dcgen.errors import UserError
+from dcgen.errors import UsageError, UserError
 from tests.lab import packages, users_engine
 from tests.lab.access import require
 from tests.lab.lab import LOCAL, Lab, known, remove, sweep
@@ -72,11 +72,15 @@ def status() -> None:
 @main.command()
 @click.argument("ids", nargs=-1)
 def down(ids: tuple[str, ...]) -> None:
-    """Remove the labs IDS; without any, those made by `up` and what dead runs left."""
+    """Remove the labs IDS, which may be left out if `up` made one only; and what dead runs left."""
     require(installed=False)
     sweep()
+    kept = [lab.state.id for lab in known() if lab.state.owner is None]
+    if not ids and len(kept) > 1:
+        what = f"`up` made {len(kept)} labs: {', '.join(kept)}"
+        raise UsageError(what, fix="name the ones to remove")
     for lab in known():
-        if lab.state.id in ids or (not ids and lab.state.owner is None):
+        if lab.state.id in (ids or kept):
             remove(lab.folder)
             click.echo(f"removed lab {lab.state.id}")
 

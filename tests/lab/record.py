@@ -64,12 +64,13 @@ def save(state: State, folder: Path) -> None:
 def load(folder: Path) -> State:
     """Return the record in *folder*; a folder without one gives an owner that is dead."""
     try:
+        # A run of another version of this file may have written it: what is newer has a default.
         raw = json.loads((folder / "lab.json").read_text())
     except FileNotFoundError:
         return State(folder.name, "", owner=Process(0, 0, ""))
     owner = Process(**raw["owner"]) if raw["owner"] else None
     daemons = {name: Process(**process) for name, process in raw["daemons"].items()}
-    return State(raw["id"], raw["subnet"], owner, daemons, raw["engine"])
+    return State(raw["id"], raw["subnet"], owner, daemons, raw.get("engine", ""))
 
 
 def with_daemon(state: State, name: str, daemon: Process) -> State:
