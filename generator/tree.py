@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from dcgen.errors import Place, UserError
+from generator.tabs import read_with_tabs
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_DEPTH = 64
@@ -109,7 +110,12 @@ def parse(text: str, file: str) -> Tree:
             where=Place(file),
         )
     try:
-        return _Builder(text, file).build(YAML(typ="safe", pure=True).parse(text))
+        return read_with_tabs(
+            text,
+            lambda readable: _Builder(text, file).build(
+                YAML(typ="safe", pure=True).parse(readable)
+            ),
+        )
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
@@ -183,20 +189,7 @@ class _Builder:
         node: Node
         if isinstance(event, AliasEvent):
             name = anchor or ""
-            if name not in self.anchors:
-                what, fix = (
-                    f"no anchor named {name!r}",
-                    f"define &{name} above, or correct the name",
-                )
-                raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
-            target = self.anchors[name]
-            if any(target is open_node for open_node in self.stack):
-                what, fix = (
-                    f"the anchor {name!r} contains itself",
-                    f"remove *{name} from inside &{name}",
-                )
-                raise UserError(what, fix=fix, where=Place(self.file, start.line + 1))
-            self._attach(Alias(*place, name=name, target=target))
+            self._attach(Alias(*place, name=name, target=self._target(name, start.line + 1)))
             return
         if isinstance(event, ScalarEvent):
             node = self._scalar(event, place, anchor)
@@ -210,6 +203,19 @@ class _Builder:
         self._attach(node)
         if not isinstance(node, Scalar):
             self._open(node)
+
+    def _target(self, name: str, line: int) -> Node:
+        target = self.anchors.get(name)
+        what, fix = f"no anchor named {name!r}", f"define &{name} above, or correct the name"
+        if any(target is open_node for open_node in self.stack):
+            what, fix = (
+                f"the anchor {name!r} contains itself",
+                f"remove *{name} from inside &{name}",
+            )
+            target = None
+        if target is None:
+            raise UserError(what, fix=fix, where=Place(self.file, line))
+        return target
 
     def _scalar(
         self, event: ScalarEvent, place: tuple[int, int, int, int], anchor: str | None

@@ -27,7 +27,9 @@ def loaded(text: str) -> dict[str, Any]:
         reader.constructor.add_constructor(tag, _tagged)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ReusedAnchorWarning)
-        found: dict[str, Any] = reader.load(text)
+        found: dict[str, Any] = reader.load(
+            text.replace("\t#", " #")
+        )  # ruamel.yaml takes no such tab
     return found
 
 
