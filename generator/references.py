@@ -97,7 +97,7 @@ def targets(value: Value) -> list[str]:
 def mentions(model: Model, other: str, names: list[str]) -> bool:
     """Tell whether the settings of service *other* use one of *names* as a host."""
     alternatives = "|".join(re.escape(name) for name in names)
-    pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w.-])")
+    pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?!://)(?![\w.-])")
     keys = ("environment", "command", "entrypoint", "healthcheck")
     return any(pattern.search(text) for key in keys for text in texts(model.get(other, key)))
 
