@@ -73,5 +73,7 @@ def _sentence(test: str) -> str:
     name, _, variant = test.partition("[")
     words = re.sub(r"^test_", "", name).replace("_", " ")
     words = re.sub(r"(\d) (\d)", r"\1.\2", words)
+    words = words.replace("dockercoins", "DockerCoins").replace("redis", "Redis")
+    words = words.replace("re scaling", "re-scaling")
     suffix = f" ({variant.rstrip(']')})" if variant else ""
     return words[0].upper() + words[1:] + suffix

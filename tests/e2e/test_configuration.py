@@ -26,15 +26,18 @@ pytestmark = pytest.mark.e2e
 def test_the_configuration_reaches_the_balancer(
     new_project: NewProject, host: str, config: str, tmp_path: Path
 ) -> None:
-    file = tmp_path / "generated.yml"
-    dcgen("scale", "rng", "3", "--lb-config", config, "-f", SOURCES[COMPOSE_2], "-o", file)
+    source = tmp_path / "compose.yml"
+    text = SOURCES[COMPOSE_2].read_text()
+    source.write_text(text.replace("build: ", f"build: {coins.SOURCE}/"))
+    dcgen("scale", "rng", "3", "--lb-config", config, "-f", source)
 
-    project = new_project(host, file)
+    project = new_project(host, tmp_path / "generated.yml")
     project.up()
 
     coins.wait_for_hashes(project, 20)
 
 
+@pytest.mark.xfail(strict=True, reason="`dcgen up` does not look at bind mounts yet")
 def test_a_configuration_in_a_file_is_refused_for_a_remote_host(
     lab: Lab, new_project: NewProject, tmp_path: Path
 ) -> None:

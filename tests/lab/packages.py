@@ -41,6 +41,7 @@ NEEDS = (
     Need("nsenter", "util-linux"),
     Need("unshare", "util-linux"),
     Need("debootstrap", "debootstrap"),
+    Need("curl", "curl"),
 )
 
 

@@ -1,0 +1,96 @@
+"""A constant load of requests, and what became of each of them."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from tests.lab.waiting import until
+
+
+@dataclass(slots=True)
+class Load:
+    """Clients that ask one after the other, each time over a connection of their own.
+
+    Attributes:
+        answered: How many requests were answered with 200, by what the answer says.
+        failed: The others, as text.
+    """
+
+    url: str
+    answered: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _began_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def total(self) -> int:
+        """Return the number of requests so far."""
+        return sum(self.answered.values()) + len(self.failed)
+
+    @property
+    def verdict(self) -> str:
+        """Return ``0 of 2000 failed``, with the first failures if there are any."""
+        return " ".join([f"{len(self.failed)} of {self.total} failed", *self.failed[:5]])
+
+    def more(self, requests: int, deadline_s: float = 30) -> None:
+        """Return once so many more requests have been answered."""
+        goal = sum(self.answered.values()) + requests
+        until(lambda: sum(self.answered.values()) >= goal, f"{requests} more answers", deadline_s)
+
+    def who(self, requests: int = 60) -> set[str]:
+        """Return who answers the next *requests*."""
+        with self._lock:
+            before = self.answered.copy()
+        self.more(requests)
+        with self._lock:
+            return set(self.answered - before)
+
+    def run(self) -> None:
+        """Ask until it is over."""
+        place = urlsplit(self.url)
+        while not self._over.is_set():
+            begin_s = time.monotonic()
+            connection = HTTPConnection(place.hostname or "", place.port, timeout=15)
+            try:
+                connection.request("GET", place.path or "/")
+                answer = connection.getresponse()
+                text = answer.read().decode(errors="replace").strip()
+                self._note("" if answer.status == 200 else f"status {answer.status}", text, begin_s)
+            except (OSError, HTTPException) as error:
+                self._note(f"{type(error).__name__} {error}", "", begin_s)
+            finally:
+                connection.close()
+
+    def end(self) -> None:
+        """Let every client end after its present request."""
+        self._over.set()
+
+    def _note(self, trouble: str, text: str, begin_s: float) -> None:
+        with self._lock:
+            if trouble:
+                at_s, took_s = begin_s - self._began_s, time.monotonic() - begin_s
+                self.failed.append(f"({trouble} at {at_s:.2f} s after {took_s:.2f} s)")
+            else:
+                self.answered[text] += 1
+
+
+@contextmanager
+def load(url: str, clients: int = 10) -> Iterator[Load]:
+    """Give a load on *url* that runs, and has been answered; it is over at the end."""
+    made = Load(url)
+    threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        made.more(clients)
+        yield made
+    finally:
+        made.end()
+        for thread in threads:
+            thread.join(20)
