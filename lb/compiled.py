@@ -229,6 +229,27 @@ def lines(
                 if proxy.failover and index == 0:
                     yield " on-marked-up shutdown-backup-sessions"
                 yield "\n"
+    if configuration.stats_bind:
+        yield "\n"
+        yield ".if defined(HAPROXY_STATS_PASSWORD)\n"
+        yield "userlist stats\n"
+        yield '    user admin insecure-password "${HAPROXY_STATS_PASSWORD}"\n'
+        yield ".endif\n"
+        yield "\n"
+        yield "# For people at /, for Prometheus at /metrics.\n"
+        yield "frontend stats\n"
+        yield "    mode http\n"
+        yield "    bind "
+        yield word(configuration.stats_bind)
+        yield "\n"
+        yield "    option dontlog-normal\n"
+        yield ".if defined(HAPROXY_STATS_PASSWORD)\n"
+        yield "    http-request auth realm stats unless { http_auth(stats) }\n"
+        yield ".endif\n"
+        yield "    http-request use-service prometheus-exporter if { path /metrics }\n"
+        yield "    stats enable\n"
+        yield "    stats uri /\n"
+        yield "    stats refresh 5s\n"
     if configuration.health_bind:
         yield "\n"
         yield "# For the container's own health check: 200 while every backend has a server that is up.\n"
@@ -240,6 +261,8 @@ def lines(
         yield "    monitor-uri "
         yield word(health_path)
         yield "\n"
+        if not (configuration.proxies):
+            yield "    monitor fail if TRUE\n"
         for proxy in configuration.proxies:
             yield "    monitor fail if { nbsrv("
             yield word(proxy.name)

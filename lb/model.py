@@ -202,10 +202,12 @@ class Control:
         health_port: Loopback port that answers `HEALTH_PATH` with 200 while every pool has a
             server that is up, else 503. It moves up past ports that are listened on.
         socket: Path of the runtime socket, in a directory that HAProxy may write.
+        stats: Where the statistics page listens instead of every address; see `Options.stats`.
     """
 
     health_port: int | None = HEALTH_PORT
     socket: str | None = SOCKET_PATH
+    stats: str | None = None
 
 
 IN_CONTAINER = Control()
@@ -229,6 +231,14 @@ class Configuration:
     control: Control = IN_CONTAINER
     hard_stop_s: float = HARD_STOP_S
 
+    def __post_init__(self) -> None:
+        tails = list(self._bind_tails())
+        if self.options.stats and str(self.options.stats) in tails:
+            raise UserError(
+                f"port {self.options.stats} is the service's, not free for its statistics",
+                fix="give `stats` another port",
+            )
+
     @property
     def resolves(self) -> bool:
         """Whether a resolvers section is needed: some server has a name that DNS may move."""
@@ -243,9 +253,15 @@ class Configuration:
         if port is None:
             return None
         taken = {int(tail) for tail in self._bind_tails() if tail.isdigit()}
+        taken.add(self.options.stats or 0)
         while port in taken:
             port += 1
         return f"127.0.0.1:{port}"
+
+    @property
+    def stats_bind(self) -> str | None:
+        """Where the statistics page listens; None if there is none."""
+        return self.control.stats or (f":{self.options.stats}" if self.options.stats else None)
 
     def _bind_tails(self) -> Iterator[str]:
         return (proxy.bind.rpartition(":")[2] for proxy in self.proxies)

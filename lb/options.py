@@ -31,6 +31,7 @@ class Options:
         timeout_tunnel: Seconds that a connection may be idle in TCP mode or as a WebSocket.
         maxconn: Connections to one listening port; more wait in the kernel.
         threads: Of HAProxy, at most: it does not see a container's CPU quota.
+        stats: Port of the statistics page and of Prometheus' metrics; without, there is none.
         log: ``access`` logs every connection or request, ``errors`` those that went wrong.
     """
 
@@ -46,6 +47,7 @@ class Options:
     timeout_tunnel: float | None = None
     maxconn: int = 16384
     threads: int = 2
+    stats: int | None = None
     log: Log = "errors"
 
     def __post_init__(self) -> None:
@@ -54,6 +56,7 @@ class Options:
                 raise _refusal(name, getattr(self, name), " or ".join(get_args(choices)))
         for name in ("server_maxconn", "maxconn", "threads"):
             _require_range(name, getattr(self, name), 1, 64 if name == "threads" else 1_000_000)
+        _require_range("stats", self.stats, 1, 65535)
         for field in fields(self):
             if field.name.startswith("timeout_"):
                 # HAProxy's time-outs are at most 2^31 ms; below 1 ms they would read as none.

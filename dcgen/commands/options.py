@@ -71,6 +71,12 @@ _TIMES = (
     click.option("--timeout-tunnel", type=SECONDS, help="Seconds a connection may be idle."),
     click.option("--maxconn", type=click.IntRange(1, 1_000_000), help="Connections to a port."),
     click.option("--threads", type=click.IntRange(1, 64), help="Threads of HAProxy, at most."),
+    click.option(
+        "--stats",
+        metavar="PORT",
+        type=click.IntRange(1, 65535),
+        help="Port of the statistics page and of Prometheus' metrics.",
+    ),
     click.option("--log", type=click.Choice(get_args(Log)), help="What is logged.  [errors]"),
 )
 

@@ -25,7 +25,7 @@ OPTIONS = [
     "mode=http timeout-server=0.5 timeout-queue=2 timeout-connect=1.25 timeout-tunnel=10",
     "timeout-client=1 timeout-server=1",
     "balance=random maxconn=100000 threads=4 log=access",
-    "balance=first mode=http log=access",
+    "balance=first mode=http log=access stats=8404",
 ]
 
 
