@@ -1,0 +1,129 @@
+"""Events become lines: what processes say on stdout, every other word on stderr."""
+
+from collections.abc import Callable
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from dcgen.progress import Progress, summary_text
+from engine.events import (
+    AllReady,
+    Counted,
+    Event,
+    Exited,
+    Failed,
+    HostDone,
+    HostLine,
+    Line,
+    Published,
+    Ready,
+    Restarting,
+    Started,
+    Stopped,
+    Stopping,
+    Summary,
+)
+
+
+@pytest.fixture
+def shown() -> Callable[..., Result]:
+    def show(*events: Event, quiet: bool = False, logs: bool = True, hosts: bool = False) -> Result:
+        @click.command()
+        def command() -> None:
+            progress = Progress(quiet=quiet, logs=logs, verb="started")
+            for event in events:
+                progress.show(event)
+            if hosts:
+                progress.count_hosts()
+
+        return CliRunner().invoke(command)
+
+    return show
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(Started("rng", 7), "", id="a start is no news"),
+        pytest.param(Ready("rng", 0.1), "", id="one that is ready is no news"),
+        pytest.param(AllReady(3, 0.84), "3 processes are ready after 0.8 s\n", id="all ready"),
+        pytest.param(
+            Published("web", 80, "127.0.0.1:81", "http://127.0.0.1:81"),
+            "web: http://127.0.0.1:81 (port 80)\n",
+            id="a published port is a URL",
+        ),
+        pytest.param(
+            Published("web", 80, "0.0.0.0:81", "http://127.0.0.1:81"),
+            "web: http://127.0.0.1:81 (port 80, listening on 0.0.0.0:81)\n",
+            id="one that others reach says so",
+        ),
+        pytest.param(Exited("rng", -9), "rng: ended with exit code -9 (signal 9)\n", id="killed"),
+        pytest.param(Restarting("rng", 2, 0.2), "rng: restart 2, in 0.2 s\n", id="restart"),
+        pytest.param(Stopping("interrupted"), "stopping: interrupted\n", id="stopping"),
+        pytest.param(Stopped(3, 0.21), "3 processes stopped in 0.2 s\n", id="stopped"),
+        pytest.param(
+            Stopped(3, 1.5, ("a", "b")), "3 processes stopped in 1.5 s; killed: a, b\n", id="killed"
+        ),
+        pytest.param(Counted(80, 9.96), "80 done, 10.0/s\n", id="speed"),
+    ],
+)
+def test_an_event_is_one_line_on_stderr(
+    event: Event, expected: str, shown: Callable[..., Result]
+) -> None:
+    result = shown(event)
+
+    assert (result.stdout, result.stderr) == ("", expected)
+
+
+def test_lines_stand_in_one_column_on_stdout(shown: Callable[..., Result]) -> None:
+    result = shown(Line("worker.10", "x"), Line("rng", "y"))
+
+    assert (result.stdout, result.stderr) == ("worker.10 | x\nrng       | y\n", "")
+
+
+def test_lines_can_be_left_out(shown: Callable[..., Result]) -> None:
+    assert shown(Line("rng", "y"), logs=False).output == ""
+
+
+def test_quiet_says_failures_only(shown: Callable[..., Result]) -> None:
+    result = shown(AllReady(3, 1), Counted(1, 1), Stopping("x"), Failed("rng", "it"), quiet=True)
+
+    assert result.stderr == "rng: it\n"
+
+
+def test_in_a_pipe_the_speed_is_said_every_fifth_time(shown: Callable[..., Result]) -> None:
+    result = shown(*(Counted(n, 1) for n in range(11)))
+
+    assert result.stderr == "0 done, 1.0/s\n5 done, 1.0/s\n10 done, 1.0/s\n"
+
+
+def test_the_last_line_counts_hosts(shown: Callable[..., Result]) -> None:
+    result = shown(
+        HostLine("one", "x"), HostDone("one", 0, 1), HostDone("two", 7, 1), quiet=True, hosts=True
+    )
+
+    assert result.stdout == "one | x\n"
+    assert result.stderr.splitlines() == [
+        "two: failed with exit code 7",
+        "1 started, 1 failed on two",
+    ]
+
+
+def test_a_summary_says_units_restarts_and_shares() -> None:
+    summary = Summary(
+        seconds=20,
+        processes=17,
+        restarts={"rng1": 2},
+        requests={"rng": {"rng1": 1, "rng2": 3}},
+        units=580,
+        units_per_s=29.04,
+        window_s=17,
+    )
+
+    assert summary_text(summary).splitlines() == [
+        "20.0 s, 17 processes, 2 restarts",
+        "  rng1: restarted 2 times",
+        "units: 580, 29.0/s over the last 17.0 s",
+        "rng: rng1 1 (25.0%), rng2 3 (75.0%)",
+    ]

@@ -1,0 +1,173 @@
+"""`up`, `down`, `ps`, `logs`, `stop` find the engine; a `docker` on PATH stands in for Docker."""
+
+import json
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dcgen.cli import main
+
+Run = Callable[..., Result]
+FAKE = """
+import json, os, sys
+words = sys.argv[1:]
+if words[:1] == ["version"]:
+    print("28.0")
+elif words[:2] == ["compose", "version"]:
+    print("2.30.0")
+else:
+    host = os.environ.get("DOCKER_HOST", "")
+    with open(os.environ["CALLS"], "a") as calls:
+        calls.write(json.dumps([host, *words]) + "\\n")
+    sys.exit(9 if "bad" in host else 0)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    for name in ("DOCKER_HOST", "COMPOSE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "compose.yml").write_text("services:\n  rng: {image: nginx}\n")
+    return tmp_path
+
+
+@pytest.fixture
+def put(folder: Path) -> Callable[[str, str], None]:
+    def write(name: str, source: str) -> None:
+        file = folder / "bin" / name
+        file.write_text(f"#!{sys.executable}\n{source}")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+    return write
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    assert Path.cwd() == folder
+    return lambda *words: CliRunner().invoke(main, words)
+
+
+def calls(folder: Path) -> list[list[str]]:
+    return [json.loads(line) for line in (folder / "calls").read_text().splitlines()]
+
+
+def test_a_daemon_that_answers_is_taken_and_said(
+    folder: Path, run: Run, put: Callable[[str, str], None]
+) -> None:
+    put("docker", FAKE)
+    result = run("up")
+
+    assert result.exit_code == 0
+    assert result.stderr == "running compose.yml on Docker (a daemon answers)\n"
+    assert calls(folder) == [["", "compose", "-f", "compose.yml", "up"]]
+
+
+def test_without_docker_processes_are_taken_and_said(run: Run) -> None:
+    result = run("up")
+
+    assert result.stderr.splitlines()[0] == (
+        "running compose.yml on processes of this host (there is no 'docker' command on PATH)"
+    )
+    assert (result.exit_code, "service 'rng' runs image 'nginx'" in result.stderr) == (1, True)
+
+
+def test_docker_that_was_asked_for_and_is_not_there_is_exit_code_3(run: Run) -> None:
+    result = run("up", "--engine", "docker")
+
+    assert result.exit_code == 3
+    assert "DOCKER_HOST" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param(
+            ("up", "-d", "--build", "--scale", "worker=3"),
+            ["up", "--detach", "--build", "--scale", "worker=3"],
+            id="up",
+        ),
+        pytest.param(("down",), ["down"], id="down"),
+        pytest.param(("stop",), ["stop"], id="stop"),
+        pytest.param(("ps", "--json"), ["ps", "--format", "json"], id="ps"),
+        pytest.param(
+            ("logs", "--follow", "--tail", "5", "rng"),
+            ["logs", "--follow", "--tail", "5", "rng"],
+            id="logs",
+        ),
+    ],
+)
+def test_compose_gets_the_same_words(
+    words: tuple[str, ...],
+    expected: list[str],
+    folder: Path,
+    run: Run,
+    put: Callable[[str, str], None],
+) -> None:
+    put("docker", FAKE)
+    result = run(*words, "-f", "compose.yml", "--engine", "docker")
+
+    assert result.exit_code == 0
+    assert calls(folder) == [["", "compose", "-f", "compose.yml", *expected]]
+
+
+def test_every_host_is_called_and_the_last_line_counts(
+    folder: Path, run: Run, put: Callable[[str, str], None]
+) -> None:
+    put("docker", FAKE)
+    result = run("up", "-d", "--host", "tcp://good:1", "--host", "tcp://bad:1")
+
+    assert result.exit_code == 3
+    assert result.stderr.splitlines()[-1] == "1 started, 1 failed on tcp://bad:1"
+    assert sorted(call[0] for call in calls(folder)) == ["tcp://bad:1", "tcp://good:1"]
+
+
+def test_compose_that_fails_is_exit_code_1(run: Run, put: Callable[[str, str], None]) -> None:
+    put("docker", FAKE)
+
+    assert run("up", "--host", "tcp://bad:1").exit_code == 1
+
+
+def test_a_file_in_the_first_format_goes_to_docker_compose_1(
+    folder: Path, run: Run, put: Callable[[str, str], None]
+) -> None:
+    (folder / "compose.yml").write_text("rng:\n  image: nginx\n")
+    put("docker", FAKE)
+    put("docker-compose", FAKE.replace("28.0", "1.29.2"))
+    result = run("up", "--engine", "docker")
+
+    assert result.exit_code == 0
+    assert calls(folder)[-1] == ["", "-f", "compose.yml", "up"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("--for", "3", "--engine", "docker"), id="a time on Docker"),
+        pytest.param(("--json", "--host", "tcp://x:1"), id="a summary of a host"),
+        pytest.param(("--host", "tcp://x:1", "--engine", "process"), id="a host for processes"),
+        pytest.param(("-d", "--engine", "process"), id="processes in the background"),
+        pytest.param(("-f", "a.yml", "-f", "b.yml", "--engine", "process"), id="two files"),
+    ],
+)
+def test_options_that_contradict_each_other_are_exit_code_2(
+    words: tuple[str, ...], folder: Path, run: Run
+) -> None:
+    for name in ("a.yml", "b.yml"):
+        (folder / name).write_text("services:\n  rng: {image: redis}\n")
+    result = run("up", *words)
+
+    assert result.exit_code == 2
+    assert "fix: " in result.stderr
+
+
+def test_ps_of_processes_that_do_not_run_lists_none(run: Run) -> None:
+    assert run("ps", "--json").stdout == "[]\n"

@@ -1,0 +1,155 @@
+"""A run is known to other commands of the same user, and to nobody else."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from dcgen.errors import HostError
+from engine import processes, runs
+from engine.events import Exited, Line, Ready, Restarting, Started
+from engine.plan import Plan, Process
+
+FILE = Path("compose.yml")
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def run(cleanup: ExitStack) -> runs.Run:
+    return cleanup.enter_context(runs.begin(FILE))
+
+
+@pytest.fixture
+def process(process: Callable[..., Process]) -> Process:
+    return process("rng")
+
+
+def test_what_does_not_run_is_not_found() -> None:
+    assert runs.find(FILE) is None
+
+
+def test_a_run_is_found_as_long_as_it_is_held(process: Process) -> None:
+    with runs.begin(FILE) as run:
+        run.begin(Plan((process,)))
+        during = runs.find(FILE)
+
+    assert during
+    assert during.entries == (runs.Entry("rng", "rng"),)
+    assert runs.find(FILE) is None
+
+
+def test_the_same_file_runs_once(run: runs.Run, process: Process) -> None:
+    run.begin(Plan((process,)))
+
+    with pytest.raises(HostError, match=r"'compose.yml' runs already"), runs.begin(FILE):
+        pass
+
+
+def test_another_file_runs_beside_it(run: runs.Run, tmp_path: Path) -> None:
+    with runs.begin(tmp_path / "compose.yml") as other:
+        assert other.folder != run.folder
+
+
+def test_each_event_changes_what_ps_shows(run: runs.Run, process: Process) -> None:
+    run.begin(Plan((process,)))
+    events = (Started("rng", 7), Ready("rng", 0.1), Exited("rng", 1), Restarting("rng", 1, 0.1))
+    states = []
+    for event in events:
+        run.record(event)
+        snapshot = runs.find(FILE)
+        assert snapshot
+        states.append((snapshot.entries[0].state, snapshot.entries[0].pid))
+
+    assert states == [("starting", 7), ("running", 7), ("exited (1)", 0), ("restarting", 0)]
+
+
+def test_files_of_a_plan_are_private_and_end_with_the_run(process: Process) -> None:
+    with runs.begin(FILE) as run:
+        file = run.scratch / "rng.cfg"
+        run.begin(Plan((process,), {file: "global\n"}))
+
+        assert file.read_text() == "global\n"
+        assert run.scratch.stat().st_mode & 0o077 == 0
+        assert run.folder.parent.stat().st_mode & 0o077 == 0
+    assert not run.scratch.exists()
+
+
+def test_a_folder_that_others_can_enter_is_not_trusted(home: Path) -> None:
+    (home / "dcgen").mkdir(mode=0o755)
+    (home / "dcgen").chmod(0o755)
+
+    with pytest.raises(HostError, match="only you can enter"):
+        runs.find(FILE)
+
+
+def test_a_run_whose_process_was_killed_is_over(cleanup: ExitStack) -> None:
+    source = f"""
+from pathlib import Path
+from engine import runs
+from engine.plan import Plan
+with runs.begin(Path({str(FILE.resolve())!r})) as run:
+    run.begin(Plan(()))
+    print("held", flush=True)
+    input()
+"""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", source]
+    holder = cleanup.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True))
+    cleanup.callback(holder.kill)
+    assert holder.stdout
+    holder.stdout.readline()
+    held = runs.find(FILE)
+    holder.kill()
+    holder.wait()
+
+    assert held
+    assert held.pid == holder.pid
+    assert runs.find(FILE) is None
+    with runs.begin(FILE):
+        pass
+
+
+def test_the_log_outlives_the_run_until_it_is_forgotten(process: Process) -> None:
+    with runs.begin(FILE) as run:
+        run.begin(Plan((process,)))
+        for text in ("one", "two | three"):
+            run.record(Line("rng", text))
+
+    found = list(processes.logs(FILE, services=frozenset(), follow=False))
+    assert found == [Line("rng", "one"), Line("rng", "two | three")]
+    runs.forget(FILE)
+    with pytest.raises(HostError, match=r"no log of 'compose.yml'"):
+        list(processes.logs(FILE, services=frozenset(), follow=False))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        pytest.param("worker", ["worker.1", "worker.2"], id="all replicas of a service"),
+        pytest.param("worker.2", ["worker.2"], id="one replica"),
+        pytest.param("my.app", ["my.app"], id="a name with a dot"),
+    ],
+)
+def test_lines_of_chosen_services_are_read(chosen: str, expected: list[str], run: runs.Run) -> None:
+    for name in ("worker.1", "worker.2", "rng", "my.app"):
+        run.record(Line(name, "x"))
+
+    found = processes.logs(FILE, services=frozenset({chosen}), follow=False)
+    assert [line.name for line in found] == expected
+
+
+def test_the_log_keeps_a_bounded_number_of_bytes(
+    monkeypatch: pytest.MonkeyPatch, process: Process
+) -> None:
+    monkeypatch.setattr(runs, "LOG_BYTES", 1000)
+    with runs.begin(FILE) as run:
+        run.begin(Plan((process,)))
+        for number in range(1000):
+            run.record(Line("rng", f"{number}"))
+
+    found = list(processes.logs(FILE, services=frozenset(), follow=False))
+    assert found[-1].text == "999"
+    assert sum(len(line.text) for line in found) < 2000

@@ -1,0 +1,221 @@
+"""`dcgen up` runs a variant as processes: started, watched, seen and stopped from outside."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from .commands import DCGEN, Up, alive, dcgen
+
+Build = Callable[..., Path]
+SCALED = """
+services:
+  web:
+    image: haproxy:lts
+    ports: ["80"]
+    labels: {dcgen.role: balancer, dcgen.service: web, dcgen.balances: "web1:80 web2:80"}
+  web1: {build: web, environment: {SAYS: one}, labels: {dcgen.role: replica}}
+  web2: {build: web, environment: {SAYS: two}, labels: {dcgen.role: replica}}
+"""
+pytestmark = pytest.mark.usefixtures("home", "haproxy")
+
+
+@pytest.fixture
+def file(tmp_path: Path, build: Build) -> Path:
+    build("web")
+    path = tmp_path / "generated.yml"
+    path.write_text(SCALED)
+    return path
+
+
+@pytest.fixture
+def up(file: Path, cleanup: ExitStack) -> Up:
+    return Up.start(file, cleanup=cleanup)
+
+
+def test_a_published_balancer_shares_requests_between_its_replicas(up: Up) -> None:
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("3 processes are ready")
+
+    assert sorted(urlopen(url, timeout=5).read().decode() for _ in range(4)) == [
+        "one",
+        "one",
+        "two",
+        "two",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_within_two_seconds(number: signal.Signals, up: Up) -> None:
+    up.wait_for("ready")
+    pids = up.pids()
+    code, after_s = up.end(number)
+
+    assert (len(pids), code) == (3, 130)
+    assert after_s < 2
+    assert alive(pids) == []
+
+
+def test_stop_from_another_terminal_is_a_good_end(up: Up) -> None:
+    up.wait_for("ready")
+    pids = up.pids()
+    stopped = dcgen("stop", "-f", str(up.file))
+
+    assert (stopped.returncode, stopped.stderr) == (0, "3 processes stopped\n")
+    assert up.popen.wait(timeout=5) == 0
+    assert alive(pids) == []
+
+
+def test_stop_of_what_does_not_run_says_so(file: Path) -> None:
+    stopped = dcgen("stop", "-f", str(file), "--engine", "process")
+
+    assert (stopped.returncode, stopped.stderr) == (0, f"{file} does not run here\n")
+
+
+def test_ps_lists_processes_with_their_ports(up: Up) -> None:
+    address = up.wait_for("http://").split()[1].removeprefix("http://")
+    up.wait_for("ready")
+    rows = [line.split() for line in dcgen("ps", "-f", str(up.file)).stdout.splitlines()]
+
+    assert [(row[0], row[2]) for row in rows] == [
+        ("NAME", "STATE"),
+        ("web1", "running"),
+        ("web2", "running"),
+        ("web", "running"),
+    ]
+    assert rows[3][4] == f"{address}->80"
+
+
+def test_logs_shows_what_one_service_said_also_after_the_end(up: Up) -> None:
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("ready")
+    for _ in range(2):
+        urlopen(f"{url}/seen", timeout=5).close()
+    up.end(signal.SIGINT)
+    shown = dcgen("logs", "web1", "-f", str(up.file), "--engine", "process").stdout
+
+    assert shown == "web1 | served /seen\n"
+
+
+def test_logs_can_be_followed_until_the_end(up: Up, cleanup: ExitStack) -> None:
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("ready")
+    command = [*DCGEN, "logs", "--follow", "-f", str(up.file)]
+    follower = cleanup.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    urlopen(f"{url}/seen", timeout=5).close()
+    assert follower.stdout
+    first = follower.stdout.readline()
+    up.end(signal.SIGINT)
+
+    assert "served /seen" in first
+    assert follower.wait(timeout=5) == 0
+
+
+def test_down_forgets_the_log(up: Up) -> None:
+    up.wait_for("ready")
+    removed = dcgen("down", "-f", str(up.file))
+    shown = dcgen("logs", "-f", str(up.file), "--engine", "process")
+
+    assert removed.returncode == 0
+    assert (shown.returncode, "there is no log" in shown.stderr) == (3, True)
+
+
+def test_a_file_runs_once(up: Up) -> None:
+    up.wait_for("ready")
+    second = dcgen("up", "-f", str(up.file), "--engine", "process")
+
+    assert second.returncode == 3
+    assert "runs already" in second.stderr
+    assert f"dcgen stop -f {up.file}" in second.stderr
+
+
+def test_lines_carry_the_name_and_in_a_pipe_no_colour(up: Up) -> None:
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("ready")
+    for _ in range(2):
+        urlopen(f"{url}/seen", timeout=5).close()
+    up.end(signal.SIGINT)
+
+    assert {"web1 | served /seen", "web2 | served /seen"} <= set(up.said)
+    assert "\x1b" not in "".join(up.said)
+
+
+def test_nobody_reading_the_logs_ends_the_run_in_order(file: Path, cleanup: ExitStack) -> None:
+    up = Up.start(file, cleanup=cleanup)
+    assert up.popen.stdout
+    up.popen.stdout.close()
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("ready")
+    pids = up.pids()
+    urlopen(url, timeout=5).close()
+    up.wait_for("nobody reads the logs")
+
+    assert up.popen.wait(timeout=5) == 0
+    assert alive(pids) == []
+
+
+def test_a_service_that_dies_ends_the_run_with_its_name_and_code(build: Build, file: Path) -> None:
+    build("dies", "raise SystemExit(7)", port=None)
+    file.write_text(f"{SCALED}  dies: {{build: dies}}\n")
+    run = dcgen("up", "-f", str(file), "--engine", "process")
+
+    assert run.returncode == 1
+    assert "dies: ended with exit code 7" in run.stderr
+    assert "4 processes stopped" in run.stderr or "3 processes stopped" in run.stderr
+
+
+def test_a_service_that_dies_is_started_again_if_the_file_says_so(
+    build: Build, file: Path, cleanup: ExitStack
+) -> None:
+    build("dies", "import time; time.sleep(0.1); raise SystemExit(7)", port=None)
+    file.write_text(f"{SCALED}  dies: {{build: dies, restart: always}}\n")
+    up = Up.start(file, cleanup=cleanup)
+
+    assert up.wait_for("restart 2") == "dies: restart 2, in 0.2 s"
+
+
+def test_nothing_starts_if_one_service_cannot(file: Path) -> None:
+    file.write_text(f"{SCALED}  other: {{image: nginx}}\n")
+    run = dcgen("up", "-f", str(file), "--engine", "process")
+
+    assert run.returncode == 1
+    assert f"{file}:9: service 'other' runs image 'nginx'" in run.stderr
+    assert "ready" not in run.stderr
+
+
+def test_a_run_for_a_time_ends_with_a_summary_on_stdout(file: Path) -> None:
+    run = dcgen("up", "-f", str(file), "--for", "0.5", "--no-logs")
+
+    assert run.returncode == 0
+    assert run.stdout.splitlines()[0].endswith(" s, 3 processes, 0 restarts")
+    assert run.stdout.splitlines()[1] == "web: web1 0 (0.0%), web2 0 (0.0%)"
+
+
+def test_a_summary_as_json_is_all_that_stdout_holds(file: Path) -> None:
+    run = dcgen("up", "-f", str(file), "--for", "0.5", "--json")
+
+    summary = json.loads(run.stdout)
+    assert (summary["processes"], summary["requests"]) == (3, {"web": {"web1": 0, "web2": 0}})
+
+
+def test_a_variant_can_come_from_standard_input(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    run = dcgen("up", "-f", "-", "--for", "0.2", "--json", text=SCALED)
+
+    assert json.loads(run.stdout)["processes"] == 3
+
+
+def test_without_file_the_generated_one_runs(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (file.parent / "compose.yml").write_text("services:\n  db: {image: postgres}\n")
+    monkeypatch.chdir(file.parent)
+    run = dcgen("up", "--for", "0.2", "--no-logs")
+
+    assert run.returncode == 0
+    assert "running generated.yml on processes of this host" in run.stderr
