@@ -30,7 +30,6 @@ from engine.events import (
 )
 from engine.plan import Plan, Process
 from engine.restart import HEALTHY_S, delay_s
-from lb.model import Address
 from lb.statistics import served
 
 TICK_S = 0.05
@@ -167,7 +166,7 @@ class Supervisor:
     def _probe(self, seat: _Seat) -> Iterator[Event]:
         after_s = time.monotonic() - seat.since_s
         where = seat.process.answers
-        if where is None or _answers(where):
+        if where is None or _answers(seat.process):
             seat.state = "ready"
             yield Ready(seat.process.name, after_s)
         elif after_s > ANSWER_WITHIN_S:
@@ -263,9 +262,14 @@ def _served(process: Process) -> dict[str, int]:
         return {}  # it has just died: what it counted is gone
 
 
-def _answers(address: Address) -> bool:
+def _answers(process: Process) -> bool:
     try:
-        socket.create_connection((address.host, address.port), _PROBE_S).close()
+        if process.socket:
+            # A connection to a proxy would be one to a server behind it, and be counted there.
+            served(process.socket)
+        elif process.answers:
+            address = (process.answers.host, process.answers.port)
+            socket.create_connection(address, _PROBE_S).close()
     except OSError:
         return False
     return True
