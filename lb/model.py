@@ -6,7 +6,6 @@ All times are seconds.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -232,10 +231,10 @@ class Configuration:
     hard_stop_s: float = HARD_STOP_S
 
     def __post_init__(self) -> None:
-        tails = list(self._bind_tails())
-        if self.options.stats and str(self.options.stats) in tails:
+        page = _port(self.stats_bind or "")
+        if page is not None and page in {_port(proxy.bind) for proxy in self.proxies}:
             raise UserError(
-                f"port {self.options.stats} is the service's, not free for its statistics",
+                f"port {page} is the service's, not free for its statistics",
                 fix="give `stats` another port",
             )
 
@@ -252,8 +251,7 @@ class Configuration:
         port = self.control.health_port
         if port is None:
             return None
-        taken = {int(tail) for tail in self._bind_tails() if tail.isdigit()}
-        taken.add(self.options.stats or 0)
+        taken = {_port(bind) for bind in (*(p.bind for p in self.proxies), self.stats_bind or "")}
         while port in taken:
             port += 1
         return f"127.0.0.1:{port}"
@@ -263,8 +261,10 @@ class Configuration:
         """Where the statistics page listens; None if there is none."""
         return self.control.stats or (f":{self.options.stats}" if self.options.stats else None)
 
-    def _bind_tails(self) -> Iterator[str]:
-        return (proxy.bind.rpartition(":")[2] for proxy in self.proxies)
+
+def _port(bind: str) -> int | None:
+    tail = bind.rpartition(":")[2]
+    return int(tail) if tail.isdigit() else None
 
 
 def _require_name(name: str) -> None:
