@@ -1,0 +1,8 @@
+"""Run the entry point of the image with ``python -m lb``."""
+
+import os
+import sys
+
+from lb.launch import main
+
+sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,180 @@
+"""A HAProxy master with workers: start it, give it a new configuration, end it.
+
+A new configuration goes through five steps: stage, compare, check, swap, reload. If the new worker
+does not start, the last configuration that ran is put back. The master is asked through its socket,
+so that another container which shares the folder can do it as well.
+Source: HAProxy Management Guide, 9.4 "Master CLI".
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dcgen.errors import HostError, UserError
+from lb.check import check
+
+CLOSING_S = 5  # for clients that are connected when the container is told to stop
+_RELOAD_S = 20  # while a new worker finds its port taken, HAProxy tries again for two of them
+_AGAIN_S = 0.02
+_ANSWER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a HAProxy keeps its configuration and its sockets."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The configuration that runs, or will."""
+        return self.path / "haproxy.cfg"
+
+    @property
+    def master(self) -> Path:
+        """The socket of the master."""
+        return self.path / "master.sock"
+
+    @property
+    def admin(self) -> Path:
+        """The runtime socket of the worker."""
+        return self.path / "haproxy.sock"
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no one else changes the configuration, and keep others waiting."""
+        with (self.path / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def put(folder: Folder, text: str) -> bool:
+    """Make *text* the configuration to start with; return whether it is another one.
+
+    Raises:
+        UserError: HAProxy refuses it; the former one stays.
+        HostError: There is no HAProxy to ask.
+    """
+    if folder.config.exists() and folder.config.read_text(encoding="utf-8") == text:
+        return False
+    check(text)
+    _swap(folder, text)
+    return True
+
+
+def change(folder: Folder, text: str) -> bool:
+    """Give the HAProxy that runs in *folder* the configuration *text*; return whether it is new.
+
+    No connection is lost: the old worker keeps those that it has until they end.
+
+    Raises:
+        UserError: HAProxy refuses *text*, or cannot run it; it goes on as before.
+        HostError: No HAProxy answers in *folder*.
+    """
+    with folder.alone():
+        _processes(folder, until=lambda _: True)
+        former = folder.config.read_text(encoding="utf-8")
+        if not put(folder, text):
+            return False
+        if not _reload(folder):
+            _swap(folder, former)
+            _reload(folder)
+            raise UserError(
+                "HAProxy could not start with the new configuration, and goes on with the old one",
+                fix="look into its log for the reason; often a port is taken",
+            )
+    return True
+
+
+def run(folder: Folder) -> int:
+    """Run HAProxy with the configuration in *folder* until it ends; return its exit code.
+
+    SIGTERM, SIGINT and SIGUSR1 end it: nothing new is accepted, and after `CLOSING_S` what is still
+    open is closed. SIGUSR2 and SIGHUP make it read its configuration again.
+    """
+    socket_words = f"{folder.master},mode,600"
+    command = ["haproxy", "-W", "-db", "-S", socket_words, "-f", str(folder.config)]
+    with subprocess.Popen(command) as master:
+        asked: list[int] = []
+
+        def close(number: int, _: object) -> None:
+            asked.append(number)
+            master.send_signal(signal.SIGUSR1)
+            signal.setitimer(signal.ITIMER_REAL, CLOSING_S)
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            signal.signal(number, close)
+        for number in (signal.SIGUSR2, signal.SIGHUP):
+            signal.signal(number, lambda *_: master.send_signal(signal.SIGUSR2))
+        signal.signal(signal.SIGALRM, lambda *_: master.send_signal(signal.SIGTERM))
+        code = master.wait()
+    return 0 if asked else code
+
+
+def _swap(folder: Folder, text: str) -> None:
+    staged = folder.config.with_suffix(".new")
+    staged.write_text(text, encoding="utf-8")
+    staged.replace(folder.config)
+
+
+def _reload(folder: Folder) -> bool:
+    """Reload; return whether a new worker took over."""
+    before = _processes(folder, until=lambda _: True)
+    with contextlib.suppress(OSError):  # up to 2.6 the master ends the connection without an answer
+        _ask(folder.master, "reload")
+    after = _processes(folder, until=lambda found: found.reloads > before.reloads)
+    return bool(after.workers - before.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    reloads: int
+    workers: frozenset[int]
+
+
+def _processes(folder: Folder, until: Callable[[_Processes], bool]) -> _Processes:
+    # While it reloads, the master does not answer; when it has just started, neither.
+    deadline = time.monotonic() + _RELOAD_S
+    while True:
+        with contextlib.suppress(OSError, ValueError):
+            found = _parse(_ask(folder.master, "show proc"))
+            if until(found):
+                return found
+        if time.monotonic() > deadline:
+            raise HostError(
+                f"no HAProxy answers at '{folder.master}'",
+                fix="start one there first: 'run', and share its volume",
+            )
+        time.sleep(_AGAIN_S)
+
+
+def _parse(answer: str) -> _Processes:
+    reloads, workers, section = None, set(), ""
+    for line in answer.splitlines():
+        words = line.split()
+        if line.startswith("# "):
+            section = line
+        elif words[1:2] == ["master"]:
+            reloads = int(words[2])
+        elif words[1:2] == ["worker"] and section == "# workers":
+            workers.add(int(words[0]))
+    if reloads is None:
+        raise ValueError(answer)
+    return _Processes(reloads, frozenset(workers))
+
+
+def _ask(path: Path, command: str) -> str:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(_ANSWER_S)
+        connection.connect(os.fspath(path))
+        connection.sendall(f"{command}\n".encode())
+        connection.shutdown(socket.SHUT_WR)  # else the master waits for the next command
+        with connection.makefile(encoding="utf-8") as answer:
+            return answer.read()
