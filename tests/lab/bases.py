@@ -66,10 +66,11 @@ def build(engine: Engine, work: Path) -> list[str]:
     return list(names())
 
 
-def build_image(engine: Engine, context: Path, tag: str) -> None:
-    """Build the ``Dockerfile`` in *context* on *engine*, with this machine's network."""
+def build_image(engine: Engine, context: Path, tag: str, file: Path | None = None) -> None:
+    """Build *file* or the ``Dockerfile`` in *context* on *engine*, with this machine's network."""
     proxies = [f"--build-arg={name}={value}" for name, value in _proxies().items()]
-    words = ("build", "--quiet", "--network=host", *proxies, "--tag", tag)
+    file = file or context / "Dockerfile"
+    words = ("build", "--quiet", "--network=host", *proxies, "--tag", tag, "--file", str(file))
     engine.run("docker", *words, context, timeout_s=600)
 
 

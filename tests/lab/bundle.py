@@ -18,7 +18,7 @@ KEPT = 2  # archives of a kind: this one, and the one of the branch before
 
 
 def contexts() -> dict[str, Path]:
-    """Return the image name and the build context of each image of ours that has a Dockerfile."""
+    """Return the image name and the folder of each image of ours that has a Dockerfile."""
     coins = sorted((bases.CHECKOUT / "dockercoins").glob("*/Dockerfile"))
     found = {f"dcgen-lab/{file.parent.name}": file.parent for file in coins}
     if (bases.CHECKOUT / "lb" / "Dockerfile").exists():
@@ -32,7 +32,7 @@ def archive() -> Path:
     for name, context in contexts().items():
         digest.update(name.encode())
         for file in _sources(context):
-            digest.update(str(file.relative_to(context)).encode() + file.read_bytes())
+            digest.update(str(file.relative_to(bases.CHECKOUT)).encode() + file.read_bytes())
     return cache() / "images" / f"all-{digest.hexdigest()[:16]}.tar"
 
 
@@ -46,8 +46,9 @@ def make(builder: Engine, work: Path) -> Path:
     goal = archive()
     goal.parent.mkdir(parents=True, exist_ok=True)
     base_names = _bases(builder, work)
-    for name, context in contexts().items():
-        bases.build_image(builder, context, name)
+    for name, folder in contexts().items():
+        context = bases.CHECKOUT if name == HAMBA else folder  # as lb/README.md says
+        bases.build_image(builder, context, name, folder / "Dockerfile")
     _save(builder, [*base_names, *contexts()], goal)
     _forget_old("all-*.tar", goal)
     return goal
@@ -77,5 +78,7 @@ def _forget_old(pattern: str, newest: Path) -> None:
 
 
 def _sources(context: Path) -> list[Path]:
-    files = (path for path in context.rglob("*") if path.is_file())
+    files = [path for path in context.rglob("*") if path.is_file()]
+    if context.name == "lb":
+        files += [bases.CHECKOUT / "dcgen" / name for name in ("__init__.py", "errors.py")]
     return sorted(path for path in files if "__pycache__" not in path.parts)
