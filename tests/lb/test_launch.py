@@ -242,7 +242,12 @@ def test_no_request_fails_over_fifty_changes(tmp_path: Path) -> None:
         assert set(found) == {(200, "one"), (200, "two")}
         assert min(found.values()) > 50
         assert image.workers() == 51
-        assert b"one" in idle.makefile("rb").read()
+        assert b"one" in whole(idle)
+
+
+def whole(connection: socket.socket) -> bytes:
+    with connection.makefile("rb") as answer:
+        return answer.read()
 
 
 def outcome(port: int) -> object:
@@ -284,7 +289,7 @@ def test_request_in_flight_is_answered_before_it_stops(tmp_path: Path) -> None:
         until(lambda: answers(port, 1) == set(), "it accepts nobody", 5)
         late.sendall(b"\r\n")
 
-        assert late.makefile("rb").read().endswith(b"one")
+        assert whole(late).endswith(b"one")
         assert process.wait(CLOSING_S + 4) == 0
 
 
