@@ -9,7 +9,9 @@ import click
 
 from dcgen import output, source
 from dcgen.errors import Place, UsageError, UserError
+from generator.beside import override_notices
 from generator.document import Document, load
+from generator.model import Model
 from generator.project import Project
 from generator.variant import Notice, Variant, is_generated
 
@@ -47,7 +49,7 @@ def make(steps: list[Step], making: Making) -> None:
     Raises:
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
     """
-    given, document = _input(making)
+    given, document, names = _input(making)
     for step in steps:
         document.service(step.service)
     project = Project(given.folder)
@@ -60,7 +62,8 @@ def make(steps: list[Step], making: Making) -> None:
     files = (
         {target.parent / name: content for name, content in variant.files.items()} if target else {}
     )
-    for notice in () if making.quiet else variant.warnings:
+    overrides = _overrides(steps, document, project, names)
+    for notice in () if making.quiet else (*overrides, *variant.warnings):
         click.echo(f"warning: {notice}", err=True)
     if making.diff:
         name = str(target) if target else "<stdout>"
@@ -76,8 +79,8 @@ def make(steps: list[Step], making: Making) -> None:
             click.echo(f"{step.done}, in {target}", err=True)
 
 
-def _input(making: Making) -> tuple[source.Source, Document]:
-    """Return the first file, and all of them merged."""
+def _input(making: Making) -> tuple[source.Source, Document, list[str]]:
+    """Return the first file, all of them merged, and their names."""
     paths = source.find(making.file)
     given = source.read(paths[0])
     document = load(given.text, given.name)
@@ -86,7 +89,17 @@ def _input(making: Making) -> tuple[source.Source, Document]:
 
         other = source.read(path)
         document = merge(document, load(other.text, other.name))
-    return given, document
+    return given, document, [path.name for path in paths if path]
+
+
+def _overrides(
+    steps: list[Step], document: Document, project: Project, names: list[str]
+) -> list[Notice]:
+    """Return what to say of override files that Compose would read without being asked."""
+    if names[:1] not in [[name] for name in source.NAMES]:
+        return []
+    model = Model(document, project)
+    return [notice for step in steps for notice in override_notices(model, step.service, names)]
 
 
 def _overlaid(
@@ -96,7 +109,6 @@ def _overlaid(
     variant: Variant,
     target: Path | None,
 ) -> str:
-    from generator.model import Model  # noqa: PLC0415 - see `_input`
     from generator.overlay import overlay  # noqa: PLC0415 - see `_input`
 
     if target is not None and target.parent.resolve() != given.folder.resolve():
