@@ -76,8 +76,10 @@ def _writable(volume: Value) -> str:
 def _of_devices(model: Model, name: str) -> Iterator[Notice]:
     deploy = list(texts(model.get(name, "deploy")))
     for key in ("devices", "gpus"):
-        if model.get(name, key) is not None or key in deploy:
-            yield Notice(f"all replicas of {name!r} want the same devices", model.where(name, key))
+        own = model.get(name, key) is not None
+        if own or key in deploy:
+            where = model.where(name, key if own else "deploy")
+            yield Notice(f"all replicas of {name!r} want the same devices", where)
             return
 
 

@@ -59,8 +59,9 @@ def scale(
     if kind:
         made_from = pairs(model.get(service, "labels")).get(labels.SERVICE, service)
         fix = f"scale {made_from!r}" if kind == labels.REPLICA else "scale it where it runs"
+        article = "an" if kind == labels.AMBASSADOR else "a"
         raise UserError(
-            f"service {service!r} is a {kind} already", fix=fix, where=model.where(service)
+            f"service {service!r} is {article} {kind} already", fix=fix, where=model.where(service)
         )
     others = references(model, service)
     _require_scalable(model, service, others)
