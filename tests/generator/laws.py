@@ -70,7 +70,7 @@ def check(before: str, after: str, service: str, *, lost: tuple[str, ...] = ()) 
     old, new = services(loaded(before)), services(loaded(after))
     assert after.removeprefix("\ufeff").startswith(HEADER)
     assert after.count(HEADER) == 1
-    if "{" in before.split("services:")[-1].split("\n")[0]:
+    if "{" in before.rsplit("services:", maxsplit=1)[-1].split("\n", maxsplit=1)[0]:
         return  # in flow style: there are no lines to compare
     _check_services(before, after, [name for name in old if new.get(name) == old[name] != {}])
     if HEADER not in before:  # else the comments in its HAProxy configuration change

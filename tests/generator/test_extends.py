@@ -29,7 +29,7 @@ def test_ports_of_a_base_in_another_file_are_the_balancers(tmp_path) -> None:
     )
 
 
-def test_base_in_the_same_file_may_be_anything(tmp_path) -> None:
+def test_base_in_the_same_file_may_be_anything() -> None:
     made = scale(
         """
         services:
@@ -67,7 +67,9 @@ def test_what_others_extend_is_refused(command: str, extends: str) -> None:
         f"  rng-debug:\n    extends: {extends}\n"
     )
 
-    assert refusal(command, source, "rng").startswith("6: service 'rng-debug' has `extends` on 'rng'")
+    assert refusal(command, source, "rng").startswith(
+        "6: service 'rng-debug' has `extends` on 'rng'"
+    )
 
 
 def test_same_name_in_another_file_is_no_reference(tmp_path) -> None:
@@ -120,9 +122,7 @@ def test_inherited_dependency_on_a_service_that_leaves_is_overridden(tmp_path) -
 def test_reset_is_carried_through(tag: str, tmp_path) -> None:
     source = SOURCE.rstrip() + f"\n    volumes: {tag}\n"
 
-    assert f"volumes: {tag}\n" in extra_hosts(
-        source, "rng", folder=tmp_path, files=BASE
-    ).text
+    assert f"volumes: {tag}\n" in extra_hosts(source, "rng", folder=tmp_path, files=BASE).text
 
 
 def test_override_is_carried_through(tmp_path) -> None:

@@ -52,9 +52,7 @@ REWRITTEN = [
         'extra_hosts: {db: 192.0.2.1, redis: "192.0.2.7"}\n',
         id="a flow mapping",
     ),
-    pytest.param(
-        "extra_hosts: []\n", 'extra_hosts:\n  - "redis:192.0.2.7"\n', id="an empty list"
-    ),
+    pytest.param("extra_hosts: []\n", 'extra_hosts:\n  - "redis:192.0.2.7"\n', id="an empty list"),
     pytest.param(
         'extra_hosts:\n  - "host.docker.internal:host-gateway"\n',
         'extra_hosts:\n  - "host.docker.internal:host-gateway"\n  - "redis:192.0.2.7"\n',
@@ -117,7 +115,7 @@ CONSUMERS = [
 
 
 @pytest.mark.parametrize(("line", "is_consumer"), CONSUMERS)
-def test_only_those_that_name_it_get_the_address_if_asked(line: str, is_consumer: bool) -> None:
+def test_only_those_that_name_it_get_the_address_if_asked(line: str, *, is_consumer: bool) -> None:
     image = "" if line.startswith("image") else "    image: web\n"
     made = extra_hosts(
         f"services:\n  redis:\n    image: redis\n  web:\n{image}    {line}\n", only_named=True

@@ -84,7 +84,8 @@ def test_labels_are_parted_into_those_that_move_and_those_that_stay() -> None:
     made = scale(
         balanced(
             APP
-            + "labels:\n  - traefik.enable=true\n  - team=coins  # ours\n  - traefik.docker.network=a\n"
+            + "labels:\n  - traefik.enable=true\n  - team=coins  # ours\n"
+            + "  - traefik.docker.network=a\n"
         )
     )
 

@@ -181,7 +181,8 @@ GAPS = [
 @pytest.mark.parametrize("gap", GAPS)
 def test_replicas_stand_as_far_apart_as_the_services_do(gap: str) -> None:
     made = scale(
-        f"services:\n  rng:\n    image: app\n    expose: [80]\n{gap}  redis:\n    image: redis\n{gap}"
+        f"services:\n  rng:\n    image: app\n    expose: [80]\n{gap}"
+        f"  redis:\n    image: redis\n{gap}"
         "  web:\n    image: web\n"
     )
 

@@ -14,7 +14,8 @@ networks:
 def web(networks: str) -> str:
     inner = "".join(f"    {line}\n" for line in yaml(networks).splitlines())
     return (
-        f"services:\n  rng:\n    image: app\n    expose: ['80']\n{inner}  worker:\n    image: worker\n"
+        f"services:\n  rng:\n    image: app\n    expose: ['80']\n{inner}"
+        "  worker:\n    image: worker\n"
         "networks:\n  front:\n    ipam:\n      config:\n        - subnet: 192.0.2.0/24\n"
         "        - subnet: 2001:db8::/64\n  back: {}\n"
     )

@@ -77,7 +77,7 @@ KEPT = [
 def test_balancer_and_replicas_have(line: str) -> None:
     made = scale(FILE.replace("  build: .\n", f"  build: .\n  {line}\n"), unread=True)
 
-    key = line.split(":")[0]
+    key = line.split(":", maxsplit=1)[0]
     assert made.value("rng", key) == made.value("rng1", key) is not None
 
 
@@ -93,7 +93,7 @@ ALONE = [
 def test_only_the_replicas_have(line: str) -> None:
     made = scale(FILE.replace("  build: .\n", f"  build: .\n  {line}\n"), unread=True)
 
-    key = line.split(":")[0]
+    key = line.split(":", maxsplit=1)[0]
     assert made.value("rng1", key) == made.value("rng2", key) is not None
     assert made.value("rng", key) is None
 
@@ -132,7 +132,10 @@ def test_worker_without_a_port_is_left_to_docker_compose_scale() -> None:
 
 
 def test_variables_that_only_a_link_sets_are_warned_about() -> None:
-    source = FILE + "web:\n  image: web\n  links: ['redis:store']\n  command: run $$STORE_PORT_6379_TCP_ADDR\n"
+    source = (
+        FILE + "web:\n  image: web\n  links: ['redis:store']\n"
+        "  command: run $$STORE_PORT_6379_TCP_ADDR\n"
+    )
 
     assert extra_hosts(source).warnings == [
         "compose.yml:15: 'web' reads STORE_PORT_6379_TCP_ADDR, which only a link to 'redis' sets"
@@ -149,7 +152,7 @@ FORMATS = [
 
 
 @pytest.mark.parametrize(("text", "is_v1"), FORMATS)
-def test_format_is_told_by_the_top_level(text: str, is_v1: bool) -> None:
+def test_format_is_told_by_the_top_level(text: str, *, is_v1: bool) -> None:
     assert document(text).v1 is is_v1
 
 

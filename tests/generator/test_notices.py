@@ -1,0 +1,136 @@
+"""What is done all the same, and said: each warning once, with its line."""
+
+import pytest
+
+from tests.generator.compose import ambassador, balanced, extra_hosts, scale
+
+SILENT = [
+    pytest.param("image: app\nexpose: [80]\n", id="a service with a port"),
+    pytest.param("image: app\nexpose: [80]\nvolumes: ['/data']\n", id="an anonymous volume"),
+    pytest.param("image: app\nexpose: [80]\nvolumes: ['a:/a:ro']\n", id="a volume to read"),
+    pytest.param("image: app\nexpose: [80]\nvolumes: ['a:/a:ro,z']\n", id="one with options"),
+    pytest.param(
+        "image: app\nexpose: [80]\nvolumes: ['/var/run/docker.sock:/var/run/docker.sock']\n",
+        id="the socket of Docker",
+    ),
+    pytest.param(
+        "image: app\nexpose: [80]\n"
+        "volumes: [{type: bind, source: ., target: /a, read_only: true}]\n",
+        id="a folder to read",
+    ),
+    pytest.param("image: app\nexpose: [80]\ntmpfs: /run\n", id="a folder in memory"),
+    pytest.param("image: app\nexpose: [80]\nscale: 1\n", id="a number that is one"),
+    pytest.param("image: redis-tools\nexpose: [80]\n", id="an image that is no database"),
+    pytest.param(
+        "image: app\nexpose: [80]\ndeploy:\n  resources:\n    limits:\n      memory: 1G\n",
+        id="limits",
+    ),
+]
+DECLARED = "volumes:\n  a: {}\n  data: {}\n"
+
+
+@pytest.mark.parametrize("body", SILENT)
+def test_nothing_is_said_of(body: str) -> None:
+    assert scale(balanced(body) + DECLARED).warnings == []
+
+
+SCALED = [
+    pytest.param(
+        "volumes: ['data:/data']",
+        "8: all replicas of 'rng' write to data",
+        id="a named volume",
+    ),
+    pytest.param(
+        "volumes: ['./data:/data', 'data:/more']",
+        "8: all replicas of 'rng' write to ./data, data",
+        id="a folder and a volume",
+    ),
+    pytest.param(
+        "volumes: [{type: volume, source: data, target: /data}]",
+        "8: all replicas of 'rng' write to data",
+        id="a volume in long syntax",
+    ),
+    pytest.param(
+        "devices: ['/dev/dri:/dev/dri']",
+        "8: all replicas of 'rng' want the same devices",
+        id="devices",
+    ),
+    pytest.param("gpus: all", "8: all replicas of 'rng' want the same devices", id="gpus"),
+    pytest.param(
+        "deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
+        "8: all replicas of 'rng' want the same devices",
+        id="reserved devices",
+    ),
+    pytest.param(
+        "environment: ['KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://rng:9092']",
+        "8: KAFKA_ADVERTISED_LISTENERS of 'rng' may tell others a name that is the balancer's now",
+        id="the address that Kafka tells its clients",
+    ),
+    pytest.param(
+        "environment: {CLUSTER_SEEDS: 'rng:7000'}",
+        "8: CLUSTER_SEEDS of 'rng' may tell others a name that is the balancer's now",
+        id="the members of a cluster",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "warning"), SCALED)
+def test_scaling_warns_of(line: str, warning: str) -> None:
+    source = balanced(f"image: app\nexpose: [80]\n{line}\n") + DECLARED
+
+    assert scale(source, unread="gpus" in line).warnings == [f"compose.yml:{warning}"]
+
+
+@pytest.mark.parametrize("image", ["postgres:16", "docker.io/library/mysql", "${R:-x/}mongo"])
+def test_scaling_a_database_is_warned_of(image: str) -> None:
+    warnings = scale(balanced(f"image: {image}\n")).warnings
+
+    assert len(warnings) == 1
+    assert warnings[0].startswith("compose.yml:6: 'rng' runs ")
+    assert warnings[0].endswith(": its replicas hold data of their own")
+
+
+def test_one_replica_shares_nothing() -> None:
+    source = balanced("image: postgres\nvolumes: ['data:/data']\n") + DECLARED
+
+    assert scale(source, n=1).warnings == []
+
+
+def test_scaling_again_says_nothing_again() -> None:
+    first = scale(balanced("image: app\nexpose: [80]\ncontainer_name: one\n"))
+
+    assert len(first.warnings) == 1
+    assert scale(first.variant.text, n=3).warnings == []
+
+
+def test_nobody_who_refers_to_a_service_that_leaves_is_said() -> None:
+    made = extra_hosts(
+        """
+        services:
+          redis:
+            image: redis
+            networks: [back]
+          web:
+            image: web
+        networks:
+          back: {}
+        """
+    )
+
+    assert made.warnings == ["compose.yml:2: nothing in this file refers to 'redis'"]
+
+
+@pytest.mark.parametrize("transform", [extra_hosts, ambassador])
+def test_data_that_stays_behind_is_said(transform) -> None:
+    made = transform(
+        "services:\n  redis:\n    image: redis\n    volumes:\n      - data:/data\n"
+        "  web:\n    image: web\nvolumes:\n  data: {}\n"
+    )
+
+    assert made.warnings == ["compose.yml:4: what 'redis' wrote to data stays on this host"]
+
+
+def test_global_mode_of_a_service_that_is_replaced_is_said() -> None:
+    made = ambassador(balanced("image: redis\ndeploy:\n  mode: global\n"), "rng", unread=True)
+
+    assert made.warnings == ["compose.yml:7: `mode: global` of 'rng' no longer counts: it is one"]
