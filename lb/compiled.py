@@ -92,6 +92,8 @@ def lines(
         yield "    timeout http-keep-alive 10s\n"
         yield "    # Clients that reconnect for each request still find an open connection to a server.\n"
         yield "    http-reuse always\n"
+        yield "    # A reload closes a client's connection with its next answer, not while a request is on its way.\n"
+        yield "    option idle-close-on-response\n"
         yield "    option forwardfor\n"
         yield "    # A request is repeated if no server can have seen it, or if it is a GET or HEAD.\n"
         yield "    retry-on conn-failure empty-response 503"
