@@ -1,5 +1,6 @@
 """The ``dcgen`` command: its group, and the place where an error becomes message and code."""
 
+import atexit
 import gc
 import importlib
 import sys
@@ -39,6 +40,7 @@ class Door(click.Group):
         if cmd_name not in COMMANDS:
             return None
         gc.set_threshold(GARBAGE)
+        atexit.register(gc.freeze)  # nor does Python's end need to look for it: a tenth again
         module = importlib.import_module(f"dcgen.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command

@@ -92,9 +92,10 @@ def shift(text: str, columns: int) -> str:
     """
     if columns == 0:
         return text
-    lines = text.splitlines(keepends=True)
+    # Not `splitlines`: it would also break a quoted scalar that holds U+2028.
+    lines = text.split("\n")
     if columns > 0:
-        return "".join(" " * columns + line if line.strip() else line for line in lines)
-    return "".join(
+        return "\n".join(" " * columns + line if line.strip() else line for line in lines)
+    return "\n".join(
         line[min(-columns, indentation(line)) :] if line.strip() else line for line in lines
     )

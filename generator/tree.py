@@ -5,8 +5,9 @@ stays an alias (it is never expanded here), so a file whose aliases would grow w
 nothing. The tree says nothing about Compose.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -23,63 +24,15 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from dcgen.errors import Place, UserError
+from generator.nodes import Alias, Mapping, Node, Scalar, Sequence, walk
 from generator.tabs import read_with_tabs
+
+__all__ = ["Alias", "Mapping", "Node", "Scalar", "Sequence", "Tree", "parse", "walk"]
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_DEPTH = 64
-NULLS = ("", "~", "null", "Null", "NULL")
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A part of the text: *start* and *end* are offsets, *line* counts from 0, as *column* does.
-
-    *start* includes an anchor or a tag; *end* is behind its last character.
-    """
-
-    start: int
-    end: int
-    line: int
-    column: int
-    anchor: str | None = None
-    tag: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Scalar(Node):
-    """A scalar; *style* is ``""`` for plain, else its quote or block indicator."""
-
-    value: str = ""
-    style: str = ""
-
-    @property
-    def is_null(self) -> bool:
-        """Whether the scalar stands for nothing (YAML 1.2, 10.3.2)."""
-        return not self.style and self.value in NULLS
-
-
-@dataclass(slots=True, eq=False)
-class Mapping(Node):
-    """A mapping; *entries* in the order of the text."""
-
-    flow: bool = False
-    entries: list[tuple[Node, Node]] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Sequence(Node):
-    """A sequence; *items* in the order of the text."""
-
-    flow: bool = False
-    items: list[Node] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Alias(Node):
-    """An alias (``*name``) and the node that its anchor names at this point of the text."""
-
-    name: str = ""
-    target: Node | None = None
+MAX_NODES = 400_000
+_LONE_CR = re.compile(r"\r(?!\n)")
 
 
 @dataclass(slots=True, eq=False)
@@ -100,14 +53,21 @@ def parse(text: str, file: str) -> Tree:
     """Return the tree of *text*, which was read from *file*.
 
     Raises:
-        UserError: The text is no YAML, holds several documents, is larger than 8 Mi characters,
-            or nests deeper than 64 levels.
+        UserError: The text is no YAML, holds several documents, is larger than 8 Mi characters or
+            400,000 values, nests deeper than 64 levels, or has lines that only CR ends.
     """
     if len(text) > MAX_CHARACTERS:
         raise UserError(
             f"the file has {len(text)} characters; dcgen reads at most {MAX_CHARACTERS}",
             fix="split the file with `include:`",
             where=Place(file),
+        )
+    alone = _LONE_CR.search(text) if "\r" in text else None
+    if alone:
+        raise UserError(
+            "the line ends with a carriage return alone",
+            fix="save the file with LF or CRLF line ends",
+            where=Place(file, text.count("\n", 0, alone.start()) + 1),
         )
     try:
         return read_with_tabs(
@@ -133,19 +93,6 @@ def parse(text: str, file: str) -> Tree:
 _FIX = "correct the YAML; `docker compose config` shows the same fault"
 
 
-def walk(node: Node | None) -> Iterator[Node]:
-    """Yield *node* and all that is in it, in the order of the text; aliases are not followed."""
-    stack = [node] if node else []
-    while stack:
-        current = stack.pop()
-        yield current
-        if isinstance(current, Mapping):
-            for key, value in reversed(current.entries):
-                stack += [value, key]
-        elif isinstance(current, Sequence):
-            stack += reversed(current.items)
-
-
 class _Builder:
     """Hangs events on a tree, without recursion."""
 
@@ -159,6 +106,7 @@ class _Builder:
         self.root: Node | None = None
         self.end = len(text)
         self.documents = 0
+        self.nodes = 0
         self.repeated: list[tuple[Scalar, int]] = []
 
     def build(self, events: Iterator[Event]) -> Tree:
@@ -185,6 +133,13 @@ class _Builder:
     def _node(self, event: NodeEvent) -> None:
         start, end = event.start_mark, event.end_mark
         place = (start.index, end.index, start.line, start.column)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise UserError(
+                f"the file holds more than {MAX_NODES} values",
+                fix="split the file with `include:`",
+                where=Place(self.file, start.line + 1),
+            )
         anchor = str(event.anchor) if event.anchor else None
         node: Node
         if isinstance(event, AliasEvent):
@@ -272,7 +227,7 @@ class _Builder:
 
     def _place_empty(self, node: Scalar) -> None:
         # The parser marks nothing at the token that follows it; what is not there ends earlier.
-        node.end = len(self.text[: node.end].rstrip()) if node.anchor or node.tag else node.start
+        node.end = self._behind(node.end) if node.anchor or node.tag else node.start
         if node.anchor or node.tag:
             return
         key = self.keys[-1]
@@ -280,7 +235,13 @@ class _Builder:
             colon = self.text.find(":", key.end, node.start)
             node.start = node.end = colon + 1 if colon >= 0 else key.end
         else:
-            node.start = node.end = len(self.text[: node.start].rstrip())
+            node.start = node.end = self._behind(node.start)
+
+    def _behind(self, offset: int) -> int:
+        """Return the offset behind the last character before *offset* that is no white space."""
+        while offset and self.text[offset - 1].isspace():
+            offset -= 1
+        return offset
 
     def _check_key(self, node: Node) -> None:
         where = Place(self.file, node.line + 1)
