@@ -18,6 +18,7 @@ from engine.events import (
     HostDone,
     HostLine,
     Line,
+    Notice,
     Published,
     Restarting,
     Stopped,
@@ -80,6 +81,10 @@ class Progress:
     @singledispatchmethod
     def _draw(self, event: Event) -> None:
         pass
+
+    @_draw.register
+    def _(self, event: Notice) -> None:
+        self._to_stderr(event.text)
 
     @_draw.register
     def _(self, event: Published) -> None:

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person should know about the run, as one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A container port that the host serves.
 
@@ -154,7 +161,8 @@ class HostDone:
 
 
 Event = (
-    Published
+    Notice
+    | Published
     | Started
     | Ready
     | AllReady

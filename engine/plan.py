@@ -4,7 +4,8 @@
 reason is said at once.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from engine.recipes import Recipe, recipe
 from engine.restart import Restart, restart
 from engine.variant import Service, Variant
 from lb.model import Address
+
+_LONGEST_SOCKET_BYTES = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,17 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run: *processes* in the order of their start, and *files* to write before it."""
+    """A run.
+
+    Attributes:
+        processes: In the order of their start.
+        files: Path to text, to write before the start.
+        notices: What a person should know about it, a sentence each.
+    """
 
     processes: tuple[Process, ...]
     files: Mapping[Path, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 def plan(
@@ -97,12 +107,14 @@ def _recipes(
     recipes: dict[str, Recipe] = {}
     errors: list[UserError] = []
     for service in variant:
+        if not counts[service.name]:
+            continue
         try:
             made = recipe(service)
             if service.name not in balanced:
                 _check_sharing(service, made, counts[service.name])
             recipes[service.name] = made
-        except UserError as error:  # noqa: PERF203 - all of them are said at once
+        except UserError as error:
             errors.append(error)
     return recipes, errors
 
@@ -145,7 +157,12 @@ class _Planner:
             for service in sorted(self.variant, key=lambda s: order[s.name])
             for index in range(self.counts[service.name])
         )
-        return Plan(processes, files)
+        return Plan(processes, files, tuple(self._notices()))
+
+    def _notices(self) -> Iterator[str]:
+        for name, made in self.recipes.items():
+            if made.kind == "redis" and self.variant.services[name].keys.get("volumes"):
+                yield f"{name}: its data ends with the run; volumes need --engine docker"
 
     def _process(self, service: Service, index: int, wave: int, files: dict[Path, str]) -> Process:
         made = self.recipes[service.name]
@@ -155,7 +172,7 @@ class _Planner:
         command = made.command
         socket = None
         if made.kind == "proxy":
-            socket = self.scratch / f"{name}.sock"
+            socket = _socket(self.scratch / f"{name}.sock")
             file = self.scratch / f"{name}.cfg"
             files[file] = haproxy_cfg(service, self._members(), _binds(listen), str(socket))
             command = (*command, "-db", "-f", str(file))
@@ -200,6 +217,14 @@ def _redis(address: Address) -> tuple[str, ...]:
     protected = "yes" if address.host.startswith("127.") else "no"
     ours = ("--bind", address.host, "--port", str(address.port), "--dir", ".")
     return (*ours, "--daemonize", "no", "--protected-mode", protected)
+
+
+def _socket(path: Path) -> Path:
+    # HAProxy adds a suffix while it starts; Linux allows 108 bytes, macOS 104.
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_BYTES:
+        what = f"the socket '{path}' would have a longer path than the system allows"
+        raise HostError(what, fix="set XDG_RUNTIME_DIR to a folder with a shorter path")
+    return path
 
 
 def _binds(listen: Mapping[int, Address]) -> dict[int, str]:

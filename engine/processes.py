@@ -4,16 +4,17 @@ import os
 import signal
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from dcgen.errors import HostError
 from engine import runs
 from engine.addresses import dialled
 from engine.count import count
 from engine.environment import url_of
-from engine.events import Event, Line, Published
+from engine.events import Event, Line, Notice, Published
 from engine.plan import Plan, plan
 from engine.ports import LOOPBACK
 from engine.supervisor import Supervisor
@@ -54,6 +55,7 @@ class Running:
 
     def events(self) -> Generator[Event]:
         """Start everything, and yield what happens until all of it is gone."""
+        yield from map(Notice, self.plan.notices)
         for process in self.plan.processes:
             for port, address in process.published.items():
                 url = url_of(port, dialled(address))
@@ -104,44 +106,54 @@ def stop(file: Path) -> int:
     return sum(1 for entry in running.entries if entry.pid)
 
 
-def logs(file: Path, *, services: frozenset[str], follow: bool) -> Iterator[Line]:
+def logs(
+    file: Path, *, services: frozenset[str] = frozenset(), tail: int | None = None, follow: bool
+) -> Iterator[Line]:
     """Yield the lines of the last run of *file*.
 
     Args:
         file: The Compose file.
         services: Only their lines; empty for all.
+        tail: Of what was said before, only so many lines; None for all that was kept.
         follow: Go on with new lines as long as it runs.
 
     Raises:
         HostError: It never ran here.
     """
     path = runs.log_of(file)
-    older = path.with_name("log.1")
     if not path.is_file():
         raise HostError(f"there is no log of '{file}'", fix=f"start it: dcgen up -f {file}")
-    for text in (*_lines(older), *_lines(path)) if not follow else _followed(file, path):
-        name, _, rest = text.partition(runs.SEPARATOR)
-        if not services or name in services or name.rpartition(".")[0] in services:
-            yield Line(name, rest)
+    older = path.with_name(f"{path.name}.1")
+    with ExitStack() as streams:
+        before = [*_lines(_open(older, streams))] if older.is_file() else []
+        stream = _open(path, streams)
+        before = [line for line in (*before, *_lines(stream)) if _is_of(line, services)]
+        yield from before if tail is None else before[len(before) - min(tail, len(before)) :]
+        alive = follow
+        while alive:
+            alive = runs.find(file) is not None  # asked first: its last words are still read
+            yield from (line for line in _lines(stream) if _is_of(line, services))
+            if _was_moved(path, stream):
+                yield from (line for line in _lines(stream) if _is_of(line, services))
+                stream = _open(path, streams)
+            elif alive:
+                time.sleep(_LOOK_EVERY_S)
 
 
-def _lines(path: Path) -> list[str]:
-    if not path.is_file():
-        return []
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+def _open(path: Path, streams: ExitStack) -> TextIO:
+    return streams.enter_context(path.open(encoding="utf-8", errors="replace"))
 
 
-def _followed(file: Path, path: Path) -> Iterator[str]:
-    stream = path.open(encoding="utf-8", errors="replace")
-    try:
-        while True:
-            alive = runs.find(file) is not None  # asked first: what it said last is still read
-            yield from (line.rstrip("\n") for line in stream)
-            if not alive:
-                return
-            if path.is_file() and path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
-                stream.close()
-                stream = path.open(encoding="utf-8", errors="replace")
-            time.sleep(_LOOK_EVERY_S)
-    finally:
-        stream.close()
+def _lines(stream: TextIO) -> Iterator[Line]:
+    for text in stream:
+        name, _, rest = text.rstrip("\n").partition(runs.SEPARATOR)
+        yield Line(name, rest)
+
+
+def _is_of(line: Line, services: frozenset[str]) -> bool:
+    return not services or line.name in services or line.name.rpartition(".")[0] in services
+
+
+def _was_moved(path: Path, stream: TextIO) -> bool:
+    # The log begins anew when it has grown long enough.
+    return path.is_file() and path.stat().st_ino != os.fstat(stream.fileno()).st_ino

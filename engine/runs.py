@@ -15,7 +15,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -174,18 +174,24 @@ def folder_of(file: Path) -> Path:
 
 
 def _home() -> Path:
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    name = "dcgen" if runtime else f"dcgen-{os.getuid()}"
-    home = Path(runtime or tempfile.gettempdir()) / name
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = home.lstat()
-    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-    if not is_ours or status.st_mode & 0o077:
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or os.devnull)
+    # sudo may leave us the variable of somebody else.
+    name = "dcgen" if _is_ours(runtime) else f"dcgen-{os.getuid()}"
+    home = (runtime if _is_ours(runtime) else Path(tempfile.gettempdir())) / name
+    with suppress(FileExistsError):
+        home.mkdir(mode=0o700)
+    if not _is_ours(home) or home.lstat().st_mode & 0o077:
         what = f"'{home}' must be a folder that only you can enter"
-        raise HostError(
-            what, fix=f"delete it, or set XDG_RUNTIME_DIR (now: {runtime or 'not set'})"
-        )
+        raise HostError(what, fix="delete it, or set XDG_RUNTIME_DIR to a folder of yours")
     return home
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
 def _locked(descriptor: int, operation: int = fcntl.LOCK_SH) -> bool:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -186,8 +185,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
         _compose(found, progress, "logs", *words, *services)
         return
     chosen = frozenset(services)
-    lines: Any = processes.logs(found.path, services=chosen, follow=follow)
-    for line in lines if tail is None or follow else deque(lines, tail):
+    for line in processes.logs(found.path, services=chosen, tail=tail, follow=follow):
         progress.show(line)
 
 

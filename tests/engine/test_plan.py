@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
+from dcgen.errors import HostError, UserError
 from engine.plan import Process, plan
 from engine.variant import Variant
 
@@ -170,3 +170,30 @@ def test_a_label_that_names_no_service_is_refused(variant: Write, tmp_path: Path
 def test_a_wish_for_an_unknown_service_is_refused(variant: Write, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no service named 'rgn'"):
         plan(variant("services:\n  rng: {image: redis}\n"), tmp_path, scale={"rgn": 2})
+
+
+def test_no_replicas_is_no_service(variant: Write, build: Build, tmp_path: Path) -> None:
+    build("web")
+    text = "services:\n  a: {build: web}\n  b: {build: web, deploy: {replicas: 0}}\n"
+    found = processes(variant(text), tmp_path)
+
+    assert (list(found), "B_URL" in found["a"].env) == (["a"], False)
+
+
+def test_a_volume_that_redis_does_not_get_is_said(variant: Write, tmp_path: Path) -> None:
+    text = "services:\n  redis: {image: redis, volumes: ['data:/data']}\n"
+
+    assert plan(variant(text), tmp_path).notices == (
+        "redis: its data ends with the run; volumes need --engine docker",
+    )
+
+
+def test_a_socket_whose_path_the_system_would_refuse_is_refused(
+    variant: Write, build: Build, tmp_path: Path
+) -> None:
+    build("web")
+    build("worker", port=None)
+
+    with pytest.raises(HostError, match="longer path") as caught:
+        plan(variant(SCALED), tmp_path / ("x" * 90))
+    assert "XDG_RUNTIME_DIR" in caught.value.fix

@@ -118,11 +118,11 @@ def test_the_log_outlives_the_run_until_it_is_forgotten(process: Process) -> Non
         for text in ("one", "two | three"):
             run.record(Line("rng", text))
 
-    found = list(processes.logs(FILE, services=frozenset(), follow=False))
+    found = list(processes.logs(FILE, follow=False))
     assert found == [Line("rng", "one"), Line("rng", "two | three")]
     runs.forget(FILE)
     with pytest.raises(HostError, match=r"no log of 'compose.yml'"):
-        list(processes.logs(FILE, services=frozenset(), follow=False))
+        list(processes.logs(FILE, follow=False))
 
 
 @pytest.mark.parametrize(
@@ -141,6 +141,23 @@ def test_lines_of_chosen_services_are_read(chosen: str, expected: list[str], run
     assert [line.name for line in found] == expected
 
 
+def test_the_last_lines_are_read_if_asked(run: runs.Run) -> None:
+    for text in "abc":
+        run.record(Line("rng", text))
+
+    found = [
+        [line.text for line in processes.logs(FILE, tail=tail, follow=False)] for tail in (0, 2, 9)
+    ]
+    assert found == [[], ["b", "c"], ["a", "b", "c"]]
+
+
+def test_a_folder_of_somebody_else_is_not_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/no/such/folder")
+    monkeypatch.setattr("tempfile.tempdir", str(home))
+
+    assert runs.folder_of(FILE).parent.parent == home
+
+
 def test_the_log_keeps_a_bounded_number_of_bytes(
     monkeypatch: pytest.MonkeyPatch, process: Process
 ) -> None:
@@ -150,6 +167,6 @@ def test_the_log_keeps_a_bounded_number_of_bytes(
         for number in range(1000):
             run.record(Line("rng", f"{number}"))
 
-    found = list(processes.logs(FILE, services=frozenset(), follow=False))
+    found = list(processes.logs(FILE, follow=False))
     assert found[-1].text == "999"
     assert sum(len(line.text) for line in found) < 2000

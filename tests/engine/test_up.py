@@ -1,6 +1,9 @@
 """`dcgen up` runs a variant as processes: started, watched, seen and stopped from outside."""
 
 import json
+import os
+import pty
+import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -143,6 +146,26 @@ def test_lines_carry_the_name_and_in_a_pipe_no_colour(up: Up) -> None:
 
     assert {"web1 | served /seen", "web2 | served /seen"} <= set(up.said)
     assert "\x1b" not in "".join(up.said)
+
+
+@pytest.mark.parametrize(
+    ("no_color", "escapes"),
+    [pytest.param("", 2, id="one colour each"), pytest.param("1", 0, id="NO_COLOR")],
+)
+def test_on_a_terminal_names_have_colours_unless_unwanted(
+    no_color: str, escapes: int, file: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    build("says", "print('hello')", port=None)
+    file.write_text("services:\n  one: {build: says}\n  two: {build: says}\n")
+    ours, theirs = pty.openpty()
+    command = [*DCGEN, "up", "-f", str(file), "--engine", "process"]
+    subprocess.run(command, stdout=theirs, stderr=subprocess.DEVNULL, check=True, timeout=20)
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = terminal.read(4096).decode()
+
+    assert len(set(re.findall(r"\x1b\[3\dm", shown))) == escapes
 
 
 def test_nobody_reading_the_logs_ends_the_run_in_order(file: Path, cleanup: ExitStack) -> None:
