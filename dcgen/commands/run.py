@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 import click
 
 from dcgen.commands.assignments import counts
+from dcgen.commands.shrink import shrink
 from dcgen.commands.target import Target, target
 from dcgen.errors import UsageError
 from dcgen.progress import Progress, summary_text
 from engine import docker, processes, runs
+from engine.drain import DEADLINE_S
 from engine.events import Summary
 from engine.ports import LOOPBACK
 from engine.processes import Wishes
@@ -85,7 +87,16 @@ def target_options(command: F) -> F:
     metavar="REGEX",
     help="Processes: sum up group 1 in all logs.  [default: labels dcgen.count]",
 )
-@click.option("--logs/--no-logs", default=True, help="Show what the services say.")
+@click.option("--logs/--no-logs", default=True, help="Processes: show what the services say.")
+@click.option(
+    "--drain-deadline",
+    "drain_s",
+    type=click.FloatRange(min=0),
+    default=DEADLINE_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="Docker: how long a replica that is to go may work on what it has.",
+)
 def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
     """Run a variant, in the foreground unless detached; Ctrl-C stops all of it."""
     found = target(files, engine, hosts, starting=True, only_processes=_only_processes(asked))
@@ -111,6 +122,7 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
         words = ["--detach"] * asked["detach"] + ["--build"] * asked["build"]
         for name, number in scale.items():
             words += ["--scale", f"{name}={number}"]
+        shrink(found, scale, asked["drain_s"], progress)
         _compose(found, progress, "up", *words)
 
 
