@@ -14,10 +14,11 @@ help: ## List these targets
 setup: ## Make .venv, and install haproxy and redis-server if missing; the others do this first
 	@bin/setup
 
-demo: setup ## Run DockerCoins with 3 rng and 10 workers, without Docker; SECONDS=20 ends it
+demo: setup ## Run DockerCoins with 3 rng and 10 workers, without Docker; SECONDS=20 ends it, and compares
 	@mkdir -p demo
 	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
 	.venv/bin/dcgen up -f demo/compose.yml --engine process --no-logs $(if $(SECONDS),--for $(SECONDS))
+	$(if $(SECONDS),@.venv/bin/python -m benchmarks.compare --for $(SECONDS))
 
 compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
 	.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS))
