@@ -35,6 +35,8 @@ def compose(*, v1: bool) -> tuple[str, ...]:
     Raises:
         HostError: There is no such Compose on this machine.
     """
+    if not v1 and _first_line(["docker", "compose", "version"]):
+        return ("docker", "compose")
     old = _first_line(["docker-compose", "version", "--short"])
     if v1:
         if old.lstrip("v").startswith("1."):
@@ -42,8 +44,6 @@ def compose(*, v1: bool) -> tuple[str, ...]:
         what = "a file without 'services:' needs docker-compose 1.x, which is not installed"
         found = f" (found {old})" if old else ""
         raise HostError(what + found, fix="install docker-compose 1.29, or use --engine process")
-    if _first_line(["docker", "compose", "version"]):
-        return ("docker", "compose")
     if old:
         return ("docker-compose",)
     what = "Docker has no Compose plugin" if shutil.which("docker") else "there is no Docker"
@@ -62,7 +62,7 @@ def trouble(host: str = "") -> str | None:
     try:
         asked = subprocess.run(
             ["docker", "version", "--format", "{{.Server.Version}}"],  # noqa: S607 - from PATH
-            env=_environment(host),
+            env=environment(host),
             capture_output=True,
             text=True,
             timeout=within_s,
@@ -98,7 +98,7 @@ def attach(command: Sequence[str], host: str = "", text: str | None = None) -> i
         text: Its standard input; None for ours.
     """
     stdin = None if text is None else subprocess.PIPE
-    with subprocess.Popen(command, env=_environment(host), stdin=stdin, text=True) as popen:
+    with subprocess.Popen(command, env=environment(host), stdin=stdin, text=True) as popen:
         before = {
             signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
             signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: popen.terminate()),
@@ -172,14 +172,15 @@ def _process(host: str, command: tuple[str, ...]) -> Process:
         service=host,
         command=command,
         folder=Path.cwd(),
-        env=_environment(host),
+        env=environment(host),
         answers=None,
         wave=0,
         restart=Restart(),
     )
 
 
-def _environment(host: str) -> Mapping[str, str]:
+def environment(host: str) -> Mapping[str, str]:
+    """Return the variables for a program that is to reach Docker on *host*; empty is our own."""
     if not host:
         return os.environ
     # A context would win over DOCKER_HOST.
