@@ -73,11 +73,19 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A Compose file as it will run: *v1* says that it has no ``services:`` key."""
+    """A Compose file as it will run.
+
+    Attributes:
+        file: Where it stands, or would.
+        services: Name to service.
+        v1: It has no ``services:`` key.
+        configs: The ``content`` of the entries of ``configs:`` that have one.
+    """
 
     file: Path
     services: Mapping[str, Service]
     v1: bool = False
+    configs: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
@@ -117,7 +125,8 @@ def parse(text: str, file: Path) -> Variant:
     values = variables(file.parent)
     active = set(filter(None, values.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(name, bodies, file, values) for name in bodies)
-    return Variant(file, {s.name: s for s in services if _is_active(s, active)}, v1=v1)
+    chosen = {s.name: s for s in services if _is_active(s, active)}
+    return Variant(file, chosen, v1=v1, configs={} if v1 else dict(_contents(root, file, values)))
 
 
 def is_v1(text: str, file: Path) -> bool:
@@ -129,6 +138,16 @@ def is_v1(text: str, file: Path) -> bool:
     root = _load(text, file)
     later = {"services", "version", "include", "name"}
     return isinstance(root, CommentedMap) and bool(root) and not later & root.keys()
+
+
+def _contents(
+    root: CommentedMap, file: Path, values: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    configs = root.get("configs")
+    for name, body in configs.items() if isinstance(configs, CommentedMap) else ():
+        content = body.get("content") if isinstance(body, CommentedMap) else None
+        if content is not None:
+            yield str(name), _plain(content, values, Place(str(file), _line(configs, name)))
 
 
 def _load(text: str, file: Path) -> object:
