@@ -11,6 +11,7 @@ import click
 
 from engine.events import (
     AllReady,
+    Changed,
     Counted,
     Event,
     Exited,
@@ -143,6 +144,12 @@ class Progress:
         else:
             self._good.append(event.host)
             self.say(f"{event.host}: {self.verb} after {event.after_s:.1f} s")
+
+    @_draw.register
+    def _(self, event: Changed) -> None:
+        name = f"{event.host} {event.name}" if event.host else event.name
+        took = f" after {event.after_s:.1f} s" if event.after_s is not None else ""
+        self.say(f"{name}: {event.what}{took}{event.detail and f' ({event.detail})'}")
 
     def _prefixed(self, name: str, text: str) -> None:
         self._width = max(self._width, len(name))

@@ -160,6 +160,25 @@ class HostDone:
     after_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something became of a server or container while all others went on.
+
+    Attributes:
+        name: The server or container: ``rng2``, ``rng-replicas-3``.
+        what: ``draining``, ``idle``, ``busy``, ``removed``, ``started``, ``well``, ``replaced``, ``kept``.
+        after_s: Seconds that it took; None for what only begins.
+        host: Where; empty for the default Docker host, and for processes.
+        detail: What a person wants to know besides: ``2 requests are still open``.
+    """
+
+    name: str
+    what: str
+    after_s: float | None = None
+    host: str = ""
+    detail: str = ""
+
+
 Event = (
     Notice
     | Published
@@ -177,4 +196,5 @@ Event = (
     | HostStarted
     | HostLine
     | HostDone
+    | Changed
 )
