@@ -21,6 +21,8 @@ COMMANDS = {
     "ps": "run",
     "logs": "run",
     "stop": "run",
+    "lb": "balancer",
+    "rollout": "rollout",
 }
 INTERRUPTED = 130
 # Imports and trees make many objects and little garbage: looking for it after every 700 new ones,

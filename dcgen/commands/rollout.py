@@ -1,0 +1,89 @@
+"""``dcgen rollout``: new containers for the replicas of a service, one at a time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from dcgen.commands.balancer import deadline_option
+from dcgen.commands.live import place
+from dcgen.commands.run import target_options
+from dcgen.commands.target import target
+from dcgen.errors import UsageError, UserError
+from dcgen.progress import Progress
+from engine.events import Changed
+from engine.rollout import HEALTHY_WITHIN_S, Rollout
+from engine.variant import Service, Variant
+
+
+@click.command(epilog="Example: dcgen rollout rng -f generated.yml --build")
+@click.argument("services", nargs=-1, required=True, metavar="SERVICE…")
+@click.option("--build", is_flag=True, help="Build the image first.")
+@click.option(
+    "--healthy-deadline",
+    "healthy_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=HEALTHY_WITHIN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a new replica may take until it is well.",
+)
+@deadline_option
+@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON on stdout.")
+@target_options
+def rollout(
+    services: tuple[str, ...],
+    *,
+    build: bool,
+    as_json: bool,
+    quiet: bool,
+    healthy_s: float,
+    deadline_s: float,
+    **given: Any,  # noqa: ANN401 - click checked them
+) -> None:
+    """Replace the replicas of SERVICE one at a time, without losing a request.
+
+    A new replica is started and must be well before an old one is drained and removed. If it
+    never is, it is removed, the old ones go on, and the exit code is 1.
+    """
+    found = target(given["files"], given["engine"], given["hosts"], starting=False)
+    where = place(found)
+    if not where.sites:
+        what = "processes have no containers to replace"
+        raise UsageError(what, fix="dcgen stop and dcgen up, or --engine docker")
+    progress = Progress(quiet=quiet)
+    done: list[Changed] = []
+    try:
+        for site in where.sites:  # one host after the other: what fails, fails on the first
+            for name in services:
+                one = Rollout(
+                    site,
+                    where.variant,
+                    _balancer(where.variant, name),
+                    healthy_within_s=healthy_s,
+                    drain_within_s=deadline_s,
+                    build=build,
+                )
+                done.extend(_shown(one.run(), progress))
+    finally:
+        if as_json:
+            click.echo(json.dumps([asdict(event) for event in done], indent=2))
+
+
+def _shown(events: Iterator[Changed], progress: Progress) -> Iterator[Changed]:
+    for event in events:
+        progress.show(event)
+        yield event
+
+
+def _balancer(variant: Variant, name: str) -> Service:
+    service = variant.services.get(name)
+    if service is None or service.role != "balancer":
+        balanced = [s.name for s in variant if s.role == "balancer"]
+        raise UserError(
+            f"service '{name}' has no balancer in '{variant.file}'",
+            fix=f"name one of: {', '.join(balanced)}" if balanced else f"dcgen scale {name} 2",
+        )
+    return service

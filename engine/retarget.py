@@ -1,0 +1,199 @@
+"""Lead a running ambassador to another upstream, so that nothing is written to the old one.
+
+New connections go to the new upstream from the moment that HAProxy has the command, and in the same
+line every session with the old one is closed: a client that had one connects again. Where names
+have to be resolved, or the number of upstreams changes, a reload does it: then the old servers
+take nothing from the moment that their sessions are closed.
+"""
+
+import re
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from dcgen.errors import HostError, UserError
+from engine.reload import Staged
+from engine.runtime import Live
+from lb import runtime
+from lb.model import SOCKET_PATH, Address
+from lb.runtime import Row, binds_of, leading_to, servers_of, without_servers, worker
+
+REACHED_WITHIN_S = 3
+ANSWERS_WITHIN_S = 10
+_LOOK_EVERY_S = 0.005
+
+# Tells HAProxy a line, reloads it if asked to, then pings through it until somebody answers. The
+# clock of /proc/uptime has 10 ms: nothing finer is in the image's Perl.
+_PERL = r"""
+use IO::Socket::UNIX; use IO::Socket::INET; use IO::Select;
+my ($path, $line, $reload, $port, $within) = @ARGV;
+sub now { open my $f, '<', '/proc/uptime' or die $!; my ($s) = split ' ', <$f>; $s }
+my $haproxy = IO::Socket::UNIX->new($path) or die "$path: $!\n";
+my $begin = now();
+print $haproxy "$line\n";
+print while <$haproxy>;
+kill 'USR2', 1 if $reload;
+while ($port && now() - $begin < $within) {
+    my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Timeout => 1);
+    if ($s) {
+        syswrite $s, "PING\r\n";
+        if (IO::Select->new($s)->can_read(1) && sysread $s, my $byte, 1) {
+            printf "\nanswer after %d ms\n", (now() - $begin) * 1000;
+            last;
+        }
+    }
+    select undef, undef, undef, 0.005;
+}
+"""
+_CONNECT = 'exec 3<>"/dev/tcp/$1/$2"'
+
+
+@dataclass(frozen=True, slots=True)
+class Retargeted:
+    """An ambassador that leads elsewhere now.
+
+    Attributes:
+        name: The ambassador's container or process.
+        host: Its Docker host.
+        closed: Sessions with the old upstream that were closed.
+        blackout_ms: From the command until the new upstream answered through it; None if what
+            it speaks cannot be asked, or nobody answered.
+        reloaded: HAProxy had to read its configuration again.
+        kept: A restart of the container leads to the new upstream, too.
+    """
+
+    name: str
+    host: str
+    closed: int
+    blackout_ms: int | None
+    reloaded: bool
+    kept: bool
+
+
+def require_reachable(live: Live, upstream: Address) -> None:
+    """Return if somebody listens at *upstream*, as seen from *live*.
+
+    Raises:
+        UserError: Nobody does.
+    """
+    try:
+        if live.site and live.container:
+            words = ("timeout", str(REACHED_WITHIN_S), "bash", "-c", _CONNECT, "bash")
+            where = (upstream.host, str(upstream.port))
+            live.site.docker("exec", live.container.id, *words, *where)
+        else:
+            socket.create_connection((upstream.host, upstream.port), REACHED_WITHIN_S).close()
+    except (HostError, OSError) as error:
+        seen = f" from '{live.container.name}'" if live.container else ""
+        raise UserError(
+            f"nobody listens at '{upstream}', seen{seen or ' from here'}",
+            fix="start it first, or retarget with --force",
+        ) from error
+
+
+def retarget(live: Live, text: str) -> Retargeted:
+    """Let *live* lead to the upstreams of the configuration *text*.
+
+    Raises:
+        HostError: It does not answer, or cannot be changed while it runs.
+        UserError: HAProxy refuses *text*.
+    """
+    rows = live.rows()
+    moves = _moves(rows, servers_of(text))
+    if not live.container:
+        return _process(live, moves, rows, text)
+    staged = Staged.of(live, text)
+    simple = moves is not None and without_servers(staged.present()) == without_servers(text)
+    kept = _keep(staged, required=not simple)
+    before = worker(live.ask)
+    commands = moves if simple and moves else [runtime.state(row, "maint") for row in rows]
+    line = ";".join([*commands, *map(runtime.cut, rows)])
+    said = _inside(staged, line, reload=not simple)
+    if simple:
+        staged.drop()
+    else:
+        staged.confirm(before)
+    return Retargeted(
+        name=staged.container.name,
+        host=live.host,
+        closed=sum(row.sessions for row in rows),
+        blackout_ms=_blackout_ms(said),
+        reloaded=not simple,
+        kept=kept,
+    )
+
+
+def _moves(rows: Sequence[Row], wanted: dict[str, list[str]]) -> list[str] | None:
+    # The commands that do it, one for each server; None if commands cannot.
+    moves = []
+    for backend, addresses in wanted.items():
+        mine = [row for row in rows if row.backend == backend]
+        if len(mine) != len(addresses) or any(row.name for row in mine):
+            return None  # what DNS said of a name would win over an address
+        for row, text in zip(mine, addresses, strict=True):
+            address = Address.parse(text)
+            if address.is_name:
+                return None
+            moves.append(runtime.move(row, address.host, address.port))
+    return moves if len(moves) == len(rows) else None
+
+
+def _keep(staged: Staged, *, required: bool) -> bool:
+    try:
+        if staged.differs():
+            staged.check()
+            staged.swap()
+    except HostError:
+        if required:
+            raise
+        return False
+    return True
+
+
+def _inside(staged: Staged, line: str, *, reload: bool) -> str:
+    port = next((bind.rpartition(":")[2] for bind in binds_of(staged.text).values()), "0")
+    probed = port if "PING" in staged.text else "0"
+    words = (SOCKET_PATH, line, str(int(reload)), probed, str(ANSWERS_WITHIN_S))
+    run = ("exec", staged.container.id, "perl", "-e", _PERL, *words)
+    return staged.site.docker(*run, within_s=ANSWERS_WITHIN_S + 20)
+
+
+def _blackout_ms(said: str) -> int | None:
+    answer = re.search(r"^answer after (\d+) ms$", said, re.MULTILINE)
+    return int(answer[1]) if answer else None
+
+
+def _process(live: Live, moves: list[str] | None, rows: Sequence[Row], text: str) -> Retargeted:
+    name = live.service.name
+    if moves is None or live.socket is None:
+        what = f"'{name}' is a process, and cannot learn a name while it runs"
+        raise HostError(what, fix="give an IP address, or dcgen stop and dcgen up")
+    file = live.socket.with_suffix(".cfg")
+    new = leading_to(file.read_text(encoding="utf-8"), servers_of(text))
+    begin_s = time.monotonic()
+    runtime.tell(live.ask, [*moves, *map(runtime.cut, rows)])
+    bind = next(iter(binds_of(new).values()), "")
+    answered = "PING" in new and _answers(bind, begin_s + ANSWERS_WITHIN_S)
+    took_ms = round((time.monotonic() - begin_s) * 1000)
+    file.write_text(new, encoding="utf-8")  # for the day that it has to be started again
+    return Retargeted(
+        name=name,
+        host="",
+        closed=sum(row.sessions for row in rows),
+        blackout_ms=took_ms if answered else None,
+        reloaded=False,
+        kept=True,
+    )
+
+
+def _answers(bind: str, end_s: float) -> bool:
+    host, _, port = bind.rpartition(":")
+    while time.monotonic() < end_s:
+        with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), 1) as asked:
+            asked.sendall(b"PING\r\n")
+            if asked.recv(1):
+                return True
+        time.sleep(_LOOK_EVERY_S)
+    return False
