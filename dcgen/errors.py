@@ -14,6 +14,11 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+def printable(text: str) -> str:
+    """Return *text* on one line and without what would steer a terminal: files quote anything."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 class UserError(Exception):
     """A fact about the input that keeps dcgen from going on, and the one thing that mends it.
 
@@ -26,9 +31,9 @@ class UserError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, fix: str, where: Place | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.fix = fix
+        super().__init__(printable(what))
+        self.what = printable(what)
+        self.fix = printable(fix)
         self.where = where
 
     def __str__(self) -> str:

@@ -23,8 +23,9 @@ NOT_INHERITED = ("extends",)
 class Model:
     """The services of *document* as Compose will see them; values are text (`generator.values`)."""
 
-    def __init__(self, document: Document, project: Project) -> None:
+    def __init__(self, document: Document, project: Project, *, depth: int = 0) -> None:
         self.document = document
+        self.depth = depth  # files that extend each other down to this one
         self.project = project
         self._fields: dict[str, dict[str, Field]] = {}
         self._values: dict[tuple[str, str], Value] = {}
@@ -39,7 +40,7 @@ class Model:
         """Return what the body of service *name* holds, merge keys resolved, `extends` not."""
         if name not in self._fields:
             service = self.document.find(name)
-            found = fields(service.body) if service else {}
+            found = fields(service.body, self.document.file) if service else {}
             if service and isinstance(service.body, Alias):
                 # What an alias names is somebody else's to define: no edit may reach it.
                 found = {key: replace(field, own=False) for key, field in found.items()}
@@ -80,9 +81,25 @@ class Model:
     def base(self, name: str) -> tuple["Model", str] | None:
         """Return the model and the name of the service that *name* extends; None if it does not."""
         if name not in self._bases:
-            self._bases[name] = None  # a circle of `extends` ends here
             self._bases[name] = self._find_base(name)
+            self._require_end(name)
         return self._bases[name]
+
+    def _require_end(self, name: str) -> None:
+        """Refuse a circle of `extends`, in this file or through others."""
+        chain, base = [name], self._bases[name]
+        while base is not None and base[0] is self:
+            if base[1] in chain or len(chain) > MAX_EXTENDS:
+                raise self._endless(name)
+            chain.append(base[1])
+            base = self._find_base(base[1])
+
+    def _endless(self, name: str) -> UserError:
+        return UserError(
+            f"service {name!r} extends itself, or more than {MAX_EXTENDS} others in a row",
+            fix="let the row of `extends` end in a service that extends none",
+            where=self.where(name, "extends"),
+        )
 
     def networks(self, name: str) -> dict[str, dict[str, Value]] | None:
         """Return the networks of service *name* with their settings.
@@ -119,6 +136,8 @@ class Model:
             return None
         if not isinstance(file, str):
             return (self, base) if base in self.document else None
+        if self.depth >= MAX_EXTENDS:
+            raise self._endless(name)
         text = self.project.read(file)
         if text is None:
             raise UserError(
@@ -129,7 +148,7 @@ class Model:
         folder = self.project.folder or Path()
         other = load(text, posixpath.join(posixpath.dirname(self.document.file), file))
         return (
-            (Model(other, Project(folder / posixpath.dirname(file))), base)
+            (Model(other, Project(folder / posixpath.dirname(file)), depth=self.depth + 1), base)
             if base in other
             else None
         )

@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+MAX_BYTES = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Project:
@@ -29,6 +31,9 @@ class Project:
             return None
         file = Path(os.path.normpath(self.folder / path))
         try:
+            # A device or a pipe may never end.
+            if not file.is_file() or file.stat().st_size > MAX_BYTES:
+                return None
             return file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, ValueError):
             return None

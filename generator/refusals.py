@@ -1,11 +1,15 @@
 """What cannot be done to a service; each refusal says why, and what to do instead."""
 
+import re
+
 from dcgen.errors import UserError
 from generator import labels
 from generator.interpolation import resolve
 from generator.model import Model
 from generator.references import NAMESPACES, Reference
-from generator.values import pairs
+from generator.values import pairs, plain
+
+_DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def role(model: Model, name: str) -> str:
@@ -19,7 +23,11 @@ def require_container(model: Model, name: str) -> None:
     Raises:
         UserError: The service has neither image nor build, or shares another one's network.
     """
+    plain(model.document, model.document.service(name).body)  # refuses what aliases make too large
     what, key, fix = "", "", f"leave {name!r} as it is"
+    if not _DIALLED.fullmatch(name):
+        what = f"service {name!r} has a name that HAProxy cannot dial"
+        fix = "name it with letters, digits, '.', '_' and '-', a letter or a digit first"
     if model.get(name, "provider") is not None:
         what, key = f"service {name!r} has a provider and no container", "provider"
     elif all(model.get(name, word) is None for word in ("image", "build", "extends")):

@@ -27,29 +27,43 @@ class Field:
     owner: Mapping
 
 
-def fields(mapping: Node | None) -> dict[str, Field]:
+def fields(mapping: Node | None, file: str = "") -> dict[str, Field]:
     """Return the entries of *mapping* with its merge keys resolved, own entries first.
 
     An own entry wins over a merged one, an earlier source over a later one (YAML merge key,
-    https://yaml.org/type/merge.html).
+    https://yaml.org/type/merge.html). *file* is what a message calls the text.
+
+    Raises:
+        UserError: Merge keys make more than 200,000 entries of it.
     """
     found: dict[str, Field] = {}
     mapping = deref(mapping)
     if isinstance(mapping, Mapping):
-        _collect(mapping, found, own=True, budget=[MAX_NODES])
+        _collect(mapping, found, own=True, budget=_Budget(file))
     return found
 
 
-def _collect(mapping: Mapping, found: dict[str, Field], *, own: bool, budget: list[int]) -> None:
-    merged: list[Node] = []
-    for key, value in mapping.entries:
-        budget[0] -= 1
-        if budget[0] < 0:
+@dataclass(slots=True)
+class _Budget:
+    """How many entries merge keys may still make of one mapping of *file*."""
+
+    file: str
+    left: int = MAX_NODES
+
+    def take(self, key: Node) -> None:
+        self.left -= 1
+        if self.left < 0:
             raise UserError(
                 f"the merge keys of one service hold more than {MAX_NODES} entries",
                 fix="remove merge keys that multiply each other",
-                where=Place("", key.line + 1),
+                where=Place(self.file, key.line + 1),
             )
+
+
+def _collect(mapping: Mapping, found: dict[str, Field], *, own: bool, budget: _Budget) -> None:
+    merged: list[Node] = []
+    for key, value in mapping.entries:
+        budget.take(key)
         if not isinstance(key, Scalar):
             continue
         if key.value == "<<" and not key.style:
@@ -102,7 +116,9 @@ class _Plain:
             return None if node.is_null else node.value
         if isinstance(node, Sequence):
             return [self.value(item) for item in node.items]
-        return {key: self.value(field.node) for key, field in fields(node).items()}
+        return {
+            key: self.value(field.node) for key, field in fields(node, self.document.file).items()
+        }
 
 
 def words(value: Value) -> list[str]:

@@ -1,10 +1,11 @@
 """What a transform is asked for and what it gives back: values, with nothing written anywhere."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dcgen.errors import Place
+from dcgen.errors import Place, UsageError, printable
 from lb.model import Options
 
 LbConfig = Literal["inline", "file", "args"]
@@ -30,6 +31,12 @@ class Settings:
     ports: tuple[int, ...] = ()
     options: str = ""
     dynamic: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
+            raise UsageError(
+                f"{self.lb_image!r} is not the name of an image", fix="write it as NAME:TAG"
+            )
 
     @property
     def chosen(self) -> Options:
@@ -63,7 +70,7 @@ class Notice:
     where: Place | None = None
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
+        return printable(f"{self.where}: {self.what}" if self.where else self.what)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,27 +5,43 @@ anew, its scalars keep the type that their spelling gave them (`written`).
 """
 
 import contextlib
+import itertools
+from collections.abc import Iterator
 
+from dcgen.errors import UserError
 from generator.document import Document, deref
 from generator.edits import Edits, line_start, shift
 from generator.emit import Emitted, Layout, Quoted, Verbatim, entry
 from generator.spans import Span, anchored, comments_in, lines_of
 from generator.tree import Node, Scalar, Sequence
-from generator.values import Field, Value, fields
+from generator.values import MAX_NODES, Field, Value, fields
 
 
 def written(node: Node | None) -> Emitted:
-    """Return *node* as a value to emit: aliases and merge keys resolved, scalars as they stand."""
+    """Return *node* as a value to emit: aliases and merge keys resolved, scalars as they stand.
+
+    Raises:
+        UserError: Aliases make more than 200,000 values of it.
+    """
+    return _written(node, itertools.count())
+
+
+def _written(node: Node | None, counter: Iterator[int]) -> Emitted:
     node = deref(node)
     if node is None:
         return None
+    if next(counter) > MAX_NODES:
+        raise UserError(
+            f"aliases make more than {MAX_NODES} values of one entry, that of line {node.line + 1}",
+            fix="remove aliases that multiply each other",
+        )
     if isinstance(node, Scalar):
         if node.style or "\n" in node.value:
             return Quoted(node.value)
         return None if node.is_null else Verbatim(node.value)
     if isinstance(node, Sequence):
-        return [written(item) for item in node.items]
-    return {key: written(field.node) for key, field in fields(node).items()}
+        return [_written(item, counter) for item in node.items]
+    return {key: _written(field.node, counter) for key, field in fields(node).items()}
 
 
 def quoted(value: Value) -> Emitted:

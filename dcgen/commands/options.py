@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from dcgen.errors import UsageError
 from lb.options import Balance, Log, Mode, Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,6 +109,10 @@ def option_words(given: dict[str, Any]) -> str:
         value = given.pop(field.name, None)
         if value is not None:
             words.append(f"{field.name.replace('_', '-')}={_spelled(value)}")
+            if len(words[-1].split()) > 1:
+                raise UsageError(
+                    f"{value!r} holds a space", fix=f"give one word: {words[-1].split()[0]}"
+                )
     return " ".join(words)
 
 
