@@ -23,7 +23,7 @@ from generator.transforms import detach as transform
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
 @making_options
-def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401
+def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401 - click has checked them
     """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
     if overlay:
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")

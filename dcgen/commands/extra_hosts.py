@@ -31,7 +31,7 @@ from generator.transforms import extra_hosts as transform
     help="Change only services that name SERVICE, not all on its networks.",
 )
 @making_options
-def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401
+def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401 - click has checked them
     """Take SERVICE out; its consumers find it at IP by `extra_hosts`."""
     steps = [
         Step(
