@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ambassador.access import OPEN, Access
 from ambassador.protocols import check, guess
+from ambassador.upstreams import HOST_NAMES
 from lb.balancer import chosen_timeouts, named
 from lb.model import (
     DEFAULTS,
@@ -28,6 +30,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
     routes: Mapping[int, Sequence[Address]],
     *,
     protocol: str | None = None,
+    access: Access = OPEN,
     options: Options = DEFAULTS,
     names: Names = "dns",
     binds: Mapping[int, str] | None = None,
@@ -38,27 +41,40 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
     Args:
         service: The name that the ambassador takes over.
         routes: Listening port to the upstreams behind it; all but the first only stand by.
-        protocol: What the upstreams speak; None guesses it from each port.
+        protocol: What the upstreams speak; None takes what *access* says, or guesses it from
+            each port.
+        access: What the upstreams ask of their clients; its paths as HAProxy will see them.
         options: What a person chose.
         names: See `Configuration`.
         binds: Listening port to the address to listen on instead of ``:PORT``.
         control: How an operator reaches the process.
 
     Raises:
-        UserError: A port has no upstream, the protocol is unknown, or something cannot be a word
-            in HAProxy's configuration.
+        UserError: A port has no upstream, the protocol is unknown or does not go with *access*, or
+            something cannot be a word in HAProxy's configuration.
     """
+
+    def proxy(port: int, upstreams: Sequence[Address]) -> Proxy:
+        spoken = protocol or access.protocol or guess(port)
+        several = len(upstreams) > 1
+        # Only the first port is the one that a person spoke of: others may speak anything.
+        first = len(routes) == 1 or spoken == "redis"
+        return Proxy(
+            name=f"{service}-{port}",
+            bind=(binds or {}).get(port, f":{port}"),
+            servers=_upstreams(upstreams),
+            check=check(
+                spoken,
+                several=several,
+                user=access.auth_user if first else None,
+                variable=access.variable if first else None,
+            ),
+            failover=several,
+            tls=access.encryption(spoken, list(upstreams)),
+        )
+
     return Configuration(
-        proxies=tuple(
-            Proxy(
-                name=f"{service}-{port}",
-                bind=(binds or {}).get(port, f":{port}"),
-                servers=_upstreams(upstreams),
-                check=check(protocol or guess(port)),
-                failover=len(upstreams) > 1,
-            )
-            for port, upstreams in sorted(routes.items())
-        ),
+        proxies=tuple(proxy(port, upstreams) for port, upstreams in sorted(routes.items())),
         options=options,
         names=names,
         timeouts=chosen_timeouts(options, _TIMEOUTS),
@@ -68,5 +84,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
 
 def _upstreams(addresses: Sequence[Address]) -> tuple[Server, ...]:
     # Never two at a time: writes split between two masters cannot be put together again.
-    first, *others = named(addresses) or (None,)
-    return () if first is None else (first, *(replace(other, backup=True) for other in others))
+    return tuple(
+        replace(server, backup=place > 0, fixed=server.address.host in HOST_NAMES)
+        for place, server in enumerate(named(addresses))
+    )

@@ -30,6 +30,11 @@ _REDIS = r"^([+]PONG|-NOAUTH|-NOPERM|-LOADING|-BUSY|-MASTERDOWN|-ERR unknown|-ER
 # answer, even an error, is PostgreSQL's. "May we speak TLS?" would be a line in its log each time.
 _POSTGRES = bytes.fromhex("0000000804d21630")
 
+# Of several upstreams, only a master may serve. Who may not ask for the role sees what is there.
+# The answer is conclusive as soon as the role can be in it: waiting for more would take seconds.
+_REDIS_MASTER = r"role:master|^(-NOAUTH|-NOPERM)"
+_ROLE_BYTES = 32  # "$123", "# Replication", "role:master", with their line ends
+
 _STEPS: dict[str, tuple[Step, ...]] = {
     "redis": (Step(send="PING\r\n"), Step(expect=_REDIS, at_least=7)),
     "postgres": (Step(send=_POSTGRES), Step(expect="^[GNE]")),
@@ -46,15 +51,54 @@ def guess(port: int, image: str | None = None) -> Protocol:
     return _PORTS.get(port, "tcp")
 
 
-def check(protocol: str) -> Check | None:
+def check(
+    protocol: str, *, several: bool = False, user: str | None = None, variable: str | None = None
+) -> Check | None:
     """Return the health question of *protocol*; None if none can be asked without harm.
 
+    Args:
+        protocol: One of `Protocol`.
+        several: Whether there is a choice of upstreams: a Redis must be a master then.
+        user: Who asks.
+        variable: The environment variable with the password of the one who asks.
+
     Raises:
-        UserError: *protocol* is not one of `Protocol`.
+        UserError: *protocol* is not one of `Protocol`, or takes no user or no password.
     """
     if protocol not in get_args(Protocol):
         raise UserError(
             f"no protocol named '{protocol}'", fix=f"use one of {', '.join(get_args(Protocol))}"
         )
-    # MySQL counts each connection without a handshake as an attack, and bars the host at 100.
-    return None if protocol == "mysql" else Check(steps=_STEPS[protocol], every_s=2)
+    if variable and protocol != "redis":
+        raise UserError(
+            f"the health check of {protocol} takes no password",
+            fix="leave out `--auth-env` and `--auth-secret`: clients send their own password",
+        )
+    if protocol == "redis":
+        return _redis(several=several, user=user, variable=variable)
+    if protocol == "mysql":
+        # MySQL counts each connection without a handshake as an attack, and bars the host at 100.
+        return Check(mysql_user=user, every_s=2) if user else None
+    if user:
+        raise UserError(f"{protocol} is not asked by a user", fix="leave out `--auth-user`")
+    return Check(steps=_STEPS[protocol], every_s=2)
+
+
+def _redis(*, several: bool, user: str | None, variable: str | None) -> Check:
+    if user and not variable:
+        raise UserError(
+            f"user '{user}' has no password",
+            fix="name a variable with `--auth-env`, or a secret with `--auth-secret`",
+        )
+    steps: tuple[Step, ...] = ()
+    if variable:
+        # In single quotes Redis takes all but a single quote as it is.
+        words = f"AUTH '{user}' '{{}}'\r\n" if user else "AUTH '{}'\r\n"
+        steps = (Step(send=words, variable=variable), Step(expect="^[+]OK", at_least=3))
+    if not several:
+        return Check(steps=steps + _STEPS["redis"], every_s=2)
+    role = (
+        Step(send="INFO replication\r\n"),
+        Step(expect=_REDIS_MASTER, at_least=_ROLE_BYTES),
+    )
+    return Check(steps=steps + role, every_s=1, fall=2)

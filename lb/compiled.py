@@ -163,13 +163,20 @@ def lines(
                 yield word(proxy.host)
                 yield "\n"
                 yield "    http-check expect status 200-399\n"
+            elif proxy.check.mysql_user:
+                yield "    option mysql-check user "
+                yield word(proxy.check.mysql_user)
+                yield "\n"
             elif proxy.check.steps:
                 yield "    option tcp-check\n"
-                yield "    tcp-check connect linger\n"
+                yield "    tcp-check connect"
+                if proxy.tls:
+                    yield " default"
+                yield " linger\n"
                 for step in proxy.check.steps:
                     if isinstance(step.send, str):
                         yield "    tcp-check send "
-                        yield word(quoted(step.send))
+                        yield word(quoted(step.send, step.variable))
                         yield "\n"
                     elif step.send is not None:
                         yield "    tcp-check send-binary "
@@ -200,7 +207,7 @@ def lines(
                 yield " on-error mark-down\n"
         if proxy.slots:
             yield "    default-server init-addr none resolvers docker resolve-prefer ipv4\n"
-        elif configuration.resolves:
+        elif configuration.resolves and not (proxy.has_fixed):
             yield "    default-server init-addr last,libc,none resolvers docker resolve-prefer ipv4\n"
         else:
             yield "    default-server init-addr last,libc,none\n"
@@ -228,6 +235,20 @@ def lines(
                     yield word(server.name)
                 if server.backup:
                     yield " backup"
+                if proxy.has_fixed and configuration.follows(server):
+                    yield " resolvers docker resolve-prefer ipv4"
+                if proxy.tls:
+                    yield " ssl verify required ca-file "
+                    yield word(proxy.tls.ca_file)
+                    yield " sni str("
+                    yield word(proxy.tls.name or server.address.host)
+                    yield ") check-sni "
+                    yield word(proxy.tls.name or server.address.host)
+                    yield " verifyhost "
+                    yield word(proxy.tls.name or server.address.host)
+                if proxy.tls and proxy.tls.crt:
+                    yield " crt "
+                    yield word(proxy.tls.crt)
                 if proxy.failover and index == 0:
                     yield " on-marked-up shutdown-backup-sessions"
                 yield "\n"

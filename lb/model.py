@@ -26,6 +26,7 @@ __all__ = [
     "Server",
     "Step",
     "Timeouts",
+    "Tls",
 ]
 
 Names = Literal["dns", "hosts"]
@@ -101,11 +102,15 @@ def _is_ipv6(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One address of a pool; a *backup* serves only while no other server is up."""
+    """One address of a pool; a *backup* serves only while no other server is up.
+
+    *fixed* says that its name stands in ``/etc/hosts``: no nameserver knows it.
+    """
 
     name: str
     address: Address
     backup: bool = False
+    fixed: bool = False
 
     def __post_init__(self) -> None:
         _require_name(self.name)
@@ -116,10 +121,12 @@ class Step:
     """One part of a health question: *send* text or bytes, or *expect* a match of an expression.
 
     Once *at_least* bytes are there, an answer that does not match is a failure at once; until
-    then HAProxy waits for more, at most for the check's time-out.
+    then HAProxy waits for more, at most for the check's time-out. ``{}`` in *send* is the value of
+    the environment *variable*, so that a password stands nowhere else.
     """
 
     send: str | bytes | None = None
+    variable: str | None = None
     expect: str | None = None
     at_least: int = 1
 
@@ -128,17 +135,34 @@ class Step:
 class Check:
     """How HAProxy asks a server whether it is well.
 
-    Without *http_path* and *steps* the question is whether a connection can be opened. A server
+    Without *http_path*, *steps* and *mysql_user* (who logs in without a password) the question is
+    whether a connection can be opened. A server
     is down after *fall* failures and up after one success; it is asked every *every_s*, every
     *doubtful_s* between the first failure and the verdict, and every *down_s* while it is down.
     """
 
     steps: tuple[Step, ...] = ()
     http_path: str | None = None
+    mysql_user: str | None = None
     every_s: float = 1
     doubtful_s: float = 0.5
     down_s: float = 0.5
     fall: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """TLS to the servers; the certificate of each must be good for *name*, else for its own host.
+
+    Attributes:
+        ca_file: Path of the authorities that are trusted; the system's unless given.
+        crt: Path of the certificate to show, with its key in the same file.
+        name: Where the servers' certificates have another name than their address.
+    """
+
+    ca_file: str = "@system-ca"
+    crt: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +177,7 @@ class Proxy:
             connection stays with one of them when it is back.
         slots: Room for so many servers behind the one name in *servers*: DNS says who they are.
             0 means that *servers* are all there are.
+        tls: How the servers are spoken to; None speaks plainly.
     """
 
     name: str
@@ -162,6 +187,7 @@ class Proxy:
     check: Check | None = Check()
     failover: bool = False
     slots: int = 0
+    tls: Tls | None = None
 
     def __post_init__(self) -> None:
         _require_name(self.name)
@@ -175,6 +201,11 @@ class Proxy:
             raise UserError(
                 f"'{self.name}' has no server to lead to", fix="give one HOST:PORT at least"
             )
+
+    @property
+    def has_fixed(self) -> bool:
+        """Whether nameservers do not know some of its servers."""
+        return any(server.fixed for server in self.servers)
 
     @property
     def is_shared(self) -> bool:
@@ -241,9 +272,11 @@ class Configuration:
     @property
     def resolves(self) -> bool:
         """Whether a resolvers section is needed: some server has a name that DNS may move."""
-        return self.names == "dns" and any(
-            server.address.is_name for proxy in self.proxies for server in proxy.servers
-        )
+        return any(self.follows(server) for proxy in self.proxies for server in proxy.servers)
+
+    def follows(self, server: Server) -> bool:
+        """Tell whether DNS may move *server*."""
+        return self.names == "dns" and server.address.is_name and not server.fixed
 
     @property
     def health_bind(self) -> str | None:

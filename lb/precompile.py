@@ -122,7 +122,7 @@ def _expression(node: nodes.Node) -> str:
 def _call(node: nodes.Call | nodes.Filter) -> str:
     if isinstance(node, nodes.Filter):
         assert node.node is not None  # noqa: S101 - only a filter block has none
-        return f"{node.name}({_expression(node.node)})"
+        return f"{node.name}({', '.join(map(_expression, [node.node, *node.args]))})"
     return f"{_expression(node.node)}({', '.join(map(_expression, node.args))})"
 
 

@@ -41,8 +41,8 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds * 1000:.0f}ms"
 
 
-def quoted(text: str | None) -> Quoted:
-    """Return *text* in HAProxy's double quotes.
+def quoted(text: str | None, variable: str | None = None) -> Quoted:
+    """Return *text* in HAProxy's double quotes, with the value of *variable* in place of ``{}``.
 
     Raises:
         UserError: It is more than printable ASCII and line ends.
@@ -51,4 +51,5 @@ def quoted(text: str | None) -> Quoted:
         raise UserError(
             f"{text!r} cannot be sent by a health check", fix="use printable ASCII characters"
         )
-    return Quoted('"' + "".join(_ESCAPES.get(character, character) for character in text) + '"')
+    inner = "".join(_ESCAPES.get(character, character) for character in text)
+    return Quoted('"' + (inner.replace("{}", f"${{{variable}}}") if variable else inner) + '"')
