@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -9,7 +9,7 @@ export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 PAGES := README.md
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv, and install haproxy and redis-server if missing; the others do this first
 	@bin/setup
@@ -22,6 +22,12 @@ demo: setup ## Run DockerCoins with 3 rng and 10 workers, without Docker; SECOND
 
 compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
 	.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS))
+
+bench: setup ## Measure the data plane and write docs/benchmarks.md, 40 minutes; ARGS=--quick is a glance
+	.venv/bin/python -m benchmarks $(or $(ARGS),--write)
+
+bench-check: setup ## Measure it again, and fail if a bar of docs/benchmarks.md is missed
+	.venv/bin/python -m benchmarks --check $(ARGS)
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
 	.venv/bin/pytest -m 'not e2e' $(ARGS)
