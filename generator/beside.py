@@ -75,6 +75,23 @@ def included_references(model: Model, name: str) -> Iterator[tuple[Model, Refere
             yield other, reference
 
 
+def included_notices(model: Model, name: str, address: str) -> Iterator[Notice]:
+    """Yield a notice for each included file whose services could reach *name*.
+
+    They cannot be given its *address*: an included file is not dcgen's to change.
+    """
+    mine = model.networks(name) or {}
+    for other in included(model):
+        near = [
+            service for service in other.names if set(other.networks(service) or {}) & set(mine)
+        ]
+        if near:
+            yield Notice(
+                f"{near[0]!r} of an included file does not learn that {name!r} is at {address}",
+                other.where(near[0]),
+            )
+
+
 def refuse_included(model: Model, name: str, allowed: tuple[str, ...], why: str) -> None:
     """Refuse if an included file refers to service *name* by a key that is not *allowed*.
 

@@ -10,7 +10,7 @@ its networks, or in the v1 format all that link to it.
 from dcgen.errors import UserError
 from generator import labels
 from generator.anchors import rescue, used_outside
-from generator.beside import refuse_included
+from generator.beside import included_notices, refuse_included
 from generator.body import Body
 from generator.departure import removal_notices
 from generator.document import Document, Service, load
@@ -82,6 +82,7 @@ class _Removal:
             self.others,
             has_consumers=bool(consumers),
         )
+        self.notices += included_notices(self.model, self.service.name, self.address)
         text = with_header(self.edits.apply(), layout.newline)
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor

@@ -85,6 +85,16 @@ def test_included_reference_to_a_service_that_leaves_is_refused(include: str, tm
     )
 
 
+def test_included_services_are_said_not_to_learn_the_address(tmp_path) -> None:
+    files = {"side.yml": SIDE.format("")}
+
+    made = extra_hosts(MAIN.format("side.yml"), folder=tmp_path, files=files)
+
+    assert made.warnings == [
+        "side.yml:2: 'side' of an included file does not learn that 'redis' is at 192.0.2.7"
+    ]
+
+
 def test_files_that_include_each_other_come_to_an_end(tmp_path) -> None:
     files = {"side.yml": "include: [side.yml]\n" + SIDE.format("")}
 
