@@ -34,10 +34,11 @@ def test_hosts_are_different_engines_with_different_names(lab: Lab) -> None:
 
 
 def test_a_host_does_not_see_the_checkout(lab: Lab) -> None:
-    listing = f"run --rm --volume {CHECKOUT}:/there:ro redis ls /there"
+    # A folder, because Docker makes what a bind mount names and the host does not have.
+    listing = f"run --rm --volume {CHECKOUT / 'dcgen'}:/there:ro redis ls /there"
 
     assert lab.engine("node1").docker(listing) == ""
-    assert "dockercoins" in lab.engine("local").docker(listing)
+    assert "cli.py" in lab.engine("local").docker(listing)
 
 
 def test_nothing_leaves_a_host(lab: Lab) -> None:
@@ -135,7 +136,7 @@ def test_the_next_run_removes_what_a_dead_one_left(ending: signal.Signals) -> No
     left = dead.stdout.strip()
 
     assert network.namespaces(left)
-    assert sweep() == [left]
+    assert left in sweep()
     assert _machine() == before
     assert record.RUNS / left not in record.folders()
 
