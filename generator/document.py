@@ -128,6 +128,12 @@ def load(text: str, file: str) -> Document:
         version=version.value if isinstance(version, Scalar) and not v1 else None,
     )
     for key, body in services.entries:
+        if isinstance(key, Scalar) and not key.value:
+            raise UserError(
+                "a service has no name",
+                fix="write its name in front of the colon",
+                where=Place(file, key.line + 1),
+            )
         if isinstance(key, Scalar) and key.value != "<<":
             document._index[key.value] = Service(key.value, key, body)
     return document
