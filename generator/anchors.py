@@ -16,7 +16,12 @@ from generator.tree import Alias, Mapping, Node, walk
 
 
 def used_outside(document: Document, service: Service) -> list[Node]:
-    """Return the nodes inside *service* whose anchor is named outside of it."""
+    """Return the nodes inside *service* whose anchor is named outside of it.
+
+    Raises:
+        UserError: The name of *service* itself has an anchor that is named somewhere.
+    """
+    _refuse_anchor_of_name(document, service)
     mine = {id(node): node for node in walk(service.body) if node.anchor}
     if not mine:
         return []
@@ -27,6 +32,18 @@ def used_outside(document: Document, service: Service) -> list[Node]:
         if isinstance(node, Alias) and id(node) not in inside
     }
     return [node for identity, node in mine.items() if identity in targets]
+
+
+def _refuse_anchor_of_name(document: Document, service: Service) -> None:
+    key = service.key
+    if key.anchor and any(
+        isinstance(node, Alias) and node.target is key for node in walk(document.root)
+    ):
+        raise UserError(
+            f"the name of service {service.name!r} has the anchor {key.anchor!r}, which is used",
+            fix=f"write {service.name!r} instead of *{key.anchor}",
+            where=document.where(key),
+        )
 
 
 def rescue(edits: Edits, document: Document, service: Service, layout: Layout) -> None:

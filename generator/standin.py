@@ -10,14 +10,14 @@ from generator.carried import (
     routing_labels,
     routing_variables,
 )
-from generator.document import Document, Service, deref, own
+from generator.document import Document, Service, own
 from generator.edits import Edits
 from generator.emit import Emitted, Layout, Literal, entries, entry, flow, scalar
 from generator.layout import column_of_body
 from generator.model import Model
 from generator.proxies import Proxy
 from generator.spans import append_lines, lines_of
-from generator.tree import Scalar
+from generator.tree import Alias, Mapping, Scalar
 from generator.written import written
 
 
@@ -83,15 +83,9 @@ def put_config(edits: Edits, document: Document, layout: Layout, name: str, cont
 
     Its last line gets an end also where the file has none: HAProxy refuses a text without it.
     """
-    text, root = document.text, document.root
-    configs = document.section("configs")
-    if root.flow:
-        at = root.entries[-1][1].end
-        edits.insert(at, f", configs: {flow({name: {'content': content}})}")
-        return
-    if configs is None or deref(own(root, "configs")) is not own(root, "configs"):
-        lines = entry("configs", {name: {"content": Literal(content)}}, layout, root.column)
-        _append_section(edits, document, layout, lines)
+    text, configs = document.text, own(document.root, "configs")
+    if not isinstance(configs, Mapping):
+        _put_section(edits, document, layout, name, content)
         return
     old = next(((key, value) for key, value in configs.entries if _is(key, name)), None)
     column = configs.entries[0][0].column if configs.entries else layout.step
@@ -109,6 +103,30 @@ def put_config(edits: Edits, document: Document, layout: Layout, name: str, cont
         edits.replace(span.start, span.end, lines)
     else:
         append_lines(edits, configs.end, lines, whole=True)
+
+
+def _put_section(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
+    """Put a section `configs` that has *name* alone, beside what an alias there stands for."""
+    root, text = document.root, document.text
+    present = next(((key, value) for key, value in root.entries if _is(key, "configs")), None)
+    alias = present[1] if present and isinstance(present[1], Alias) else None
+    merged = f"<<: *{alias.name}" if alias else ""
+    if root.flow:
+        inner = flow({name: {"content": content}})[1:-1]
+        section = f"configs: {{{merged}{', ' if merged else ''}{inner}}}"
+        end = root.entries[-1][1].end
+        start, end = (present[0].start, present[1].end) if present else (end, end)
+        edits.replace(start, end, section if present else f", {section}")
+        return
+    lines = entry("configs", {name: {"content": Literal(content)}}, layout, root.column)
+    if not present:
+        _append_section(edits, document, layout, lines)
+        return
+    key, value = present
+    edits.delete(text.index(":", key.end) + 1, max(value.end, text.index(":", key.end) + 1))
+    first = " " * (root.column + layout.step) + merged + layout.newline if merged else ""
+    below = first + lines.split("\n", 1)[1]
+    append_lines(edits, max(key.end + 1, value.end), below, whole=True)
 
 
 def remove_config(edits: Edits, document: Document, name: str) -> None:

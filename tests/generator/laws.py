@@ -91,7 +91,7 @@ def _check_services(before: str, after: str, same: list[str]) -> None:
     old, new = blocks(before), blocks(after)
     for name in same:
         if name in old and name in new:
-            assert new[name].rstrip("\n") == old[name].rstrip("\n")
+            assert new[name].rstrip("\r\n") == old[name].rstrip("\r\n")
 
 
 def _check_comments(before: str, after: str, service: str, lost: tuple[str, ...]) -> None:

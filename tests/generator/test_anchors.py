@@ -173,3 +173,16 @@ def test_worker_that_is_one_alias_gets_a_number_of_its_own() -> None:
 
     assert made.body("rng") == "<<: *app\ndeploy:\n  replicas: 2\n"
     assert made.text.endswith("  other: *app\n")
+
+
+@pytest.mark.parametrize("command", ["scale", "extra-hosts", "ambassador"])
+def test_anchor_on_the_name_of_a_service_is_refused(command: str) -> None:
+    source = (
+        "services:\n  &name rng:\n    image: app\n    expose: [80]\n"
+        "  b:\n    image: b\n    hostname: *name\n"
+    )
+
+    assert refusal(command, source, "rng") == (
+        "2: the name of service 'rng' has the anchor 'name', which is used"
+        " / fix: write 'rng' instead of *name"
+    )

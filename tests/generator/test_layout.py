@@ -239,3 +239,39 @@ def test_name_of_the_new_config_is_free() -> None:
     source = PLAIN + "configs:\n  rng-haproxy:\n    file: ./mine\n"
 
     assert "  rng-haproxy-dcgen:\n    content: |\n" in scale(source).text
+
+
+CONFIGS = [
+    pytest.param("configs:\n", "configs:\n  rng-haproxy:\n", id="empty"),
+    pytest.param("configs:  # none\n", "configs:  # none\n  rng-haproxy:\n", id="a comment"),
+    pytest.param("configs: ~\n", "configs:\n  rng-haproxy:\n", id="null"),
+    pytest.param("configs: {}\n", 'configs: {rng-haproxy: {content: "', id="an empty flow mapping"),
+    pytest.param(
+        "configs: {a: {file: ./a}}\n",
+        "configs: {a: {file: ./a}, rng-haproxy: ",
+        id="a flow mapping",
+    ),
+    pytest.param(
+        "x-c: &c\n  a: {file: ./a}\nconfigs: *c\n",
+        "configs:\n  <<: *c\n  rng-haproxy:\n",
+        id="an alias",
+    ),
+]
+
+
+@pytest.mark.parametrize(("configs", "expected"), CONFIGS)
+@pytest.mark.parametrize("place", ["above", "below"])
+def test_new_config_is_put_into(configs: str, expected: str, place: str) -> None:
+    source = configs + PLAIN if place == "above" else PLAIN + configs
+    made = scale(source, unread=True)
+
+    assert expected in made.text
+    assert "rng-haproxy" in made.text.partition("configs:")[2]
+
+
+def test_new_config_is_put_into_a_file_in_flow_style() -> None:
+    made = scale(
+        "{services: {rng: {image: a, expose: [80]}, b: {image: b}}, configs: {a: {file: ./a}}}\n"
+    )
+
+    assert "configs: {a: {file: ./a}, rng-haproxy: {content: " in made.text
