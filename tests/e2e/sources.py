@@ -3,7 +3,6 @@
 import pytest
 
 from tests.e2e.coins import SOURCE
-from tests.lab.bundle import HAMBA, contexts
 from tests.lab.project import COMPOSE_1, COMPOSE_2
 
 SOURCES = {
@@ -14,16 +13,4 @@ SOURCES = {
 both_composes = pytest.mark.parametrize(
     "program",
     [pytest.param(COMPOSE_2, id="compose-2"), pytest.param(COMPOSE_1, id="compose-1")],
-)
-
-# A balancer in the v1 format is the image of lb/; no file of ours makes it until then.
-needs_balancer_image = pytest.mark.skipif(
-    HAMBA not in contexts(), reason="lb/ has no Dockerfile yet, and no registry is in reach"
-)
-both_composes_with_a_balancer = pytest.mark.parametrize(
-    "program",
-    [
-        pytest.param(COMPOSE_2, id="compose-2"),
-        pytest.param(COMPOSE_1, id="compose-1", marks=needs_balancer_image),
-    ],
 )

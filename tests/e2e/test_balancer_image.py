@@ -6,14 +6,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.e2e.sources import needs_balancer_image
 from tests.lab.bundle import HAMBA
 from tests.lab.engine import Engine
 from tests.lab.lab import Lab
 from tests.lab.project import fetch
 from tests.lab.waiting import until
 
-pytestmark = [pytest.mark.e2e, needs_balancer_image]
+pytestmark = pytest.mark.e2e
 
 SERVE = """
 import http.server, sys

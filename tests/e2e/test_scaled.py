@@ -8,7 +8,7 @@ from tests.e2e import coins
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import dcgen
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES, both_composes_with_a_balancer
+from tests.e2e.sources import SOURCES, both_composes
 from tests.lab.project import COMPOSE_2, Project
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +33,7 @@ def _start(new_project: NewProject, file: Path, program: str) -> Project:
     return project
 
 
-@both_composes_with_a_balancer
+@both_composes
 def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
     new_project: NewProject, program: str, scaled: Path, notebook: Notebook
 ) -> None:
@@ -74,7 +74,7 @@ def test_a_killed_replica_costs_the_workers_not_one_error(
     assert mode == "tcp" or errors == []
 
 
-@both_composes_with_a_balancer
+@both_composes
 def test_up_on_the_same_file_recreates_nothing(
     new_project: NewProject, program: str, scaled: Path
 ) -> None:

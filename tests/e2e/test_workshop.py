@@ -14,7 +14,7 @@ import pytest
 from tests.e2e import coins
 from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES, needs_balancer_image
+from tests.e2e.sources import SOURCES
 from tests.lab.lab import Lab
 from tests.lab.project import COMPOSE_1, Project
 from tests.lab.shell import shell
@@ -96,7 +96,6 @@ def participant(lab: Lab, tmp_path: Path, notebook: Notebook) -> Iterator[Partic
         yield somebody
 
 
-@needs_balancer_image
 def test_the_workshop_works_command_for_command(participant: Participant) -> None:
     one_rng = _running_the_application(participant)
     three_rng = _scaling_rng(participant)

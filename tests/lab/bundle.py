@@ -14,6 +14,7 @@ from tests.lab.engine import Engine
 from tests.lab.packages import cache
 
 HAMBA = "jpetazzo/hamba"
+ALSO_IN_HAMBA = [bases.CHECKOUT / "dcgen" / name for name in ("__init__.py", "errors.py")]
 KEPT = 2  # archives of a kind: this one, and the one of the branch before
 
 
@@ -26,12 +27,17 @@ def contexts() -> dict[str, Path]:
     return found
 
 
+def context(name: str) -> Path:
+    """Return the folder that the image *name* is built in; for the balancer's see lb/README.md."""
+    return bases.CHECKOUT if name == HAMBA else contexts()[name]
+
+
 def archive() -> Path:
     """Return where the archive for the files as they are now is, or will be."""
     digest = hashlib.sha256(bases.key().encode())
-    for name, context in contexts().items():
+    for name, folder in contexts().items():
         digest.update(name.encode())
-        for file in _sources(context):
+        for file in _sources(folder) + (ALSO_IN_HAMBA if name == HAMBA else []):
             digest.update(str(file.relative_to(bases.CHECKOUT)).encode() + file.read_bytes())
     return cache() / "images" / f"all-{digest.hexdigest()[:16]}.tar"
 
@@ -47,8 +53,7 @@ def make(builder: Engine, work: Path) -> Path:
     goal.parent.mkdir(parents=True, exist_ok=True)
     base_names = _bases(builder, work)
     for name, folder in contexts().items():
-        context = bases.CHECKOUT if name == HAMBA else folder  # as lb/README.md says
-        bases.build_image(builder, context, name, folder / "Dockerfile")
+        bases.build_image(builder, context(name), name, folder / "Dockerfile")
     _save(builder, [*base_names, *contexts()], goal)
     _forget_old("all-*.tar", goal)
     return goal

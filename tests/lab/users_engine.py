@@ -41,9 +41,10 @@ def engine(url: str) -> Engine:
 def build_missing(own: Engine) -> None:
     """Build those of our images that *own* does not have."""
     there = own.images()
-    for name, context in bundle.contexts().items():
+    for name, folder in bundle.contexts().items():
         if f"{name}:latest" not in there:
-            own.docker("build --quiet --tag", name, context, timeout_s=600)
+            place = ("--file", folder / "Dockerfile", bundle.context(name))
+            own.docker("build --quiet --tag", name, *place, timeout_s=600)
 
 
 def forget(own: Engine) -> None:
