@@ -74,6 +74,7 @@ METRICS = {
     "longest_s": "longest wait, s",
     "opened": "connections opened",
     "held": "connections held",
+    "held_share": "share of the connections held",
     "memory_b": "bytes per connection",
     "first_s": "seconds to the first request",
     "requests": "requests",
@@ -109,7 +110,7 @@ def _redis() -> Iterator[Bar]:
     for pipeline in (1, 16):
         yield Bar(4, redis(pipeline, 50), "ambassador", "rate", "nginx", least=1.0)
         yield Bar(4, redis(pipeline, 500), "ambassador", "rate", "nginx", least=0.9)
-    yield Bar(4, IDLE, "ambassador", "share", least=1)
+    yield Bar(4, IDLE, "ambassador", "held_share", least=1)
 
 
 def _changes() -> Iterator[Bar]:

@@ -20,7 +20,7 @@ _TIMEOUT_S = 10
 
 
 def idle(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
-    """Yield `opened`, `held` after a silence, their `share`, `memory_b` of HAProxy for each.
+    """Yield `opened`, `held` after a silence, `held_share`, `memory_b` of HAProxy for each.
 
     A proxy needs two descriptors per connection: under a low limit fewer are opened.
     """
@@ -38,7 +38,7 @@ def idle(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
             held = sum(map(_pings, sockets))
             yield Sample(CASE, name, "opened", 0, len(sockets))
             yield Sample(CASE, name, "held", 0, held)
-            yield Sample(CASE, name, "share", 0, held / counts[name])
+            yield Sample(CASE, name, "held_share", 0, held / counts[name])
             cost = (after[name] - before[name]) / max(len(sockets), 1)
             yield Sample(CASE, name, "memory_b", 0, cost)
 
