@@ -9,7 +9,9 @@ from lb.model import Address
 THIS_HOST = "host.docker.internal"
 """What Docker calls the machine that a container runs on, if ``extra_hosts`` says so."""
 
-HOST_NAMES = frozenset({THIS_HOST, "gateway.docker.internal", "host.containers.internal"})
+HOST_NAMES = frozenset(
+    {THIS_HOST, "host-gateway", "gateway.docker.internal", "host.containers.internal"}
+)
 """Names that stand in ``/etc/hosts`` of a container, and that DNS does not know."""
 
 SEPARATOR = ","

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ambassador import upstreams as far
+from ambassador.access import Access
 from ambassador.ambassador import ambassador
 from dcgen.errors import UserError
 from engine.variant import Service
@@ -10,9 +12,6 @@ from lb.balancer import balancer
 from lb.model import Address, Configuration, Control, Server
 from lb.options import Options
 from lb.render import render
-
-# Where a container finds the machine that it runs on; a process is on that machine.
-_THIS_HOST = {"host.docker.internal", "host-gateway", "gateway.docker.internal"}
 
 
 def server_names(service: Service) -> list[tuple[str, int]]:
@@ -42,10 +41,7 @@ def haproxy_cfg(
         options = Options.parse(service.label("dcgen.options") or "")
         control = Control(health_port=None, socket=socket)
         if service.role == "ambassador":
-            routes = {port: _upstreams(service) for port in binds}
-            return render(
-                ambassador(service.name, routes, options=options, binds=binds, control=control)
-            )
+            return render(_ambassador(service, options, binds, control))
         members = _members(service, addresses)
         servers = {port: [address for _, address in found] for port, found in members.items()}
         made = balancer(service.name, servers, options=options, binds=binds, control=control)
@@ -55,10 +51,24 @@ def haproxy_cfg(
         raise UserError(f"'{service.name}': {error.what}", fix=error.fix, where=where) from error
 
 
-def _upstreams(service: Service) -> list[Address]:
-    text = service.label("dcgen.upstream") or ""
-    found = [Address.parse(word) for word in text.replace(",", " ").split()]
-    return [replace(a, host="127.0.0.1") if a.host in _THIS_HOST else a for a in found]
+def _ambassador(
+    service: Service, options: Options, binds: Mapping[int, str], control: Control
+) -> Configuration:
+    access = Access.parse(service.label("dcgen.access") or "")
+    if access.ca_file or access.cert or access.auth_secret:
+        what = "it needs files that only its container has: certificates, or a secret"
+        raise UserError(what, fix="run it with --engine docker")
+    listed = [int(word) for word in (service.label("dcgen.ports") or "").split()]
+    ports = [port for port in listed if port in binds] or sorted(binds)
+    # A container finds the machine that it runs on by a name; a process is on that machine.
+    upstreams = [
+        replace(address, host="127.0.0.1") if address.host in far.HOST_NAMES else address
+        for address in far.parse(service.label("dcgen.upstream") or "")
+    ]
+    routes = far.routes(ports, upstreams)
+    return ambassador(
+        service.name, routes, access=access, options=options, binds=binds, control=control
+    )
 
 
 def _members(
