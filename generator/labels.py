@@ -6,6 +6,7 @@ BALANCES = "dcgen.balances"
 UPSTREAM = "dcgen.upstream"
 PORTS = "dcgen.ports"
 OPTIONS = "dcgen.options"
+ACCESS = "dcgen.access"
 CONFIG = "dcgen.config"
 SLOTS = "dcgen.slots"
 

@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ambassador.access import OPEN, SECRET_VARIABLE, Access
 from dcgen.errors import UsageError
 from generator import interpolation, labels
 from generator.emit import Emitted, Literal, Quoted, Verbatim, flow
 from generator.variant import LbConfig, Settings
 from lb import healthcheck
 from lb.arguments import arguments
-from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE
+from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE, STATS_PASSWORD
 from lb.model import Address, Configuration
 from lb.render import render
 
@@ -28,15 +29,20 @@ GENERATED_KEYS = (
     "depends_on",
     "links",
     "configs",
+    "secrets",
     "volumes",
+    "extra_hosts",
     "healthcheck",
     "stop_grace_period",
     "cap_drop",
     "security_opt",
     "labels",
 )
-_VARIABLE = "HAPROXY_CONFIG"
-_SHELL = f'printf "%s" "$${_VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f /tmp/haproxy.cfg'
+VARIABLE = "HAPROXY_CONFIG"
+CA_PATH = "/usr/local/etc/haproxy/ca.pem"
+CERT_PATH = "/usr/local/etc/haproxy/client.pem"
+_START = f"exec haproxy -W -db -f {CONFIG_PATH}"
+_SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f /tmp/haproxy.cfg'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class Wanted:
         linked: Whether containers find each other by links alone, as on Docker's own bridge.
         awaited: Whether some service waits until it is healthy.
         config_name: The name that is free for it under the top-level `configs`.
+        access: How it gets in where it leads to.
+        files: Path in the container and path on this machine of each file that it needs.
+        extra_hosts: The names that it knows beside those of DNS, as `NAME:ADDRESS`.
     """
 
     service: str
@@ -80,6 +89,9 @@ class Wanted:
     linked: bool = False
     awaited: bool = False
     config_name: str = ""
+    access: Access = OPEN
+    files: Sequence[tuple[str, str]] = ()
+    extra_hosts: Sequence[str] = ()
 
 
 def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
@@ -105,17 +117,23 @@ def proxy(wanted: Wanted, settings: Settings) -> Proxy:
     image = settings.lb_image or DEFAULT_IMAGE
     head: dict[str, Emitted] = {"image": image}
     config, files = None, {}
+    volumes = [f"{source}:{target}:ro" for target, source in wanted.files]
+    variables = _variables(wanted)
     if kind == "file":
         name = f"{wanted.service}.haproxy.cfg"
         files[name] = text
-        head["volumes"] = [f"./{name}:{CONFIG_PATH}:ro"]
+        volumes.append(f"./{name}:{CONFIG_PATH}:ro")
     elif wanted.v1:
         head["command"] = Verbatim(flow(["sh", "-c", _SHELL]))
-        head["environment"] = {_VARIABLE: Literal(interpolation.escape(text))}
+        variables[VARIABLE] = Literal(interpolation.escape(text))
     else:
         config = (wanted.config_name, interpolation.escape(text))
         head["configs"] = [{"source": wanted.config_name, "target": CONFIG_PATH}]
-    head |= _companions(wanted)
+    head |= _secret(wanted)
+    head |= {
+        key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
+    }
+    head |= _neighbours(wanted)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     tail: dict[str, Emitted] = {}
     if not wanted.v1:
@@ -144,6 +162,11 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
             fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
         )
     words = wanted.configuration.options.words()
+    if wanted.access.words():
+        raise UsageError(
+            f"the arguments of {image} say nothing of {wanted.access.words()!r}",
+            fix="choose `--lb-config inline` or `--lb-config file`",
+        )
     if words and image == HAMBA_IMAGE:
         raise UsageError(
             f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
@@ -151,7 +174,9 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
         )
     routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
     head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
-    head |= _companions(wanted)
+    if words:
+        head["environment"] = {"DCGEN_OPTIONS": words}
+    head |= _neighbours(wanted)
     tail: dict[str, Emitted] = {}
     if wanted.awaited and not wanted.v1:
         port = min(wanted.routes)
@@ -164,16 +189,35 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
     return Proxy(head, {**tail, "labels": _labels(wanted)})
 
 
-def _companions(wanted: Wanted) -> dict[str, Emitted]:
-    if not wanted.companions:
+def _variables(wanted: Wanted) -> dict[str, Emitted]:
+    # Names without values: Compose takes those from where it runs, and no file holds a password.
+    names = [wanted.access.auth_env] if wanted.access.auth_env else []
+    names += [STATS_PASSWORD] if wanted.configuration.options.stats else []
+    return dict.fromkeys(names)
+
+
+def _secret(wanted: Wanted) -> dict[str, Emitted]:
+    name = wanted.access.auth_secret
+    if not name:
         return {}
-    return {"links" if wanted.linked else "depends_on": list(wanted.companions)}
+    start = f'{SECRET_VARIABLE}="$$(cat /run/secrets/{name})" {_START}'
+    return {"command": Verbatim(flow(["sh", "-c", start])), "secrets": [name]}
+
+
+def _neighbours(wanted: Wanted) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = {}
+    if wanted.companions:
+        found["links" if wanted.linked else "depends_on"] = list(wanted.companions)
+    if wanted.extra_hosts:
+        found["extra_hosts"] = list(wanted.extra_hosts)
+    return found
 
 
 def _labels(wanted: Wanted) -> dict[str, Emitted]:
     found: dict[str, Emitted] = dict(wanted.identity)
-    options = wanted.configuration.options.words()
-    return {**found, **({labels.OPTIONS: options} if options else {})}
+    options, access = wanted.configuration.options.words(), wanted.access.words()
+    found |= {labels.OPTIONS: options} if options else {}
+    return found | ({labels.ACCESS: access} if access else {})
 
 
 def _health_port(wanted: Wanted) -> int:

@@ -24,6 +24,9 @@ class Settings:
         options: What shapes its configuration, as words (`lb.options.Options.words`); a later
             word wins.
         dynamic: Whether DNS says who the replicas of a balancer are; None is as before, or no.
+        access: How an ambassador gets in where it leads to, as words
+            (`ambassador.access.Access.words`); a later word wins.
+        files: Path in the container and path on this machine of each file that it needs.
     """
 
     lb_config: LbConfig | None = None
@@ -31,6 +34,8 @@ class Settings:
     ports: tuple[int, ...] = ()
     options: str = ""
     dynamic: bool | None = None
+    access: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
@@ -58,6 +63,8 @@ class Settings:
             lb_image=self.lb_image or (former.lb_image if same else None),
             ports=self.ports or former.ports,
             options=f"{former.options} {self.options}".strip(),
+            access=f"{former.access} {self.access}".strip(),
+            files=tuple({**dict(former.files), **dict(self.files)}.items()),
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
         )
 

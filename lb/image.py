@@ -14,3 +14,6 @@ The official image stops on SIGUSR1, which waits for every client, an idle one t
 
 GRACE_S = 10
 """Seconds that ``docker stop`` waits before it kills; Compose's ``stop_grace_period``."""
+
+STATS_PASSWORD = "HAPROXY_STATS_PASSWORD"  # noqa: S105 - a name
+"""The environment variable with the password of the statistics page; without it there is none."""

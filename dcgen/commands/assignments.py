@@ -1,5 +1,6 @@
 """Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
 
+from ambassador import upstreams as far
 from dcgen.errors import UsageError, UserError
 from generator.transforms.detach import Publish
 from lb.model import Address
@@ -78,18 +79,31 @@ def hosts(words: tuple[str, ...]) -> list[tuple[str, str]]:
     return found
 
 
-def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
-    """Return service and upstream, from ``redis=192.0.2.7:32768``.
+def upstreams(words: tuple[str, ...]) -> list[tuple[str, tuple[Address, ...]]]:
+    """Return service and upstreams, from ``redis=192.0.2.7:32768`` or ``redis=a:6379,b:6379``.
 
     Raises:
-        UsageError: A value is not HOST:PORT.
+        UsageError: A value is not HOST:PORT, or several with commas between.
     """
     try:
-        return [(name, Address.parse(value)) for name, value in assignments(words)]
+        return [(name, far.parse(value)) for name, value in assignments(words)]
     except UsageError:
         raise
     except UserError as error:
         raise UsageError(error.what, fix=error.fix) from error
+
+
+def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
+    """Return service and one upstream, from ``redis=192.0.2.7:32768``.
+
+    Raises:
+        UsageError: A value is not one HOST:PORT.
+    """
+    found = upstreams(words)
+    for name, several in found:
+        if len(several) > 1:
+            raise UsageError(f"{name!r} has several upstreams here", fix="give one HOST:PORT")
+    return [(name, first) for name, (first, *_) in found]
 
 
 def publication(value: str | None) -> Publish:

@@ -104,8 +104,19 @@ def balancing_options(command: F) -> F:
 
 def option_words(given: dict[str, Any]) -> str:
     """Take HAProxy's options out of *given* and return them as words, ``mode=http sticky=yes``."""
+    return _words(Options, given)
+
+
+def access_words(given: dict[str, Any]) -> str:
+    """Take what an upstream asks for out of *given* and return it as words, ``tls=yes``."""
+    from ambassador.access import Access  # noqa: PLC0415 - one command needs it
+
+    return _words(Access, given)
+
+
+def _words(kind: Any, given: dict[str, Any]) -> str:  # noqa: ANN401 - any dataclass
     words = []
-    for field in fields(Options):
+    for field in fields(kind):
         value = given.pop(field.name, None)
         if value is not None:
             words.append(f"{field.name.replace('_', '-')}={_spelled(value)}")

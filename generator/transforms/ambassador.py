@@ -6,6 +6,13 @@
 An ambassador that is replaced again leads to the new address and keeps what it carries.
 """
 
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ambassador import upstreams as far
+from ambassador.access import Access
 from ambassador.ambassador import ambassador as configured
 from ambassador.protocols import guess
 from dcgen.errors import UserError
@@ -13,7 +20,7 @@ from generator import labels
 from generator.anchors import rescue, used_outside
 from generator.beside import refuse_included
 from generator.departure import internal_notices, replacement_notices
-from generator.document import Document, Service, load
+from generator.document import Document, Service, load, own
 from generator.edits import Edits
 from generator.interpolation import resolve
 from generator.layout import layout_of
@@ -32,37 +39,47 @@ from generator.refusals import (
 from generator.spans import service_span
 from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
 from generator.transforms.rescale import config_name, former_settings
-from generator.values import pairs
+from generator.values import pairs, words
 from generator.variant import Notice, Settings, Variant, with_header
-from lb.model import Address, Configuration
+from lb.model import Address
 
 
 def ambassador(
-    document: Document, project: Project, service: str, upstream: Address, settings: Settings
+    document: Document,
+    project: Project,
+    service: str,
+    upstream: Address | Sequence[Address],
+    settings: Settings,
 ) -> Variant:
     """Return *document* with an ambassador in the place of *service* that leads to *upstream*.
 
-    It listens on every port that *service* did; the first leads to *upstream*, the others to the
-    same port of the same host. If none is known, it listens on the port of *upstream*.
+    Of several, the first serves and the others stand by. It listens on every port that *service*
+    did; the first leads to *upstream*, the others to the same port of the same host. If none is
+    known, it listens on the port of *upstream*. An upstream on ``localhost`` is looked for on the
+    machine that the container runs on, for in a container that name means the container.
 
     Raises:
         UserError: *service* is unknown, one of a balancer's, or something in the file needs its
             container.
     """
-    return _Replacement(Model(document, project), service, upstream, settings).variant()
+    several = (upstream,) if isinstance(upstream, Address) else tuple(upstream)
+    return _Replacement(Model(document, project), service, several, settings).variant()
 
 
 class _Replacement:
-    def __init__(self, model: Model, service: str, upstream: Address, settings: Settings) -> None:
+    def __init__(
+        self, model: Model, service: str, upstreams: tuple[Address, ...], settings: Settings
+    ) -> None:
         self.model, self.document = model, model.document
         self.service: Service = model.document.service(service)
-        self.upstream = upstream
         self.settings = settings
         self.others = references(model, service)
         self.edits = Edits(model.document.text)
         self.notices: list[Notice] = []
         self.again = role(model, service) == labels.AMBASSADOR
         self.old_config = config_name(model, service) if self.again else ""
+        self.upstreams = tuple(map(self._from_container, upstreams))
+        self.upstream = self.upstreams[0]
 
     def variant(self) -> Variant:
         self._require_replaceable()
@@ -102,7 +119,23 @@ class _Replacement:
             refuse(model, name, self.others, key, "which runs elsewhere then")
         refuse_included(model, name, ("depends_on", "links"), "which runs elsewhere then")
 
+    def _from_container(self, address: Address) -> Address:
+        if not far.is_itself(address):
+            return address
+        there = replace(address, host=far.THIS_HOST)
+        self.notices.append(
+            Notice(
+                f"'{address.host}' is the ambassador itself: it leads to {there}, this machine as"
+                " its containers see it, so what listens there must not listen on 127.0.0.1 alone",
+                self.model.where(self.service.name),
+            )
+        )
+        return there
+
     def _keep_settings(self) -> None:
+        folder = self.model.project.folder
+        files = tuple((target, _seen_from(folder, path)) for target, path in self.settings.files)
+        self.settings = replace(self.settings, files=files)
         if self.again:
             name = self.service.name
             listed = pairs(self.model.get(name, "labels")).get(labels.PORTS, "")
@@ -126,43 +159,66 @@ class _Replacement:
     def _wanted(self) -> Wanted:
         name, v1 = self.service.name, self.document.v1
         ports = self._ports()
-        routes = {port: [Address(self.upstream.host, port)] for port in ports[1:]}
-        if routes and not self.again:
+        routes = far.routes(ports, self.upstreams)
+        if ports[1:] and not self.again:
             self.notices.append(
                 Notice(
                     f"port {ports[0]} of {name!r} leads to {self.upstream},"
-                    f" {', '.join(map(str, routes))} to the same of {self.upstream.host}",
+                    f" {', '.join(map(str, ports[1:]))} to the same of {self.upstream.host}",
                     self.model.where(name),
                 )
             )
-        routes[ports[0]] = [self.upstream]
+        access = self._access(ports)
         return Wanted(
             service=name,
             routes=routes,
-            configuration=self._configuration(routes, ports[0]),
+            configuration=configured(
+                name,
+                routes,
+                access=access,
+                options=self.settings.chosen,
+                names="dns" if self.model.networks(name) else "hosts",
+            ),
             identity={
                 labels.ROLE: labels.AMBASSADOR,
                 labels.SERVICE: name,
-                labels.UPSTREAM: str(self.upstream),
+                labels.UPSTREAM: far.spell(self.upstreams),
                 labels.PORTS: " ".join(map(str, ports)),
             },
             v1=v1,
             awaited=any(other.detail == "service_healthy" for other in self.others),
             config_name=self.old_config or free_config_name(self.document, name),
+            access=access,
+            files=self.settings.files,
+            extra_hosts=self._extra_hosts(),
         )
 
-    def _configuration(self, routes: dict[int, list[Address]], first: int) -> Configuration:
+    def _access(self, ports: list[int]) -> Access:
+        access = Access.parse(self.settings.access)
+        secret = access.auth_secret
+        if secret and own(self.document.section("secrets"), secret) is None:
+            raise UserError(
+                f"there is no secret {secret!r} in this file",
+                fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
+                where=self.model.where(self.service.name),
+            )
+        if access.protocol or self.again or len(ports) > 1:
+            return access
+        # The image says it now, and will be HAProxy's when the ambassador is written again.
         image = self.model.get(self.service.name, "image")
         shown = resolve(image, self.model.project.variables) if isinstance(image, str) else None
-        return configured(
-            self.service.name,
-            routes,
-            protocol=guess(first, shown if len(routes) == 1 else None)
-            if len(routes) == 1
-            else None,
-            options=self.settings.chosen,
-            names="dns" if self.model.networks(self.service.name) else "hosts",
-        )
+        spoken = guess(ports[0], shown)
+        return access if spoken == guess(ports[0]) else replace(access, protocol=spoken)
+
+    def _extra_hosts(self) -> list[str]:
+        mine = {address.host for address in self.upstreams} & {far.THIS_HOST}
+        present = self.model.get(self.service.name, "extra_hosts") if self.again else None
+        if isinstance(present, dict):
+            lines = [f"{name}:{address}" for name, address in present.items()]
+        else:
+            lines = words(present)
+        others = [line for line in lines if not line.startswith(far.THIS_HOST)]
+        return others + [f"{name}:host-gateway" for name in mine]
 
     def _write(self, made: Proxy, *, rescued: bool) -> None:
         document, service = self.document, self.service
@@ -179,3 +235,11 @@ class _Replacement:
         if span.end == len(source) and not source.endswith("\n"):
             lines = lines.removesuffix(layout.newline)
         self.edits.replace(span.start, span.end, lines)
+
+
+def _seen_from(folder: Path | None, path: str) -> str:
+    """Return *path* as it is written in a file of *folder*."""
+    if Path(path).is_absolute():
+        return path
+    there = Path(os.path.relpath(path, folder or ".")).as_posix()
+    return there if there.startswith("../") else f"./{there}"

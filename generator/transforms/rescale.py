@@ -1,10 +1,12 @@
 """What a balancer that dcgen wrote before says about itself, so that it can be scaled again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dcgen.errors import UserError
 from generator import labels
 from generator.model import Model
+from generator.proxies import CA_PATH, CERT_PATH, VARIABLE
 from generator.values import pairs, words
 from generator.variant import LbConfig, Settings
 from lb.model import Address
@@ -49,6 +51,8 @@ def former_settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings
         lb_image=str(model.get(name, "image")),
         ports=ports,
         options=mine.get(labels.OPTIONS, ""),
+        access=mine.get(labels.ACCESS, ""),
+        files=tuple(_files(model, name)),
         dynamic=labels.SLOTS in mine,
     )
 
@@ -57,8 +61,15 @@ def _lb_config(model: Model, name: str) -> LbConfig:
     volumes = words(model.get(name, "volumes"))
     if any(word.endswith(":ro") and "haproxy.cfg" in word for word in volumes):
         return "file"
-    configs = model.get(name, "configs") or model.get(name, "environment")
-    return "inline" if configs else "args"
+    inline = model.get(name, "configs") or VARIABLE in pairs(model.get(name, "environment"))
+    return "inline" if inline else "args"
+
+
+def _files(model: Model, name: str) -> Iterator[tuple[str, str]]:
+    for word in words(model.get(name, "volumes")):
+        source, _, target = word.removesuffix(":ro").rpartition(":")
+        if target in (CA_PATH, CERT_PATH):
+            yield target, source
 
 
 def config_name(model: Model, name: str) -> str:
