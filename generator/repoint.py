@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from generator.document import deref
 from generator.edits import Edits
+from generator.emit import scalar
 from generator.model import Model
 from generator.references import Reference, volumes_source
 from generator.spans import lines_of, remove_items
 from generator.tree import Mapping, Node, Scalar, Sequence
-from generator.values import fields
+from generator.values import Value, fields
 from generator.variant import Notice
 
 
@@ -26,11 +27,11 @@ def point_volumes(
         A notice for each service whose volumes now come from the first replica alone.
     """
     notices = []
+    container = model.get(name, "container_name")
     for reference in others:
         if reference.key == "volumes_from":
             for item in _items(model, reference.service, "volumes_from"):
-                if volumes_source(item.value) == name:
-                    _rename(edits, item, name, first)
+                _point_item(edits, item, name, first, container)
             notices.append(
                 Notice(
                     f"{reference.service!r} takes its volumes from {first!r} now,"
@@ -43,6 +44,14 @@ def point_volumes(
                 if item.value.endswith(f"service:{name}"):
                     _rename(edits, item, name, first)
     return notices
+
+
+def _point_item(edits: Edits, item: Scalar, name: str, first: str, container: Value) -> None:
+    words = item.value.split(":")
+    if volumes_source(item.value) == name:
+        _rename(edits, item, name, first)
+    elif words[:2] == ["container", container]:  # a name that is the balancer's now
+        edits.replace(item.start, item.end, scalar(":".join([first, *words[2:]])))
 
 
 def _items(model: Model, service: str, key: str) -> Iterator[Scalar]:
@@ -127,9 +136,13 @@ def _drop_entry(edits: Edits, owner: Mapping, key: Node, value: Node) -> None:
         return
     position = [entry[0] for entry in owner.entries].index(key)
     if position + 1 < len(owner.entries):
-        edits.delete(key.start, owner.entries[position + 1][0].start)
+        start, end = key.start, owner.entries[position + 1][0].start
     else:
-        edits.delete(owner.entries[position - 1][1].end if position else key.start, value.end)
+        start, end = owner.entries[position - 1][1].end if position else key.start, value.end
+    if edits.is_free(start, end):
+        edits.delete(start, end)
+    else:  # its neighbour goes too, and took the comma
+        edits.replace(value.start, value.end, "{}" if isinstance(value, Mapping) else "[]")
 
 
 def _replace_value(edits: Edits, key: Node, node: Node, new: str) -> None:

@@ -124,3 +124,20 @@ def test_work_of_a_job_that_leaves_must_be_done_before() -> None:
     assert extra_hosts(source).warnings == [
         "compose.yml:14: 'webui' no longer waits for 'redis': its work must be done before"
     ]
+
+
+BOTH = [
+    pytest.param(
+        "{image: ui, depends_on: [redis], links: [redis]}", {"links": []}, id="side by side"
+    ),
+    pytest.param("{depends_on: [redis], image: ui, links: [redis]}", {}, id="apart"),
+    pytest.param("{links: [redis], depends_on: [redis], image: ui}", {}, id="at the start"),
+]
+
+
+@pytest.mark.parametrize(("body", "left"), BOTH)
+def test_dependency_and_link_go_together_in_flow_style(body: str, left: dict) -> None:
+    made = extra_hosts(balanced("image: app\n", f"webui: {body}\n"))
+
+    hosts = {"extra_hosts": ["redis:192.0.2.7"]}
+    assert made.services["webui"] == {"image": "ui", **left, **hosts}

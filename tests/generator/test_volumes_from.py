@@ -88,3 +88,18 @@ def test_other_build_contexts_are_left_alone() -> None:
         .body("app")
         .startswith("build:\n  context: app\n  additional_contexts:\n    base: ../rng\n")
     )
+
+
+CONTAINERS = [
+    pytest.param("container:coins_rng", "rng1", id="its container"),
+    pytest.param("'container:coins_rng:ro'", "rng1:ro", id="its container, to read only"),
+]
+
+
+@pytest.mark.parametrize(("entry", "pointed"), CONTAINERS)
+def test_container_name_that_the_balancer_takes_over_leads_to_the_first_replica(
+    entry: str, pointed: str
+) -> None:
+    made = scale(balanced(RNG + "container_name: coins_rng\n", BACKUP.format(entry)), "rng")
+
+    assert made.body("backup") == f"image: backup\nvolumes_from:\n  - {pointed}\n"
