@@ -31,7 +31,7 @@ __all__ = ["Alias", "Mapping", "Node", "Scalar", "Sequence", "Tree", "parse", "w
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_NODES = 400_000
+MAX_NODES = 250_000
 _LONE_CR = re.compile(r"\r(?!\n)")
 
 
@@ -54,7 +54,7 @@ def parse(text: str, file: str) -> Tree:
 
     Raises:
         UserError: The text is no YAML, holds several documents, is larger than 8 Mi characters or
-            400,000 values, nests deeper than 64 levels, or has lines that only CR ends.
+            250,000 values, nests deeper than 64 levels, or has lines that only CR ends.
     """
     if len(text) > MAX_CHARACTERS:
         raise UserError(
