@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check fuzz test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -25,9 +25,14 @@ compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
 
 bench: setup ## Measure the data plane and write docs/benchmarks.md, 40 minutes; ARGS=--quick is a glance
 	.venv/bin/python -m benchmarks $(or $(ARGS),--write)
+	.venv/bin/python -m benchmarks.generator
 
 bench-check: setup ## Measure it again, and fail if a bar of docs/benchmarks.md is missed
 	.venv/bin/python -m benchmarks --check $(ARGS)
+	.venv/bin/python -m benchmarks.generator --check
+
+fuzz: setup ## Break Compose files for SECONDS=600 and see that dcgen refuses them in words
+	FUZZ_SECONDS=$(or $(SECONDS),600) .venv/bin/pytest tests/fuzz $(ARGS)
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
 	.venv/bin/pytest -m 'not e2e' $(ARGS)
