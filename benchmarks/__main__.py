@@ -16,7 +16,7 @@ from benchmarks.dataplane.outages import outages
 from benchmarks.dataplane.processes import allow_descriptors, need
 from benchmarks.dataplane.reloads import reloads
 from benchmarks.dataplane.report import OTHERS, report
-from benchmarks.dataplane.samples import Sample, Samples, load, save
+from benchmarks.dataplane.samples import Sample, Samples, load, saved
 from benchmarks.dataplane.scale import FULL, QUICK, Scale
 from benchmarks.dataplane.throughput import throughput
 from benchmarks.dataplane.unevenness import unevenness
@@ -60,9 +60,8 @@ def main(
     quiet = Quiet(patience_s=0 if quick else PATIENCE_S)
     samples = [sample for each in files for sample in load(each)]
     if only or not files:
-        samples += run(QUICK if quick else FULL, only or tuple(EXPERIMENTS), quiet)
-    if file:
-        save(samples, file)
+        scale = QUICK if quick else FULL
+        samples += saved(run(scale, only or tuple(EXPERIMENTS), quiet), file)
     found = Samples(tuple(samples))
     page = "".join(f"{line}\n" for line in report(found))
     click.echo(page)

@@ -10,35 +10,42 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _PROC = Path("/proc")
-_PAUSE_S = 1.0
+_GLANCE_S = 0.3
 _TRIES = 8
 
 
 @dataclass(slots=True)
 class Quiet:
-    """Repeats what was disturbed, until it was not or *patience_s* is used up.
+    """Waits for a quiet moment, and repeats what was disturbed, until *patience_s* is used up.
 
     Attributes:
-        patience_s: Seconds left for repetitions, of all that is measured together.
+        patience_s: Seconds left for waiting and repetitions, of all that is measured together.
         most: The share of the processors' time that others may use, 0 to 1.
         others: Their share in each measurement that was kept.
     """
 
     patience_s: float
-    most: float = 0.08
+    most: float = 0.12
     others: list[float] = field(default_factory=list)
 
     def __call__(self, measure: Callable[[], T]) -> T:
         """Return what *measure* returned in the quietest of its attempts."""
-        found = [watched(measure)]
+        found = [self._attempt(measure)]
         while found[-1][1] > self.most and len(found) < _TRIES and self.patience_s > 0:
             began = time.monotonic()
-            time.sleep(_PAUSE_S)
-            found.append(watched(measure))
+            found.append(self._attempt(measure))
             self.patience_s -= time.monotonic() - began
         result, others = min(found, key=lambda each: each[1])
         self.others.append(others)
         return result
+
+    def _attempt(self, measure: Callable[[], T]) -> tuple[T, float]:
+        began = time.monotonic()
+        while self.patience_s > time.monotonic() - began:
+            if watched(lambda: time.sleep(_GLANCE_S))[1] <= self.most:
+                break
+        self.patience_s -= time.monotonic() - began
+        return watched(measure)
 
 
 def watched(measure: Callable[[], T]) -> tuple[T, float]:

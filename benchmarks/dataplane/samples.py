@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,13 +54,18 @@ class Samples:
         return list(dict.fromkeys(s.case for s in self.all if s.metric == metric))
 
 
-def save(samples: Iterable[Sample], path: Path) -> None:
-    """Write *samples* to *path*, one JSON object per line."""
-    lines = (json.dumps(asdict(sample)) for sample in samples)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+def saved(samples: Iterable[Sample], path: Path | None) -> Iterator[Sample]:
+    """Yield *samples*; write each to *path* at once if there is one, as a line of JSON."""
+    with ExitStack() as cleanup:
+        file = cleanup.enter_context(path.open("w", encoding="utf-8")) if path else None
+        for sample in samples:
+            if file:
+                file.write(f"{json.dumps(asdict(sample))}\n")
+                file.flush()
+            yield sample
 
 
 def load(path: Path) -> Iterator[Sample]:
-    """Yield what `save` wrote to *path*."""
+    """Yield what `saved` wrote to *path*."""
     for line in path.read_text(encoding="utf-8").splitlines():
         yield Sample(**json.loads(line))

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.dataplane.bars import BARS, Bar, missed
 from benchmarks.dataplane.report import bars, table
-from benchmarks.dataplane.samples import Sample, Samples, load, save
+from benchmarks.dataplane.samples import Sample, Samples, load, saved
 
 
 def samples(metric: str, **values: list[float]) -> Samples:
@@ -72,6 +72,5 @@ def test_a_table_shows_the_middle_and_the_range() -> None:
 def test_saved_samples_are_loaded_again(tmp_path: Path) -> None:
     measured = samples("rate", http=[20.5])
 
-    save(measured.all, tmp_path / "samples")
-
+    assert tuple(saved(measured.all, tmp_path / "samples")) == measured.all
     assert tuple(load(tmp_path / "samples")) == measured.all

@@ -1,6 +1,7 @@
 """Whether a disturbed measurement is told from a quiet one."""
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quiet import Quiet, our_ticks
+from benchmarks.quiet import Quiet, our_ticks, watched
+from tests.lab.waiting import until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/stat").exists(), reason="no /proc/stat")
 
@@ -39,9 +41,15 @@ def test_no_repetition_without_patience() -> None:
     assert len(times) == 1
 
 
-def test_a_disturbed_measurement_is_repeated() -> None:
-    quiet, times = Quiet(patience_s=0.1, most=-1), []
+def test_the_work_of_others_is_seen(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    work = f"{_WORK}\nopen({str(done)!r}, 'w').close()"
 
-    quiet(lambda: times.append(time.monotonic()))
+    def orphan() -> None:
+        command = f"{shlex.quote(sys.executable)} -c {shlex.quote(work)} &"
+        subprocess.run(["sh", "-c", command], check=True)
+        until(done.exists, "the work is done")
 
-    assert len(times) == 2
+    _, others = watched(orphan)
+
+    assert others > 0.05
