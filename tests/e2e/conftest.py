@@ -14,6 +14,7 @@ from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import REPORT, Notebook, Report
 from tests.lab import users_engine
 from tests.lab.access import obstacle
+from tests.lab.bundle import archive
 from tests.lab.lab import LOCAL, Lab
 from tests.lab.project import COMPOSE_2, Project
 
@@ -25,22 +26,33 @@ NewRedis = Callable[..., RemoteRedis]
 
 
 @pytest.fixture(scope="session")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+def report() -> Iterator[Report]:
+    """Give the page of this run; it is written at the end, whatever passed or failed."""
+    page = Report()
+    yield page
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(page.text())
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest, report: Report) -> Iterator[Lab]:
     """Give a lab with an Engine of this machine, three hosts, and all images on each."""
     if found := obstacle():
         what, fix = found
         sentence = f"end-to-end tests left out: {what}; to run them: {fix}"
         # In CI a lab that is missing is a fault of the machine, and must not pass unseen.
         pytest.fail(sentence) if "CI" in os.environ else pytest.skip(sentence)
+    notebook = Notebook(report, "the_lab")
     with ExitStack() as cleanup:
         before = signal.signal(signal.SIGTERM, _as_interrupt)
         cleanup.callback(signal.signal, signal.SIGTERM, before)
         use_engine = request.config.getoption("--use-engine")
         made = Lab.create(engine=users_engine.require() if use_engine else "")
-        cleanup.callback(made.down)
-        archive = made.images()
-        made.add_hosts(HOSTS)
-        made.load(archive)
+        cleanup.callback(lambda: notebook.timed("all of it removed", made.down))
+        cached = "from the cache" if archive().exists() else "made from nothing"
+        images = notebook.timed(f"images, {cached}", made.images)
+        notebook.timed(f"{len(HOSTS)} Engines up", lambda: made.add_hosts(HOSTS))
+        notebook.timed("images loaded into each", lambda: made.load(images))
         yield made
 
 
@@ -82,15 +94,6 @@ def new_redis(lab: Lab) -> Iterator[NewRedis]:
             return found
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def report() -> Iterator[Report]:
-    """Give the page of this run; it is written at the end, whatever passed or failed."""
-    page = Report()
-    yield page
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(page.text())
 
 
 @pytest.fixture

@@ -2,8 +2,13 @@
 
 import os
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 REPORT = Path(__file__).parents[2] / ".artifacts" / "e2e-report.md"
 HEAD = """\
@@ -67,6 +72,13 @@ class Notebook:
     def note_seconds(self, what: str, seconds: float, most: float | None = None) -> None:
         """Record a time, which must be at most *most* if that is given."""
         self.note(what, f"{seconds:.1f} s", f"at most {most:g} s" if most else "")
+
+    def timed(self, what: str, do: Callable[[], Result]) -> Result:
+        """Return what *do* returns, and record the time it took."""
+        begin = time.monotonic()
+        result = do()
+        self.note_seconds(what, time.monotonic() - begin)
+        return result
 
 
 def _sentence(test: str) -> str:

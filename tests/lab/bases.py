@@ -4,6 +4,7 @@
 is in reach of the lab, so `images/` has a recipe for each, on top of a tree that debootstrap makes.
 """
 
+import functools
 import hashlib
 import os
 import re
@@ -89,6 +90,7 @@ def _import_tree(engine: Engine, work: Path) -> None:
     engine.docker("import", archive, "dcgen-lab/debian", timeout_s=120)
 
 
+@functools.cache
 def _pip_conf() -> str:
     lines = ["[global]", f"cert = {CA_BUNDLE}", "disable-pip-version-check = true"]
     lines.append("root-user-action = ignore")

@@ -4,6 +4,7 @@ Debian's packages are the only source: no image registry and no download from el
 mirror is the one that the machine's own apt uses.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -102,6 +103,7 @@ def plugin_works(config: Path) -> bool:
     return tuple(map(int, re.findall(r"\d+", version)[:3])) >= OLDEST_COMPOSE
 
 
+@functools.cache
 def mirror() -> str:
     """Return the Debian mirror that this machine's apt uses, else Debian's own."""
     form = "$(REPO_URI) $(ORIGIN) $(LABEL)"
