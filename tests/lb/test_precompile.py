@@ -7,7 +7,7 @@ from typing import get_args
 
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lb import precompile
@@ -97,6 +97,7 @@ configurations = st.builds(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(configurations)
 def test_python_says_what_the_templates_say(configuration: Configuration) -> None:
     assert render(configuration) == by_jinja(configuration)
