@@ -36,6 +36,8 @@ GENERATED_KEYS = (
     "stop_grace_period",
     "cap_drop",
     "security_opt",
+    "read_only",
+    "tmpfs",
     "labels",
 )
 VARIABLE = "HAPROXY_CONFIG"
@@ -149,6 +151,9 @@ def proxy(wanted: Wanted, settings: Settings) -> Proxy:
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true"],
         }
+    if kind == "file" and not (wanted.v1 or wanted.access.auth_secret):
+        # What Compose copies into a container, as an inline configuration, Docker refuses here.
+        tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(wanted), labels.CONFIG: f"sha256:{digest}"}
     return Proxy(head, tail, config, files)
 

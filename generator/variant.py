@@ -24,6 +24,7 @@ class Settings:
         options: What shapes its configuration, as words (`lb.options.Options.words`); a later
             word wins.
         dynamic: Whether DNS says who the replicas of a balancer are; None is as before, or no.
+        derive_health: Whether HAProxy asks what the service's own health check asks.
         access: How an ambassador gets in where it leads to, as words
             (`ambassador.access.Access.words`); a later word wins.
         files: Path in the container and path on this machine of each file that it needs.
@@ -34,6 +35,7 @@ class Settings:
     ports: tuple[int, ...] = ()
     options: str = ""
     dynamic: bool | None = None
+    derive_health: bool = False
     access: str = ""
     files: tuple[tuple[str, str], ...] = ()
 

@@ -1,6 +1,7 @@
 """A balancer: one HAProxy that shares the connections to a service between its replicas."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from lb.arguments import Route
 from lb.model import (
@@ -73,7 +74,7 @@ def balancing(
                 bind=route.bind,
                 servers=named(route.servers),
                 host=service,
-                check=Check(http_path=options.health_path),
+                check=_check(options),
                 slots=slots,
             )
             for name, route in zip(
@@ -114,6 +115,12 @@ def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
         queue=options.timeout_queue or defaults.queue,
         tunnel=options.timeout_tunnel or defaults.tunnel,
     )
+
+
+def _check(options: Options) -> Check:
+    asked = Check(http_path=options.health_path, answer_s=options.health_timeout)
+    # A failure or a server that is down is looked at again soon, whatever the interval.
+    return replace(asked, every_s=options.health_interval or asked.every_s)
 
 
 def _timeouts(options: Options) -> Timeouts:

@@ -188,6 +188,10 @@ def lines(
                         yield " rstring "
                         yield word(quoted(step.expect))
                         yield "\n"
+            if proxy.check.answer_s:
+                yield "    timeout check "
+                yield word(duration(proxy.check.answer_s))
+                yield "\n"
             yield "    default-server check inter "
             yield word(duration(proxy.check.every_s))
             yield " fastinter "

@@ -136,7 +136,7 @@ class Check:
     """How HAProxy asks a server whether it is well.
 
     Without *http_path*, *steps* and *mysql_user* (who logs in without a password) the question is
-    whether a connection can be opened. A server
+    whether a connection can be opened; the answer may take *answer_s*. A server
     is down after *fall* failures and up after one success; it is asked every *every_s*, every
     *doubtful_s* between the first failure and the verdict, and every *down_s* while it is down.
     """
@@ -144,6 +144,7 @@ class Check:
     steps: tuple[Step, ...] = ()
     http_path: str | None = None
     mysql_user: str | None = None
+    answer_s: float | None = None
     every_s: float = 1
     doubtful_s: float = 0.5
     down_s: float = 0.5

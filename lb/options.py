@@ -12,6 +12,7 @@ Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
 Log = Literal["errors", "access"]
 
 _CHOICES = {"mode": Mode, "balance": Balance, "log": Log}
+_HEALTH_TIMES = ("health_interval", "health_timeout")
 _URI = re.compile(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*")
 
 
@@ -25,6 +26,8 @@ class Options:
         sticky: A client stays with its server: by cookie in HTTP mode, by its address in TCP mode.
         server_maxconn: Connections to one server at a time; the others wait in HAProxy.
         health_path: Path of an HTTP health check; without, a connection is opened.
+        health_interval: Seconds from one health check to the next; HAProxy asks once at a time.
+        health_timeout: Seconds that the answer to a health check may take.
         timeout_connect: Seconds to open a connection to a server.
         timeout_client: Seconds without a sign from the client.
         timeout_server: Seconds without a sign from the server.
@@ -41,6 +44,8 @@ class Options:
     sticky: bool = False
     server_maxconn: int | None = None
     health_path: str | None = None
+    health_interval: float | None = None
+    health_timeout: float | None = None
     timeout_connect: float | None = None
     timeout_client: float | None = None
     timeout_server: float | None = None
@@ -59,8 +64,8 @@ class Options:
             _require_range(name, getattr(self, name), 1, 64 if name == "threads" else 1_000_000)
         _require_range("stats", self.stats, 1, 65535)
         for field in fields(self):
-            if field.name.startswith("timeout_"):
-                # HAProxy's time-outs are at most 2^31 ms; below 1 ms they would read as none.
+            if field.name.startswith("timeout_") or field.name in _HEALTH_TIMES:
+                # HAProxy's times are at most 2^31 ms; below 1 ms they would read as none.
                 _require_range(field.name, getattr(self, field.name), 0.001, 2_147_483)
         if self.health_path is not None and not _URI.fullmatch(self.health_path):
             raise refusal("health_path", self.health_path, "a path such as '/healthz'")

@@ -63,6 +63,8 @@ _BALANCING = (
         help="Connections to one replica at a time; others wait.",
     ),
     click.option("--health-path", metavar="PATH", help="Health check by HTTP: GET PATH."),
+    click.option("--health-interval", type=SECONDS, help="Seconds between health checks.  [1]"),
+    click.option("--health-timeout", type=SECONDS, help="Seconds for its answer.  [3]"),
 )
 _TIMES = (
     click.option("--timeout-connect", type=SECONDS, help="Seconds to open a connection."),

@@ -34,6 +34,11 @@ from generator.variant import Settings
     default=None,
     help="One service for all replicas, found by DNS: scaling it changes nothing else.  [static]",
 )
+@click.option(
+    "--health",
+    type=click.Choice(["from-healthcheck"]),
+    help="Ask by HTTP what the service's own healthcheck asks.  [a connection is opened]",
+)
 @balancing_options
 @proxy_options
 @making_options
@@ -44,10 +49,11 @@ def scale(
     lb_image: str | None,
     *,
     dynamic: bool | None,
+    health: str | None,
     **making: Any,  # noqa: ANN401
 ) -> None:
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    settings = Settings(lb_config, lb_image, ports, option_words(making), dynamic)
+    settings = Settings(lb_config, lb_image, ports, option_words(making), dynamic, bool(health))
     steps = [
         Step(
             name,

@@ -7,12 +7,15 @@ Callers do not change: the name that they dial is now answered by the balancer. 
 scaled again keeps what it has, and its replicas are made from the first of them.
 """
 
+from dataclasses import replace
+
 from dcgen.errors import UserError
 from generator import labels
 from generator.anchors import rescue, used_outside
 from generator.beside import refuse_included
 from generator.document import Document, Service, load
 from generator.edits import Edits
+from generator.health import health_words
 from generator.layout import layout_of
 from generator.model import Model
 from generator.notices import scaling_notices
@@ -123,6 +126,9 @@ class _Scaled:
         self.model, self.document = model, model.document
         self.service = service
         self.before = before
+        if settings.derive_health:
+            words = health_words(model, before.replicas[0] if before else service.name)
+            settings = replace(settings, options=f"{words} {settings.options}".strip())
         self.settings = settings.after(before.settings) if before else settings
         self.ports = found if isinstance(found, list) else list(self.settings.ports)
         self.others = references(model, service.name)

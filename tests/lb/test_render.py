@@ -25,6 +25,7 @@ OPTIONS = [
     "mode=http timeout-server=0.5 timeout-queue=2 timeout-connect=1.25 timeout-tunnel=10",
     "timeout-client=1 timeout-server=1",
     "balance=random maxconn=100000 threads=4 log=access",
+    "health-path=/ok health-interval=30 health-timeout=10",
     "balance=first mode=http log=access stats=8404",
 ]
 

@@ -1,0 +1,68 @@
+"""`--health from-healthcheck`: HAProxy asks what the service asks itself, if it is plain HTTP."""
+
+from pathlib import Path
+
+import pytest
+
+from dcgen.errors import UserError
+from generator.document import load
+from generator.health import health_words
+from generator.model import Model
+from generator.project import Project
+
+
+def words(check: str) -> str:
+    text = f"services:\n  app:\n    image: app\n    expose: [80, 8080]\n    healthcheck: {check}\n"
+    return health_words(Model(load(text, "compose.yml"), Project(Path())), "app")
+
+
+@pytest.mark.parametrize(
+    ("test", "path"),
+    [
+        pytest.param('"curl -f http://localhost/ok"', "/ok", id="curl"),
+        pytest.param("[CMD, curl, -fsS, 'http://127.0.0.1:8080/ok']", "/ok", id="a list"),
+        pytest.param("[CMD-SHELL, 'curl -f http://localhost:8080 || exit 1']", "/", id="no path"),
+        pytest.param("'wget -qO- http://localhost:8080/ok?a=1&b=2'", "/ok?a=1", id="wget"),
+        pytest.param("'wget --spider -q 0.0.0.0:8080/ping'", "/ping", id="no scheme"),
+        pytest.param("'curl -f \"http://[::1]:8080/ok\" >/dev/null'", "/ok", id="quotes"),
+    ],
+)
+def test_path_is_that_of_the_health_check(test: str, path: str) -> None:
+    assert words(f"{{test: {test}}}").split()[0] == f"health-path={path}"
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        pytest.param("", "health-interval=30 health-timeout=30", id="as Docker does"),
+        pytest.param(
+            ", interval: 1m30s, timeout: 500ms",
+            "health-interval=90 health-timeout=0.5",
+            id="as written",
+        ),
+    ],
+)
+def test_it_is_asked_as_seldom_and_may_take_as_long(times: str, expected: str) -> None:
+    assert words(f"{{test: curl localhost:80{times}}}").partition(" ")[2] == expected
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param("{disable: true}", id="none"),
+        pytest.param("{test: [NONE]}", id="switched off"),
+        pytest.param("{test: pg_isready}", id="another tool"),
+        pytest.param("{test: curl -f https://localhost/}", id="encrypted"),
+        pytest.param("{test: 'curl -f -H a http://localhost/'}", id="a header"),
+        pytest.param("{test: curl -X POST http://localhost/}", id="another method"),
+        pytest.param("{test: curl -f http://localhost:9000/}", id="another port"),
+        pytest.param("{test: curl -f http://example.com/}", id="another host"),
+        pytest.param("{test: 'curl -f http://localhost/$$PATH'}", id="a variable"),
+    ],
+)
+def test_what_is_no_plain_question_is_refused(check: str) -> None:
+    with pytest.raises(UserError, match="no plain HTTP question") as caught:
+        words(check)
+
+    assert "--health-path" in caught.value.fix
+    assert str(caught.value.where) == "compose.yml:5"
