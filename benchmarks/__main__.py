@@ -26,7 +26,6 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- dataplane: begin -->\n", "<!-- dataplane: end -->\n"
 PROGRAMS = ("haproxy", "nginx", "wrk", "redis-server", "redis-benchmark")
-PATIENCE_S = 900
 
 Experiment = Callable[[Scale, Path, Quiet], Iterator[Sample]]
 EXPERIMENTS: dict[str, Experiment] = {
@@ -43,13 +42,17 @@ EXPERIMENTS: dict[str, Experiment] = {
 @click.command()
 @click.option("--quick", is_flag=True, help="A small run: a few minutes, wide ranges.")
 @click.option("--only", multiple=True, type=click.Choice(list(EXPERIMENTS)), help="Repeatable.")
+@click.option("--patience", default=900.0, help="Seconds to wait, in all, for quiet processors.")
+@click.option("--rest", default=0.0, help="Seconds to leave the processors to others, each turn.")
 @click.option("--check", is_flag=True, help="Exit 1 and say which bar is missed, if one is.")
 @click.option("--save", "file", type=click.Path(path_type=Path), help="Keep every value measured.")
 @click.option("--load", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--write", is_flag=True, help="Put the tables into docs/benchmarks.md.")
-def main(
+def main(  # noqa: PLR0913 - one for each option
     *,
     quick: bool,
+    patience: float,
+    rest: float,
     only: tuple[str, ...],
     check: bool,
     file: Path | None,
@@ -57,7 +60,7 @@ def main(
     write: bool,
 ) -> None:
     """Measure dcgen's balancer and ambassador beside other ways; print the tables."""
-    quiet = Quiet(patience_s=0 if quick else PATIENCE_S)
+    quiet = Quiet(patience_s=0 if quick else patience, rest_s=rest)
     samples = [sample for each in files for sample in load(each)]
     if only or not files:
         scale = QUICK if quick else FULL
@@ -66,8 +69,8 @@ def main(
     page = "".join(f"{line}\n" for line in report(found))
     click.echo(page)
     if write:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        text = before + BEGIN + page + END + rest.partition(END)[2]
+        before, _, after = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        text = before + BEGIN + page + END + after.partition(END)[2]
         PAGE.write_text(text, encoding="utf-8")
     faults = missed(found)
     if check and faults:

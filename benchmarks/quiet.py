@@ -20,11 +20,13 @@ class Quiet:
 
     Attributes:
         patience_s: Seconds left for waiting and repetitions, of all that is measured together.
+        rest_s: Seconds without work after each attempt, for whoever else uses the machine.
         most: The share of the processors' time that others may use, 0 to 1.
         others: Their share in each measurement that was kept.
     """
 
     patience_s: float
+    rest_s: float = 0
     most: float = 0.12
     others: list[float] = field(default_factory=list)
 
@@ -45,7 +47,9 @@ class Quiet:
             if watched(lambda: time.sleep(_GLANCE_S))[1] <= self.most:
                 break
         self.patience_s -= time.monotonic() - began
-        return watched(measure)
+        found = watched(measure)
+        time.sleep(self.rest_s)
+        return found
 
 
 def watched(measure: Callable[[], T]) -> tuple[T, float]:

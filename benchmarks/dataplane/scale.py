@@ -23,14 +23,14 @@ class Scale:
     """
 
     turns: int = 5
-    wrk_s: int = 3
+    wrk_s: int = 2
     served_s: float = 3
     serial_turns: int = 3
     serial_s: float = 20
     before_s: float = 4
     outage_s: float = 14
     after_s: float = 8
-    redis_requests: int = 150_000
+    redis_requests: int = 100_000
     idle: int = 10_000
     idle_s: float = 60
     reloads: int = 50
