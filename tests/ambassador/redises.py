@@ -56,13 +56,7 @@ def start_ambassador(
     return int(listening.getsockname()[1])
 
 
-def connect(port: int, cleanup: ExitStack, **arguments: object) -> "redis.Redis":
-    client = redis.Redis(
-        port=port,
-        socket_timeout=10,
-        retry=None,
-        single_connection_client=True,
-        **arguments,  # type: ignore[arg-type]
-    )
+def connect(port: int, cleanup: ExitStack) -> "redis.Redis":
+    client = redis.Redis(port=port, socket_timeout=10, retry=None, single_connection_client=True)
     cleanup.callback(client.close)
     return client

@@ -123,21 +123,20 @@ def test_plain_client_reaches_a_redis_that_speaks_tls(
 @pytest.mark.parametrize(
     ("certificate", "access"),
     [
-        pytest.param("wrong", {}, id="of another name"),
-        pytest.param("server", {"tls_name": "another.example"}, id="of another name than chosen"),
-        pytest.param("server", {"ca_file": "other.pem"}, id="of another authority"),
-        pytest.param("server", {"ca_file": None, "tls": True}, id="of no authority of the system"),
+        pytest.param("wrong", "ca-file={}/ca.pem", id="of another name"),
+        pytest.param(
+            "server", "ca-file={}/ca.pem tls-name=another.example", id="of another name than chosen"
+        ),
+        pytest.param("server", "ca-file={}/other.pem", id="of another authority"),
+        pytest.param("server", "tls=yes", id="of no authority of the system"),
     ],
 )
 def test_upstream_with_a_certificate_is_not_spoken_to(
-    certificate: str, access: dict[str, str], tmp_path: Path, papers: Path
+    certificate: str, access: str, tmp_path: Path, papers: Path
 ) -> None:
-    given = {"ca_file": "ca.pem", **access}
-    if given["ca_file"]:
-        given["ca_file"] = f"{papers}/{given['ca_file']}"
     with ExitStack() as cleanup:
         upstream = start_tls(cleanup, tmp_path, papers, certificate, "no")
-        start_ambassador([upstream], tmp_path, cleanup, Access(**given))  # type: ignore[arg-type]
+        start_ambassador([upstream], tmp_path, cleanup, Access.parse(access.format(papers)))
 
         wait_for_status(tmp_path / "admin", TLS_SERVER, "DOWN", check="L6")
 

@@ -54,7 +54,7 @@ def test_services_are_found_by_the_names_of_their_pools(dashboard: dict[str, Any
 
     names = [proxy.name for proxy in balancer("rng-a", {80: [Address("a", 1)]}).proxies]
 
-    assert [re.fullmatch(pattern, name)[1] for name in names] == ["rng-a"]  # type: ignore[index]
+    assert [re.sub(f"^{pattern}$", r"\1", name) for name in names] == ["rng-a"]
 
 
 def test_no_two_panels_lie_on_each_other(dashboard: dict[str, Any]) -> None:
