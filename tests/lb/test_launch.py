@@ -35,7 +35,7 @@ class Image:
         log = self.cleanup.enter_context((self.folder.path.parent / "log").open("ab"))
         process = subprocess.Popen(_command(words), env=self._all(), stdout=log, stderr=log)
         self.cleanup.callback(self._end, process)
-        until(lambda: process.poll() is not None or self.folder.master.exists(), "it runs", 10)
+        until(lambda: process.poll() is not None or self.folder.master.exists(), "it runs", 30)
         return process
 
     def call(self, *words: object) -> subprocess.CompletedProcess[str]:
@@ -75,7 +75,7 @@ def wait_for(port: int, answer: str) -> None:
         except OSError:
             return False
 
-    until(answered, f"port {port} answers {answer!r}", 10)
+    until(answered, f"port {port} answers {answer!r}", 30)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_every_spelling_balances_both_servers(
         line = shape.format(port=port, one=one, two=two)
         Image(tmp_path, cleanup).start(*split(line))
 
-        until(lambda: answers(port, 6) == {"one", "two"}, "both answer", 10)
+        until(lambda: answers(port, 6) == {"one", "two"}, "both answer", 30)
 
 
 def answers(port: int, count: int) -> set[str]:
