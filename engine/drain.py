@@ -1,5 +1,6 @@
 """Take servers out of a balancer without losing a request: nothing new, then wait until idle."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -176,8 +177,8 @@ def ready_again(found: Sequence[Server]) -> Iterator[None]:
 
 def _called(server: Server) -> set[str]:
     service = server.live.service
-    members = {r for r in replicas_of(service) if server.name.rpartition("-")[0] == r}
-    return {server.name, service.name, *members}
+    of = re.fullmatch(r"(.+)[-.]\d+", server.name)  # a container, or one of several processes
+    return {server.name, service.name} | ({of[1]} & set(replicas_of(service)) if of else set())
 
 
 def _tell(found: Sequence[Server], wanted: str) -> None:

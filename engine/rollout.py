@@ -15,6 +15,8 @@ from dcgen.errors import HostError, UserError
 from engine.containers import Container, Site
 from engine.drain import DEADLINE_S, await_forgotten, drain, free_slots, ready, until
 from engine.events import Changed
+from engine.proxies import server_names
+from engine.retarget import require_reachable
 from engine.runtime import Live, Server, is_dynamic, on_docker, replicas_of, servers
 from engine.variant import Service, Variant
 from lb import runtime
@@ -86,7 +88,7 @@ class Rollout:
         yield Changed(new.name, "started", host=self.site.host)
         try:
             new = self._well(new)
-            arrived = self._arrived(new, lives) if is_dynamic(self.balancer) else []
+            arrived = self._arrived(new, lives)
         except UserError:
             self._undo(new, lives)
             yield Changed(old.name, "kept", host=self.site.host, detail=f"{new.name} is removed")
@@ -136,13 +138,22 @@ class Rollout:
     def _arrived(self, new: Container, lives: Sequence[Live]) -> list[Server]:
         found: list[Server] = []
 
+        def listening() -> bool:
+            try:
+                for live, address in self._new_addresses(new, lives):
+                    require_reachable(live, address)
+            except UserError:
+                return False
+            return True
+
         def there() -> bool:
             found[:] = [s for live in lives for s in servers(live) if s.name == new.name]
             backends = {row.backend for live in lives for row in live.rows()}
             checked = [s for s in found if s.row.check.endswith("OK")]
             return len(checked) >= len(backends)
 
-        if not until(there, self.healthy_within_s):
+        question = there if is_dynamic(self.balancer) else listening
+        if not until(question, self.healthy_within_s):
             raise self._never_well(new)
         return found
 
@@ -160,19 +171,25 @@ class Rollout:
         if not alone:
             self._drained.extend(leaving)
             yield from drain(leaving, self.drain_within_s)
+        addresses = dict(self._new_addresses(new, lives))
         for server in leaving:
-            runtime.tell(server.live.ask, [self._moved(server, new)])
+            host, port = addresses[server.live].host, Address.parse(server.row.address).port
+            runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
         ready(leaving)
         yield from self._remove(old)
 
-    def _moved(self, server: Server, new: Container) -> str:
-        balancer = server.live.container
-        shared = balancer.addresses if balancer else {}
-        address = next((ip for name, ip in new.addresses.items() if name in shared and ip), "")
-        if not address:
-            what = f"'{new.name}' and '{self.balancer.name}' share no network"
-            raise HostError(what, fix="give both one of the networks of the other")
-        return runtime.move(server.row, address, Address.parse(server.row.address).port)
+    def _new_addresses(
+        self, new: Container, lives: Sequence[Live]
+    ) -> Iterator[tuple[Live, Address]]:
+        ports = [port for name, port in server_names(self.balancer) if name == new.service]
+        for live in lives:
+            shared = live.container.addresses if live.container else {}
+            address = next((ip for name, ip in new.addresses.items() if name in shared and ip), "")
+            if not address:
+                what = f"'{new.name}' and '{self.balancer.name}' share no network"
+                raise HostError(what, fix="give both one of the networks of the other")
+            for port in ports:
+                yield live, Address(address, port)
 
     def _remove(self, old: Container) -> Iterator[Changed]:
         begin_s = time.monotonic()
@@ -184,4 +201,3 @@ class Rollout:
         led = [s for live in lives for s in servers(live) if s.ip in mine]
         self.site.docker("rm", "--force", "--volumes", new.id)
         await_forgotten(led)
-
