@@ -166,7 +166,8 @@ class Changed:
 
     Attributes:
         name: The server or container: ``rng2``, ``rng-replicas-3``.
-        what: ``draining``, ``idle``, ``busy``, ``removed``, ``started``, ``well``, ``replaced``, ``kept``.
+        what: ``draining``, ``idle``, ``busy``, ``removed``; in a rollout also ``started``,
+            ``well``, ``replaced``, ``kept``.
         after_s: Seconds that it took; None for what only begins.
         host: Where; empty for the default Docker host, and for processes.
         detail: What a person wants to know besides: ``2 requests are still open``.

@@ -4,12 +4,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from tests.lab.project import fetch
 from tests.lab.waiting import until
+
+PAUSE_S = 0.02
 
 
 @dataclass(slots=True)
@@ -43,13 +46,17 @@ class Load:
         goal = sum(self.answered.values()) + requests
         until(lambda: sum(self.answered.values()) >= goal, f"{requests} more answers", deadline_s)
 
-    def who(self, requests: int = 60) -> set[str]:
+    def who(self, requests: int = 80) -> set[str]:
         """Return who answers the next *requests*."""
         with self._lock:
             before = self.answered.copy()
         self.more(requests)
         with self._lock:
             return set(self.answered - before)
+
+    def await_answers_of(self, number: int, deadline_s: float = 20) -> None:
+        """Return once so many different servers answer."""
+        until(lambda: len(self.who()) == number, f"{number} servers answer", deadline_s)
 
     def run(self) -> None:
         """Ask until it is over."""
@@ -66,6 +73,7 @@ class Load:
                 self._note(f"{type(error).__name__} {error}", "", begin_s)
             finally:
                 connection.close()
+            self._over.wait(PAUSE_S)  # constant, but not all that the machine can do
 
     def end(self) -> None:
         """Let every client end after its present request."""
@@ -82,7 +90,8 @@ class Load:
 
 @contextmanager
 def load(url: str, clients: int = 10) -> Iterator[Load]:
-    """Give a load on *url* that runs, and has been answered; it is over at the end."""
+    """Give a load on *url*, from the moment that it answers; it is over at the end."""
+    until(lambda: _answers(url), f"{url} answers")
     made = Load(url)
     threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]
     for thread in threads:
@@ -94,3 +103,10 @@ def load(url: str, clients: int = 10) -> Iterator[Load]:
         made.end()
         for thread in threads:
             thread.join(20)
+
+
+def _answers(url: str) -> bool:
+    with suppress(OSError):
+        fetch(url)
+        return True
+    return False

@@ -1,0 +1,78 @@
+"""`dcgen rollout`: new containers for all replicas of a service that does not stop serving."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import NewProject
+from tests.e2e.live import RNG, Running, made
+from tests.e2e.load import load
+from tests.e2e.report import Notebook
+from tests.lab.commands import CommandError
+
+pytestmark = pytest.mark.e2e
+
+kinds = pytest.mark.parametrize(
+    ("words", "replicas"),
+    [
+        pytest.param(["3", "--dynamic"], {"rng-replicas"}, id="dynamic"),
+        pytest.param(["3"], {"rng1", "rng2", "rng3"}, id="static"),
+        pytest.param(["1"], {"rng1"}, id="static-and-alone"),
+    ],
+)
+
+
+@pytest.fixture
+def rng(new_project: NewProject, tmp_path: Path, words: list[str]) -> Running:
+    """Give rng behind a balancer, started with dcgen."""
+    file = made(tmp_path / "generated.yml", RNG, "scale", "rng", *words)
+    running = Running(new_project("local", file))
+    running.up()
+    return running
+
+
+def _ids(running: Running, services: set[str]) -> set[str]:
+    return {one.id for one in running.project.containers() if one.service in services}
+
+
+@kinds
+def test_every_replica_is_replaced_and_no_request_fails(
+    rng: Running, replicas: set[str], notebook: Notebook
+) -> None:
+    before, balancer = _ids(rng, replicas), rng.project.ids()["rng-1"]
+    with load(rng.url()) as constant:
+        rng.dcgen("rollout", "rng", "-q")
+        constant.more(200)
+        answering = constant.who()
+    notebook.note(f"rollout of {len(before)} rng", constant.verdict, "0 failed")
+    after = _ids(rng, replicas)
+
+    assert constant.failed == []
+    assert not before & after
+    assert answering == {f"RNG running on {one[:12]}" for one in after}
+    assert rng.project.ids()["rng-1"] == balancer
+
+
+@pytest.mark.parametrize(
+    ("words", "replicas"),
+    [
+        pytest.param(["2", "--dynamic"], {"rng-replicas"}, id="dynamic"),
+        pytest.param(["2"], {"rng1", "rng2"}, id="static"),
+    ],
+)
+def test_a_new_image_that_never_serves_is_taken_back_and_no_request_fails(
+    rng: Running, replicas: set[str], notebook: Notebook
+) -> None:
+    before = _ids(rng, replicas)
+    for service in replicas:
+        rng.project.engine.docker("tag redis", f"{rng.project.name}-{service}")
+    with load(rng.url()) as constant:
+        with pytest.raises(CommandError, match="the old replicas go on"):
+            rng.dcgen("rollout", "rng", "-q", "--healthy-deadline", "8")
+        constant.more(200)
+        answering = constant.who()
+    notebook.note("a rollout that is taken back", constant.verdict, "0 failed")
+
+    assert constant.failed == []
+    assert _ids(rng, replicas) == before
+    assert len(answering) == len(before)
