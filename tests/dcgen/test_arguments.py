@@ -1,0 +1,48 @@
+"""`--lb-config args`: what a balancer's image is told by arguments, and by variables beside them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from ruamel.yaml import YAML
+
+from dcgen.cli import main
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yml").write_text("services:\n  rng:\n    image: app\n    expose: [80]\n")
+
+
+def scaled(words: str) -> dict[str, Any]:
+    result = CliRunner().invoke(main, ["scale", *words.split()])
+    assert result.exit_code == 0, result.stderr
+    services = YAML(typ="safe", pure=True).load(Path("generated.yml").read_text())["services"]
+    found: dict[str, Any] = services["rng"]
+    return found
+
+
+def test_image_of_ours_gets_the_options_in_a_variable() -> None:
+    service = scaled("rng 2 --lb-config args --lb-image example/lb --mode http --sticky")
+
+    assert service["command"] == "80 rng1:80 rng2:80"
+    assert service["environment"] == {"DCGEN_OPTIONS": "mode=http sticky=yes"}
+
+
+def test_arguments_stay_arguments_when_it_is_scaled_again() -> None:
+    scaled("rng 2 --lb-config args --lb-image example/lb --mode http")
+
+    service = scaled("rng 3 -f generated.yml")
+
+    assert service["command"] == "80 rng1:80 rng2:80 rng3:80"
+    assert service["environment"] == {"DCGEN_OPTIONS": "mode=http"}
+    assert "configs" not in service
+
+
+def test_hamba_knows_no_options() -> None:
+    result = CliRunner().invoke(main, ["scale", "rng", "2", "--lb-config", "args", "--mode", "http"])
+
+    assert result.exit_code == 2
+    assert "takes no options" in result.stderr
