@@ -12,7 +12,7 @@ from generator.edits import Edits
 from generator.emit import Emitted, Layout, entry, flow
 from generator.layout import column_of_body
 from generator.model import Model
-from generator.spans import append_entry, entry_span, lines_of, remove_entries, remove_items
+from generator.spans import append_entry, lines_of, remove_entries, remove_items
 from generator.tree import Alias, Mapping, Node, Scalar, Sequence
 from generator.values import fields, merge_sources, pairs
 from generator.written import copy_entry, quoted, written
@@ -121,11 +121,10 @@ class Body:
         if field.owner.flow:
             self.edits.replace(field.node.start, field.node.end, flow(value))
             return
-        span = entry_span(self.edits.text, field.key, field.node)
-        start = lines_of(self.edits.text, field.key.start, field.key.end).start
+        span = lines_of(self.edits.text, field.key.start, max(field.key.end, field.node.end))
         text = entry(key, value, self.layout, self.column)
         at_end = not self.edits.text[: span.end].endswith("\n")
-        self.edits.replace(start, span.end, text.rstrip("\r\n") if at_end else text)
+        self.edits.replace(span.start, span.end, text.rstrip("\r\n") if at_end else text)
 
     def _spread_text(self) -> str:
         """The entries that come by merge keys, written out, without those that go."""

@@ -21,7 +21,10 @@ class Span:
 
 
 def entry_span(text: str, key: Node, value: Node) -> Span:
-    """Return the whole lines of a block mapping's entry, its own comments above included."""
+    """Return the whole lines of a block mapping's entry, its own comments included.
+
+    Those are the comments right above, and deeper ones right below: an item no longer used, say.
+    """
     lines = lines_of(text, key.start, max(key.end, value.end))
     start = lines.start
     while start > 0:
@@ -30,7 +33,16 @@ def entry_span(text: str, key: Node, value: Node) -> Span:
         if not is_comment(line) or indentation(line) != key.column:
             break
         start = above
-    return Span(start, lines.end)
+    return Span(start, _end_of_deeper_comments(text, lines.end, key.column))
+
+
+def _end_of_deeper_comments(text: str, end: int, column: int) -> int:
+    while end < len(text):
+        following = text[end : line_end(text, end)]
+        if not is_comment(following) or indentation(following) <= column:
+            break
+        end += len(following)
+    return end
 
 
 def lines_of(text: str, start: int, end: int) -> Span:
@@ -42,12 +54,7 @@ def service_span(document: Document, service: Service) -> Span:
     """Return the lines of *service*: its name, its body, and the deeper comments right below."""
     text, key = document.text, service.key
     lines = lines_of(text, key.start, max(key.end, service.body.end))
-    end = lines.end
-    while end < len(text):
-        following = text[end : line_end(text, end)]
-        if not is_comment(following) or indentation(following) <= key.column:
-            break
-        end += len(following)
+    end = _end_of_deeper_comments(text, lines.end, key.column)
     start = lines.start + (text[lines.start] == "\ufeff")
     return Span(start, end)
 
@@ -104,7 +111,11 @@ def append_entry(edits: Edits, mapping: Mapping, block: str, flow: str) -> None:
             at = max(key.end, value.end)
         edits.insert(at, f", {flow}" if mapping.entries else flow)
         return
-    append_lines(edits, mapping.end, block)
+    end = mapping.end
+    if mapping.entries:
+        key, value = mapping.entries[-1]
+        end = entry_span(edits.text, key, value).end
+    append_lines(edits, end, block)
 
 
 def append_item(edits: Edits, sequence: Sequence, block: str, flow: str) -> None:

@@ -132,3 +132,14 @@ def test_comment_of_a_dependency_goes_with_it() -> None:
     )
 
     assert made.body("web").startswith("image: web\ndepends_on:\n  - db     # tables\n")
+
+
+def test_item_that_is_no_longer_used_moves_with_its_list() -> None:
+    ports = 'ports:\n  - "8001:80"\n  # - "8002:80"\n'
+    made = scale(
+        'services:\n  rng:\n    image: app\n    ports:\n      - "8001:80"\n'
+        '      # - "8002:80"\n    # always\n    restart: always\n  redis:\n    image: redis\n'
+    )
+
+    assert made.body("rng1") == "image: app\n# always\nrestart: always\n"
+    assert made.carried("rng").startswith(ports)
