@@ -79,6 +79,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
         names=names,
         timeouts=chosen_timeouts(options, _TIMEOUTS),
         control=control,
+        distant=True,
     )
 
 

@@ -100,15 +100,17 @@ def lines(
         if options.timeout_server:
             yield " response-timeout"
         yield "\n"
-    yield "    # Firewalls forget silent connections, and dead peers do not say goodbye.\n"
-    yield "    option clitcpka\n"
-    yield "    clitcpka-idle 60s\n"
-    yield "    clitcpka-intvl 10s\n"
-    yield "    clitcpka-cnt 3\n"
-    yield "    option srvtcpka\n"
-    yield "    srvtcpka-idle 60s\n"
-    yield "    srvtcpka-intvl 10s\n"
-    yield "    srvtcpka-cnt 3\n"
+    if options.mode == "tcp":
+        yield "    # Firewalls forget silent connections, and dead peers do not say goodbye.\n"
+        yield "    option clitcpka\n"
+        yield "    clitcpka-idle 60s\n"
+        if configuration.distant:
+            yield "    clitcpka-intvl 10s\n"
+            yield "    clitcpka-cnt 3\n"
+            yield "    option srvtcpka\n"
+            yield "    srvtcpka-idle 60s\n"
+            yield "    srvtcpka-intvl 10s\n"
+            yield "    srvtcpka-cnt 3\n"
     if configuration.resolves:
         yield "\n"
         yield "resolvers docker\n"

@@ -192,6 +192,8 @@ class Configuration:
             ``/etc/resolv.conf`` again and again, ``hosts`` asks once, at the start
             (``/etc/hosts``, where the links of a v1 file are, or plain addresses).
         hard_stop_s: Seconds that clients have left when the process is asked to stop.
+        distant: The servers are on other machines: firewalls between may forget a connection, and
+            a machine may vanish without a word.
     """
 
     proxies: tuple[Proxy, ...]
@@ -200,6 +202,7 @@ class Configuration:
     timeouts: Timeouts = field(default_factory=Timeouts)
     control: Control = IN_CONTAINER
     hard_stop_s: float = HARD_STOP_S
+    distant: bool = False
 
     def __post_init__(self) -> None:
         page = _port(self.stats_bind or "")
