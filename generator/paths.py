@@ -6,7 +6,7 @@ Source: Compose Specification: "build", "volumes" (short and long syntax), "env_
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from generator.document import Document, deref, own
 from generator.edits import Edits
@@ -16,17 +16,20 @@ from generator.tree import Mapping, Node, Scalar, Sequence, walk
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
 
 
-def rebase(document: Document, prefix: str) -> str:
+def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str:
     """Return the text of *document* with *prefix* in front of every relative path.
 
     Args:
         document: The document, in which paths are relative to its own folder.
         prefix: The way from the new folder to the old one, such as ``../app``.
+        beside: Names of files that are written into the new folder too: their paths stay.
 
     Paths that begin with a variable stay as they are: only the environment knows them.
     """
     edits = Edits(document.text)
     for node, kind in _paths(document):
+        if any(node.value.startswith(f"./{name}:") for name in beside):
+            continue
         new = _moved(node.value, prefix, kind)
         if new != node.value and not (node.style in ("|", ">") or "\n" in node.value):
             _rewrite(edits, node, new)

@@ -58,7 +58,7 @@ def make(steps: list[Step], making: Making) -> None:
     if making.overlay:
         text = _overlaid(making, given, document, variant, target)
     else:
-        text = _rebased(variant.text, given, target)
+        text = _rebased(variant, given, target)
     files = (
         {target.parent / name: content for name, content in variant.files.items()} if target else {}
     )
@@ -143,9 +143,9 @@ def _target(making: Making, given: source.Source) -> Path | None:
     return Path(making.output) if making.output else given.folder / making.default
 
 
-def _rebased(text: str, given: source.Source, target: Path | None) -> str:
+def _rebased(variant: Variant, given: source.Source, target: Path | None) -> str:
     if target is None:
-        return text
+        return variant.text
     if not target.parent.is_dir():
         raise UserError(
             f"the folder {str(target.parent)!r} does not exist",
@@ -154,10 +154,11 @@ def _rebased(text: str, given: source.Source, target: Path | None) -> str:
         )
     here, there = target.parent.resolve(), given.folder.resolve()
     if here == there:
-        return text
+        return variant.text
     from generator.paths import rebase  # noqa: PLC0415 - see `_input`
 
-    return rebase(load(text, given.name), Path(os.path.relpath(there, here)).as_posix())
+    prefix = Path(os.path.relpath(there, here)).as_posix()
+    return rebase(load(variant.text, given.name), prefix, tuple(variant.files))
 
 
 def _print(

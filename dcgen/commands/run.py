@@ -22,6 +22,7 @@ from engine.drain import DEADLINE_S
 from engine.events import Summary
 from engine.ports import LOOPBACK
 from engine.processes import Wishes
+from engine.remote import CONFIGURATION, require_portable
 from engine.supervisor import Supervisor
 from engine.variant import parse
 
@@ -119,6 +120,8 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
         )
         _up(found, wishes, progress, as_json=asked["as_json"])
     else:
+        mounting = [given for given in found.sources if CONFIGURATION in given.text]
+        require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
         words = ["--detach"] * asked["detach"] + ["--build"] * asked["build"]
         for name, number in scale.items():
             words += ["--scale", f"{name}={number}"]

@@ -37,7 +37,6 @@ def test_the_configuration_reaches_the_balancer(
     coins.wait_for_hashes(project, 20)
 
 
-@pytest.mark.xfail(strict=True, reason="`dcgen up` does not look at bind mounts yet")
 def test_a_configuration_in_a_file_is_refused_for_a_remote_host(
     lab: Lab, new_project: NewProject, tmp_path: Path
 ) -> None:

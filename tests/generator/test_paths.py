@@ -107,3 +107,11 @@ def test_path_in_a_shared_mapping_is_pointed_once() -> None:
     text = "x-b: &b\n  build: rng\nservices:\n  a:\n    <<: *b\n  c: *b\n"
 
     assert rebase(load(text, "compose.yml"), "../app").count("../app/rng") == 1
+
+
+def test_file_that_is_written_beside_the_variant_is_found_there() -> None:
+    text = "services:\n  a:\n    volumes: [./a.haproxy.cfg:/cfg:ro, ./data:/data]\n    image: a\n"
+
+    moved = rebase(load(text, "compose.yml"), "../app", ["a.haproxy.cfg"])
+
+    assert "[./a.haproxy.cfg:/cfg:ro, ../app/data:/data]" in moved
