@@ -1,4 +1,4 @@
-"""`--lb-config args`: what a balancer's image is told by arguments, and by variables beside them."""
+"""`--lb-config args`: what a balancer's image is told by arguments, and beside them."""
 
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ def test_arguments_stay_arguments_when_it_is_scaled_again() -> None:
 
 
 def test_hamba_knows_no_options() -> None:
-    result = CliRunner().invoke(main, ["scale", "rng", "2", "--lb-config", "args", "--mode", "http"])
+    words = ("scale", "rng=2", "--lb-config", "args", "--mode", "http")
+
+    result = CliRunner().invoke(main, words)
 
     assert result.exit_code == 2
     assert "takes no options" in result.stderr
