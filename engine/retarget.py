@@ -11,14 +11,15 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ambassador.upstreams import HOST_NAMES
 from dcgen.errors import HostError, UserError
 from engine.reload import Staged
 from engine.runtime import Live
 from lb import runtime
 from lb.model import SOCKET_PATH, Address
-from lb.runtime import Row, binds_of, leading_to, servers_of, without_servers, worker
+from lb.runtime import Row, binds_of, leading_to, servers_of, without_addresses, worker
 
 REACHED_WITHIN_S = 3
 ANSWERS_WITHIN_S = 10
@@ -101,11 +102,12 @@ def retarget(live: Live, text: str) -> Retargeted:
         UserError: HAProxy refuses *text*.
     """
     rows = live.rows()
-    moves = _moves(rows, servers_of(text))
+    wanted = servers_of(text)
     if not live.container:
-        return _process(live, moves, rows, text)
+        return _process(live, rows, {backend: [*map(_here, w)] for backend, w in wanted.items()})
+    moves = _moves(rows, wanted)
     staged = Staged.of(live, text)
-    simple = moves is not None and without_servers(staged.present()) == without_servers(text)
+    simple = moves is not None and without_addresses(staged.present()) == without_addresses(text)
     kept = _keep(staged, required=not simple)
     before = worker(live.ask)
     commands = moves if simple and moves else [runtime.state(row, "maint") for row in rows]
@@ -165,13 +167,20 @@ def _blackout_ms(said: str) -> int | None:
     return int(answer[1]) if answer else None
 
 
-def _process(live: Live, moves: list[str] | None, rows: Sequence[Row], text: str) -> Retargeted:
+def _here(address: str) -> str:
+    # A container finds the machine that it runs on by a name; a process is on that machine.
+    found = Address.parse(address)
+    return str(replace(found, host="127.0.0.1")) if found.host in HOST_NAMES else address
+
+
+def _process(live: Live, rows: Sequence[Row], wanted: dict[str, list[str]]) -> Retargeted:
     name = live.service.name
+    moves = _moves(rows, wanted)
     if moves is None or live.socket is None:
         what = f"'{name}' is a process, and cannot learn a name while it runs"
         raise HostError(what, fix="give an IP address, or dcgen stop and dcgen up")
     file = live.socket.with_suffix(".cfg")
-    new = leading_to(file.read_text(encoding="utf-8"), servers_of(text))
+    new = leading_to(file.read_text(encoding="utf-8"), wanted)
     begin_s = time.monotonic()
     runtime.tell(live.ask, [*moves, *map(runtime.cut, rows)])
     bind = next(iter(binds_of(new).values()), "")

@@ -1,14 +1,15 @@
 """``dcgen lb``: look at the balancers and ambassadors of a variant that runs, and change them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 import click
 
-from dcgen.commands.assignments import addresses
+from ambassador import upstreams as far
+from dcgen.commands.assignments import upstreams
 from dcgen.commands.live import Place, place, table
 from dcgen.commands.making import Making, Step, make
 from dcgen.commands.run import target_options
@@ -164,7 +165,7 @@ def retarget(
     """
     where = _where(given)
     done: list[Retargeted] = []
-    for name, upstream in addresses(what):
+    for name, upstream in upstreams(what):
         _require_ambassador(where.variant, name)
         if not force:
             where.each(_reaching(where, name, upstream))
@@ -172,7 +173,7 @@ def retarget(
         for found in where.each(_retargeting(where, name, text)):
             done += found
         if not (quiet or as_json):
-            click.echo(f"{name}: leads to {upstream}, in {where.variant.file}", err=True)
+            click.echo(f"{name}: leads to {far.spell(upstream)}, in {where.variant.file}", err=True)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in done], indent=2))
     for one in done if not (quiet or as_json) else ():
@@ -188,15 +189,17 @@ def _require_ambassador(variant: Variant, name: str) -> None:
         )
 
 
-def _reaching(where: Place, name: str, upstream: Address) -> Callable[[Site | None], None]:
+def _reaching(
+    where: Place, name: str, upstream: Sequence[Address]
+) -> Callable[[Site | None], None]:
     def act(site: Site | None) -> None:
         for live in where.lives(site, name):
-            retargeting.require_reachable(live, upstream)
+            retargeting.require_reachable(live, upstream[0])
 
     return act
 
 
-def _rewritten(variant: Variant, name: str, upstream: Address) -> str:
+def _rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> str:
     # Changes the file, and returns the configuration that it gives the ambassador now.
     step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
     file = str(variant.file)
