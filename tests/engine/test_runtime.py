@@ -1,0 +1,170 @@
+"""Running HAProxy processes, asked and changed through their runtime sockets."""
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dcgen.errors import HostError, UserError
+from engine import drain as draining
+from engine.runtime import PERL, SCRIPT, Live, servers
+from engine.variant import Service
+from lb.balancer import balancer
+from lb.model import Control
+from lb.runtime import rows
+from lb.statistics import ask as ask_socket
+from tests.lab.waiting import until
+from tests.lb.processes import (
+    bind,
+    get,
+    listener,
+    needs,
+    start_haproxy,
+    start_replica,
+    wait_for_status,
+)
+
+pytestmark = needs("haproxy")
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """Two replicas behind a real HAProxy on *port*."""
+
+    live: Live
+    port: int
+    socket: Path
+
+    def asked(self) -> set[str]:
+        return {get(self.port)[1] for _ in range(20)}
+
+
+@pytest.fixture
+def balanced(tmp_path: Path, cleanup: ExitStack, service: Callable[[str], Service]) -> Balanced:
+    socket = tmp_path / "admin"
+    addresses = [start_replica(name, cleanup)[0] for name in ("rng1", "rng2")]
+    listening = listener(cleanup)
+    configuration = balancer(
+        "rng",
+        {80: addresses},
+        names="hosts",
+        binds={80: bind(listening)},
+        control=Control(health_port=None, socket=str(socket)),
+    )
+    start_haproxy(configuration, tmp_path, cleanup, fds=[listening.fileno()])
+    for server in ("127.0.0.1", "127.0.0.1-2"):
+        wait_for_status(socket, f"rng-80,{server}", "UP", "L4OK")
+    labels = "{dcgen.role: balancer, dcgen.balances: '127.0.0.1:80'}"
+    described = service(f"{{image: haproxy, labels: {labels}}}")
+    live = Live(described, lambda line: ask_socket(socket, line))
+    return Balanced(live, int(listening.getsockname()[1]), socket)
+
+
+def test_every_server_is_shown_with_its_address_and_health(balanced: Balanced) -> None:
+    balanced.asked()
+    first, second = balanced.live.rows()
+
+    assert (first.key, second.key) == ("rng-80/127.0.0.1", "rng-80/127.0.0.1-2")
+    assert first.address.startswith("127.0.0.1:")
+    assert first.address != second.address
+    assert first.serving
+    assert second.serving
+    assert first.total + second.total == 20
+    assert first.latency_ms is not None
+
+
+def test_a_drained_server_gets_nothing_and_a_ready_one_serves_again(balanced: Balanced) -> None:
+    found = draining.chosen([balanced.live], ["127.0.0.1-2"])
+
+    events = list(draining.drain(found))
+    alone = balanced.asked()
+    draining.ready(found)
+
+    assert [event.what for event in events] == ["draining", "idle"]
+    assert alone == {"rng1"}
+    assert balanced.asked() == {"rng1", "rng2"}
+
+
+def test_draining_waits_for_what_is_being_answered(balanced: Balanced) -> None:
+    answers: list[str] = []
+    slow = threading.Thread(target=lambda: answers.append(get(balanced.port, "/slow")[1]))
+    slow.start()
+    until(lambda: any(not row.idle for row in balanced.live.rows()), "a request is open")
+
+    events = list(draining.drain(servers(balanced.live)))
+    slow.join(5)
+
+    assert [event.what for event in events] == ["draining", "draining", "idle", "idle"]
+    assert len(answers) == 1
+
+
+def test_who_still_works_at_the_deadline_is_called_busy(
+    balanced: Balanced, cleanup: ExitStack
+) -> None:
+    import socket  # noqa: PLC0415 - one test holds a connection open
+
+    cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
+    until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
+
+    events = list(draining.drain(servers(balanced.live), deadline_s=0.2))
+
+    assert sorted(event.what for event in events) == ["busy", "draining", "draining", "idle"]
+
+
+def test_a_name_that_means_no_server_is_answered_with_those_there_are(balanced: Balanced) -> None:
+    with pytest.raises(UserError) as error:
+        draining.chosen([balanced.live], ["rng7"])
+
+    assert error.value.fix == "name one of: 127.0.0.1, 127.0.0.1-2"
+
+
+def test_a_whole_balancer_is_meant_by_its_name(balanced: Balanced) -> None:
+    assert len(draining.chosen([balanced.live], ["app"])) == 2
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("perl", id="perl, as in the image on Debian"),
+        pytest.param("socat", id="socat, as in the image on Alpine"),
+    ],
+)
+def test_the_script_for_containers_reaches_the_socket(
+    balanced: Balanced, tmp_path: Path, program: str
+) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"no {program} on PATH")
+    only = tmp_path / "bin"
+    only.mkdir()
+    for name in (program, "sh"):
+        (only / name).symlink_to(str(shutil.which(name)))
+
+    def ask(line: str) -> str:
+        words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), line, PERL]
+        ended = subprocess.run(
+            words, capture_output=True, text=True, check=True, timeout=20, env={"PATH": str(only)}
+        )
+        return ended.stdout
+
+    assert [row.key for row in rows(ask)] == [row.key for row in balanced.live.rows()]
+
+
+def test_the_script_says_that_there_is_no_socket(tmp_path: Path) -> None:
+    words = ["sh", "-c", SCRIPT, "sh", str(tmp_path / "none"), "show stat", PERL]
+
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=20)
+
+    assert ended.returncode
+    assert "No such file" in ended.stderr
+
+
+def test_a_process_that_is_gone_is_an_error_that_says_so(tmp_path: Path) -> None:
+    from engine.runtime import _local  # noqa: PLC0415 - the way to a process, without a run
+
+    with pytest.raises(HostError, match="has no runtime socket"):
+        _local(tmp_path / "rng.sock")("show stat")
