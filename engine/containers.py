@@ -151,5 +151,5 @@ def _container(raw: Mapping[str, Any]) -> Container:
 
 def _short(command: Sequence[str]) -> str:
     # Scripts and files among the words would hide what the command is.
-    words = [word for word in command if "\n" not in word and len(word) < 65]  # noqa: PLR2004
+    words = [word for word in command if "\n" not in word and len(word) < 65]  # noqa: PLR2004 - an id has 64
     return " ".join(words[:9])

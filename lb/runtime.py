@@ -226,6 +226,6 @@ def leading_to(text: str, wanted: dict[str, list[str]]) -> str:
         if words[:1] == ["backend"]:
             backend = words[1]
         if words[:1] == ["server"] and left.get(backend):
-            line = line.replace(f" {words[2]}", f" {left[backend].pop(0)}", 1)  # noqa: PLW2901
+            line = line.replace(f" {words[2]}", f" {left[backend].pop(0)}", 1)  # noqa: PLW2901 - one line, led elsewhere
         lines.append(line)
     return "".join(lines)

@@ -41,7 +41,10 @@ deadline_option = click.option(
 )
 
 
-@click.group(short_help="Look at running balancers and ambassadors, and change them.")
+@click.group(
+    short_help="Look at running balancers and ambassadors, and change them.",
+    epilog="Example: dcgen lb status -f generated.yml",
+)
 def lb() -> None:
     """Look at the balancers and ambassadors of a variant that runs, and change them.
 
