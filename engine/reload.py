@@ -20,6 +20,7 @@ STATE_PATH = "/tmp/haproxy.state"  # noqa: S108 - in the container, where /tmp i
 
 # The image's user may not write there, and what is bound from the host nobody may.
 _WRITE = 'umask 022; cat > "$1"'
+_CHECK = 'haproxy -c -f "$1" 2>&1 && echo accepted; exit 0'
 _SWAP = 'cp -p "$1" "$1.good" && mv -f "$1.new" "$1"'
 _BACK = 'mv -f "$1.good" "$1"'
 _DROP = 'rm -f "$1.new" "$1.good"'
@@ -99,15 +100,16 @@ class Staged:
         try:
             self._sh(_WRITE, f"{self.path}.new", text=self.text)
         except HostError as error:
-            what = f"the configuration of '{self.container.name}' cannot be replaced: {error.what}"
+            reason = error.what.rpartition(": ")[2]
+            what = f"the configuration of '{self.container.name}' cannot be replaced: {reason}"
             fix = f"recreate it: docker compose up -d {self.live.service.name}"
             raise HostError(what, fix=fix) from error
-        try:
-            self._inside("haproxy", "-c", "-f", f"{self.path}.new", user="")
-        except HostError as error:
+        said = self._inside("sh", "-c", _CHECK, "sh", f"{self.path}.new", user="")
+        if not said.endswith("accepted\n"):
             self.drop()
+            words = "\n".join(line for line in said.splitlines() if "[NOTICE]" not in line)
             what = f"HAProxy refuses the new configuration of '{self.container.name}'"
-            raise UserError(f"{what}: {error.what}", fix="generate it again with dcgen") from error
+            raise UserError(f"{what}:\n{words}", fix="generate it again with dcgen")
 
     def swap(self) -> None:
         """Put the checked text into the place of the present one, which is kept.
