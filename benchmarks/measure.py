@@ -50,4 +50,5 @@ def machine() -> str:
         lines = dict(line.split("=", 1) for line in release.read_text().splitlines() if "=" in line)
         system = lines.get("PRETTY_NAME", system).strip('"')
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {memory:.0f} GiB, {system}, {platform.system()} {platform.release().partition('-')[0]}"
+    kernel = f"{platform.system()} {platform.release().partition('-')[0]}"
+    return f"{cores} cores, {memory:.0f} GiB, {system}, {kernel}"
