@@ -46,7 +46,7 @@ def throughput(scale: Scale, folder: Path, quiet: Quiet) -> Iterator[Sample]:
             yield Sample(f"kept {CLIENTS[-1]}", one.name, "served", 0, count)
 
 
-def _load(one: Contestant, clients: int, scale: Scale, reconnect: bool) -> Load:  # noqa: FBT001
+def _load(one: Contestant, clients: int, scale: Scale, *, reconnect: bool) -> Load:
     return wrk(one.address, clients, scale.wrk_s, reconnect=reconnect)
 
 

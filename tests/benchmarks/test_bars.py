@@ -36,7 +36,7 @@ def test_ratio_is_the_median_of_the_ratios_of_each_turn() -> None:
         pytest.param({"most": 0.25}, 0.26, False, id="too much"),
     ],
 )
-def test_limits_are_inclusive(limit: dict[str, float], value: float, holds: bool) -> None:  # noqa: FBT001
+def test_limits_are_inclusive(limit: dict[str, float], value: float, *, holds: bool) -> None:
     assert Bar(1, "new 32", "http", "rate", **limit).holds(value) is holds
 
 
