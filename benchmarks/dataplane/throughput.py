@@ -30,7 +30,9 @@ def throughput(scale: Scale, folder: Path, quiet: Quiet) -> Iterator[Sample]:
             for clients in CLIENTS:
                 measured = interleave(
                     {
-                        one.name: partial(quiet, partial(_load, one, clients, scale, reconnect))
+                        one.name: partial(
+                            quiet, partial(_load, one, clients, scale, reconnect=reconnect)
+                        )
                         for one in contestants
                     },
                     scale.turns,
