@@ -14,7 +14,6 @@ def lines(
     *,
     header: Quoted,
     health_path: str,
-    error_limit: int,
 ) -> Iterator[str]:
     """Yield the text of *configuration*, piece by piece."""
     yield word(header)
@@ -209,7 +208,7 @@ def lines(
             elif proxy.is_shared:
                 yield "    # Requests are checks too: without this, a dead server has the fewest connections and draws all.\n"
                 yield "    default-server observe layer4 error-limit "
-                yield word(error_limit)
+                yield word(proxy.error_limit)
                 yield " on-error mark-down\n"
         if proxy.slots:
             yield "    default-server init-addr none resolvers docker resolve-prefer ipv4\n"

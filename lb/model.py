@@ -143,6 +143,17 @@ class Proxy:
             )
 
     @property
+    def error_limit(self) -> int:
+        """How many failed connections in a row take a server out.
+
+        No more than the attempts of one request (1 and 3 retries), so that a dead server cannot
+        cost one: with leastconn and a queue it draws every attempt. More than 1, so that a lost
+        packet under load does not take it out; but DNS knows new replicas before they listen, and
+        three at once must leave a request its fourth attempt.
+        """
+        return 1 if self.slots else 3
+
+    @property
     def has_fixed(self) -> bool:
         """Whether nameservers do not know some of its servers."""
         return any(server.fixed for server in self.servers)

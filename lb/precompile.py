@@ -33,7 +33,6 @@ def lines(
     *,
     header: Quoted,
     health_path: str,
-    error_limit: int,
 ) -> Iterator[str]:
     """Yield the text of *configuration*, piece by piece."""
 '''

@@ -25,7 +25,7 @@ from lb.model import (
     Timeouts,
 )
 from lb.options import Balance, Log, Mode
-from lb.render import ERROR_LIMIT, HEADER, render
+from lb.render import HEADER, render
 from lb.words import Quoted, duration, quoted, word
 
 TEMPLATES = Path(precompile.__file__).with_name("templates")
@@ -48,7 +48,6 @@ def by_jinja(configuration: Configuration) -> str:
         timeouts=configuration.timeouts,
         header=Quoted(HEADER),
         health_path=HEALTH_PATH,
-        error_limit=ERROR_LIMIT,
     )
 
 
