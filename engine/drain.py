@@ -43,7 +43,7 @@ def drain(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[C
         When each of them is idle; or busy, if it still works after *deadline_s* seconds.
     """
     begin_s = time.monotonic()
-    _tell(found, "drain")
+    hold(found)
     for server in found:
         yield Changed(server.name, "draining", host=server.live.host)
     waiting = list(found)
@@ -66,6 +66,11 @@ def drain(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[C
 def ready(found: Iterable[Server]) -> None:
     """Let *found* serve again."""
     _tell(list(found), "ready")
+
+
+def hold(found: Sequence[Server]) -> None:
+    """Give *found* nothing new."""
+    _tell(found, "drain")
 
 
 def free_slots(lives: Iterable[Live]) -> list[Server]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from dcgen.errors import HostError, UserError
 from engine.containers import Container, Site
-from engine.drain import DEADLINE_S, await_forgotten, drain, free_slots, ready, until
+from engine.drain import DEADLINE_S, await_forgotten, drain, free_slots, hold, ready, until
 from engine.events import Changed
 from engine.proxies import server_names
-from engine.retarget import require_reachable
+from engine.retarget import reachable
 from engine.runtime import Live, Server, is_dynamic, on_docker, replicas_of, servers
 from engine.variant import Service, Variant
 from lb import runtime
@@ -77,10 +77,8 @@ class Rollout:
 
     def _hold(self, found: Sequence[Server]) -> None:
         # What arrives in a drained slot gets no request before it is known to be well.
-        for live in dict.fromkeys(server.live for server in found):
-            mine = [server.row for server in found if server.live is live]
-            runtime.tell(live.ask, [runtime.state(row, "drain") for row in mine])
         self._drained.extend(found)
+        hold(found)
 
     def _replace(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
         begin_s = time.monotonic()
@@ -138,22 +136,15 @@ class Rollout:
     def _arrived(self, new: Container, lives: Sequence[Live]) -> list[Server]:
         found: list[Server] = []
 
-        def listening() -> bool:
-            try:
-                for live, address in self._new_addresses(new, lives):
-                    require_reachable(live, address)
-            except UserError:
-                return False
-            return True
-
         def there() -> bool:
             found[:] = [s for live in lives for s in servers(live) if s.name == new.name]
-            backends = {row.backend for live in lives for row in live.rows()}
-            checked = [s for s in found if s.row.check.endswith("OK")]
-            return len(checked) >= len(backends)
+            led = {server.row.backend for server in found}
+            known = all(row.backend in led for live in lives for row in live.rows())
+            places = self._new_addresses(new, lives)
+            listening = all(reachable(live, [address]) for live, address in places)
+            return listening and (known or not is_dynamic(self.balancer))
 
-        question = there if is_dynamic(self.balancer) else listening
-        if not until(question, self.healthy_within_s):
+        if not until(there, self.healthy_within_s):
             raise self._never_well(new)
         return found
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from dcgen.commands.assignments import counts
-from dcgen.commands.shrink import shrink
+from dcgen.commands.resized import resized
 from dcgen.commands.target import Target, target
 from dcgen.errors import UsageError
 from dcgen.progress import Progress, summary_text
@@ -125,8 +125,8 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
         words = ["--detach"] * asked["detach"] + ["--build"] * asked["build"]
         for name, number in scale.items():
             words += ["--scale", f"{name}={number}"]
-        shrink(found, scale, asked["drain_s"], progress)
-        _compose(found, progress, "up", *words)
+        with resized(found, scale, asked["drain_s"], progress, returns=asked["detach"]):
+            _compose(found, progress, "up", *words)
 
 
 @click.command(epilog="Example: dcgen down -f generated.yml")

@@ -1,0 +1,61 @@
+"""What `dcgen up` does around Compose, so that replicas come and go without losing a request."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from dcgen.commands.live import Place, place
+from dcgen.commands.target import Target
+from dcgen.progress import Progress
+from engine import drain
+from engine.admit import Admission, admission
+from engine.containers import Site
+from engine.runtime import is_dynamic
+
+
+@contextmanager
+def resized(
+    found: Target,
+    scale: Mapping[str, int],
+    deadline_s: float,
+    progress: Progress,
+    *,
+    returns: bool,
+) -> Iterator[None]:
+    """Let replicas that are to go finish before, and new ones serve after they listen.
+
+    The latter only if what is done here *returns* when all is started. All of this is for
+    balancers that find their replicas by DNS; the others are recreated with another list.
+    """
+    where = None if found.source.path is None else place(found)
+    if where is None or not any(map(is_dynamic, where.variant)):
+        yield
+        return
+    for service, slots in drain.too_few_slots(where.variant, scale):
+        progress.say(f"{service}: room for {slots} replicas, the others will serve nobody")
+    with ExitStack() as cleanup:
+        coming = [cleanup.enter_context(admission(s, where.variant)) for s in where.sites]
+        _leave(where, scale, deadline_s, progress)
+        if returns:
+            _hold(where, coming, scale)
+        yield
+        for one in coming:
+            for event in one.admit():
+                progress.show(event)
+
+
+def _leave(where: Place, scale: Mapping[str, int], deadline_s: float, progress: Progress) -> None:
+    def act(site: Site | None) -> None:
+        for event in drain.shrink(site, where.variant, scale, deadline_s) if site else ():
+            progress.show(event)
+
+    where.each(act)
+
+
+def _hold(where: Place, coming: list[Admission], scale: Mapping[str, int]) -> None:
+    of = dict(zip(where.sites, coming, strict=True))
+
+    def act(site: Site | None) -> None:
+        if site:
+            of[site].hold(scale)
+
+    where.each(act)
