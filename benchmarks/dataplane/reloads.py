@@ -4,13 +4,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from benchmarks.dataplane.contestants import Contestant, Ring
 from benchmarks.dataplane.loads import Load, wrk
-from benchmarks.dataplane.processes import free_address
+from benchmarks.dataplane.processes import free_address, until
 from benchmarks.dataplane.samples import Sample
 from benchmarks.dataplane.scale import Scale
 from benchmarks.dataplane.servers import start_fast
@@ -20,7 +21,7 @@ from lb.model import Options
 
 EVERY_S = 0.2
 CLIENTS = 32
-_MARGIN_S = 2
+_SLACK = 1.5  # on busy processors a reload takes longer than its turn
 
 
 def reloads(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
@@ -37,21 +38,30 @@ def reloads(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
             for one in contestants:
                 log = folder / f"{one.name}.log"
                 before = _workers(log)
-                load = _reload(one, scale.reloads, reconnect=reconnect)
+                load = _reload(one, log, scale.reloads, reconnect=reconnect)
                 yield Sample(f"reloads, {kind}", one.name, "failed", 0, load.failed)
                 yield Sample(f"reloads, {kind}", one.name, "rate", 0, load.rate)
                 yield Sample(f"reloads, {kind}", one.name, "reloads", 0, _workers(log) - before)
 
 
-def _reload(one: Contestant, times: int, *, reconnect: bool) -> Load:
+def _reload(one: Contestant, log: Path, times: int, *, reconnect: bool) -> Load:
     assert one.process  # noqa: S101 - what is reloaded is a process
-    seconds = int(times * EVERY_S) + _MARGIN_S
+    seconds = int(times * EVERY_S * _SLACK) + 1
     with ThreadPoolExecutor(1) as pool:
         load = pool.submit(wrk, one.address, CLIENTS, seconds, reconnect=reconnect)
         for _ in range(times):
+            workers = _workers(log)
             time.sleep(EVERY_S)
             os.kill(one.process.pid, signal.SIGUSR2)
+            # Two signals at once would be one reload.
+            until(partial(_reloaded, load, log, workers), "a new worker")
+            if load.done():
+                break
         return load.result()
+
+
+def _reloaded(load: Future[Load], log: Path, workers: int) -> bool:
+    return load.done() or _workers(log) > workers
 
 
 def _workers(log: Path) -> int:

@@ -63,7 +63,8 @@ def bars(samples: Samples) -> Iterator[str]:
     for bar in BARS:
         value = bar.value(samples)
         if value is not None:
-            verdict = "met" if bar.holds(value) else "**missed**"
+            missed = "out of reach" if bar.passes(value) else "**missed**"
+            verdict = "met" if bar.holds(value) else missed
             yield f"| {bar.number} | {bar.name} | {bar.limit} | {value:.3g} | {verdict} |"
 
 

@@ -22,7 +22,7 @@ class Scale:
         away_s: So long the nameserver does not answer.
     """
 
-    turns: int = 5
+    turns: int = 7
     wrk_s: int = 2
     served_s: float = 3
     serial_turns: int = 3

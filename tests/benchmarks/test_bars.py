@@ -63,6 +63,13 @@ def test_a_missed_bar_is_named_with_value_and_limit() -> None:
     assert any("1.3 | **missed**" in line for line in bars(measured))
 
 
+def test_a_bar_out_of_reach_is_shown_as_such_and_checked_by_its_floor() -> None:
+    measured = samples("rate", http=[8.0], direct=[10.0])
+
+    assert not any("to direct" in fault and "0.8," in fault for fault in missed(measured))
+    assert any("0.8 | out of reach" in line for line in bars(measured))
+
+
 def test_a_table_shows_the_middle_and_the_range() -> None:
     measured = samples("rate", http=[20.0, 30.0, 90.0])
 
