@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.dataplane.closed_loop import Loop, percentile
@@ -50,7 +51,7 @@ CASES = (
 )
 
 
-def unevenness(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
+def unevenness(scale: Scale, folder: Path, quiet: Quiet) -> Iterator[Sample]:
     """Yield `ideal` (the share of it), `rate`, `p99_ms` and `failed` of every contestant.
 
     The contestants run side by side, each with servers of its own: all of them sleep.
@@ -59,10 +60,15 @@ def unevenness(scale: Scale, folder: Path, _quiet: Quiet) -> Iterator[Sample]:
         for turn in range(scale.serial_turns):
             with ExitStack() as cleanup:
                 contestants = start_contestants(Ring(folder, cleanup), _delays(case))
-                loops = {one.name: Loop(one.address, case.clients) for one in contestants}
-                asyncio.run(_all(loops, scale.serial_s))
+                loops = quiet(partial(_turn, contestants, case.clients, scale.serial_s))
             for name, loop in loops.items():
                 yield from _samples(case, name, turn, loop, scale.serial_s)
+
+
+def _turn(contestants: list[Contestant], clients: int, seconds: float) -> dict[str, Loop]:
+    loops = {one.name: Loop(one.address, clients) for one in contestants}
+    asyncio.run(_all(loops, seconds))
+    return loops
 
 
 def start_contestants(ring: Ring, delays: list[float]) -> list[Contestant]:
