@@ -9,6 +9,8 @@ from benchmarks.dataplane.membership import ARRIVAL, AWAY, SCALING
 from benchmarks.dataplane.samples import Samples
 from benchmarks.dataplane.unevenness import Case
 
+_WHOLE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -144,6 +146,11 @@ def _outages() -> Iterator[Bar]:
 BARS = (*_new(), *_kept(), *_serial(), *_redis(), *_changes(), *_outages())
 
 
+def number(value: float) -> str:
+    """Return *value* as a reader wants it: whole from a hundred on, else three digits."""
+    return f"{value:,.0f}" if value >= _WHOLE or value == int(value) else f"{value:.3g}"
+
+
 def missed(samples: Samples) -> list[str]:
     """Return a sentence for each bar that *samples* miss, or say nothing of."""
     found = []
@@ -152,5 +159,5 @@ def missed(samples: Samples) -> list[str]:
         if value is None:
             found.append(f"{bar.name}: not measured")
         elif not bar.passes(value):
-            found.append(f"{bar.name}: {value:.3g}, and the bar is {bar.limit}")
+            found.append(f"{bar.name}: {number(value)}, and the bar is {bar.limit}")
     return found

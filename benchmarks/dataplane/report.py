@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
-from benchmarks.dataplane.bars import BARS, METRICS
+from benchmarks.dataplane.bars import BARS, METRICS, number
 from benchmarks.dataplane.samples import Samples
 from benchmarks.measure import Spread, machine, spread
 
@@ -65,7 +65,7 @@ def bars(samples: Samples) -> Iterator[str]:
         if value is not None:
             missed = "out of reach" if bar.passes(value) else "**missed**"
             verdict = "met" if bar.holds(value) else missed
-            yield f"| {bar.number} | {bar.name} | {bar.limit} | {value:.3g} | {verdict} |"
+            yield f"| {bar.number} | {bar.name} | {bar.limit} | {number(value)} | {verdict} |"
 
 
 def table(samples: Samples, cases: list[str], metrics: tuple[str, ...]) -> Iterator[str]:
@@ -82,12 +82,8 @@ def _shown(found: Spread | None) -> str:
     if found is None:
         return ""
     if found.least == found.greatest:
-        return _number(found.median)
-    return f"{_number(found.median)} ({_number(found.least)} to {_number(found.greatest)})"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004 - digits
+        return number(found.median)
+    return f"{number(found.median)} ({number(found.least)} to {number(found.greatest)})"
 
 
 def versions() -> Iterator[str]:
