@@ -66,7 +66,9 @@ def test_help_of_every_command_has_an_example(name: str) -> None:
 
 def test_every_make_target_is_explained() -> None:
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
     assert phony
     assert [line.split()[1] for line in listed.splitlines()] == phony[1].split()
