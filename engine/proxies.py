@@ -39,7 +39,10 @@ def haproxy_cfg(
     """
     try:
         options = Options.parse(service.label("dcgen.options") or "")
-        control = Control(health_port=None, socket=socket)
+        if options.stats_secret:
+            raise _needs_container("a secret")
+        page = str(options.stats_at) if options.stats_at else None
+        control = Control(health_port=None, socket=socket, stats=page)
         if service.role == "ambassador":
             return render(_ambassador(service, options, binds, control))
         members = _members(service, addresses)
@@ -56,8 +59,7 @@ def _ambassador(
 ) -> Configuration:
     access = Access.parse(service.label("dcgen.access") or "")
     if access.ca_file or access.cert or access.auth_secret:
-        what = "it needs files that only its container has: certificates, or a secret"
-        raise UserError(what, fix="run it with --engine docker")
+        raise _needs_container("certificates, or a secret")
     listed = [int(word) for word in (service.label("dcgen.ports") or "").split()]
     ports = [port for port in listed if port in binds] or sorted(binds)
     # A container finds the machine that it runs on by a name; a process is on that machine.
@@ -69,6 +71,11 @@ def _ambassador(
     return ambassador(
         service.name, routes, access=access, options=options, binds=binds, control=control
     )
+
+
+def _needs_container(files: str) -> UserError:
+    what = f"it needs files that only its container has: {files}"
+    return UserError(what, fix="run it with --engine docker")
 
 
 def _members(

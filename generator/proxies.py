@@ -151,7 +151,7 @@ def proxy(wanted: Wanted, settings: Settings) -> Proxy:
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true"],
         }
-    if kind == "file" and not (wanted.v1 or wanted.access.auth_secret):
+    if kind == "file" and not (wanted.v1 or _secrets(wanted)):
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(wanted), labels.CONFIG: f"sha256:{digest}"}
@@ -172,6 +172,11 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
             f"the arguments of {image} say nothing of {wanted.access.words()!r}",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
+    if wanted.configuration.options.stats_secret:
+        raise UsageError(
+            f"{image} reads no secret",
+            fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--stats-secret`",
+        )
     if words and image == HAMBA_IMAGE:
         raise UsageError(
             f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
@@ -180,7 +185,7 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
     routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
     head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
     if words:
-        head["environment"] = {"DCGEN_OPTIONS": words}
+        head["environment"] = {"DCGEN_OPTIONS": words, **_variables(wanted)}
     head |= _neighbours(wanted)
     tail: dict[str, Emitted] = {}
     if wanted.awaited and not wanted.v1:
@@ -197,16 +202,32 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
 def _variables(wanted: Wanted) -> dict[str, Emitted]:
     # Names without values: Compose takes those from where it runs, and no file holds a password.
     names = [wanted.access.auth_env] if wanted.access.auth_env else []
-    names += [STATS_PASSWORD] if wanted.configuration.options.stats else []
+    options = wanted.configuration.options
+    names += [STATS_PASSWORD] if options.stats and not options.stats_secret else []
     return dict.fromkeys(names)
 
 
+def _secrets(wanted: Wanted) -> dict[str, str]:
+    """Return the variables that HAProxy reads from a secret when it starts, and which one."""
+    found = {
+        SECRET_VARIABLE: wanted.access.auth_secret,
+        STATS_PASSWORD: wanted.configuration.options.stats_secret,
+    }
+    return {variable: name for variable, name in found.items() if name}
+
+
 def _secret(wanted: Wanted) -> dict[str, Emitted]:
-    name = wanted.access.auth_secret
-    if not name:
+    found = _secrets(wanted)
+    if not found:
         return {}
-    start = f'{SECRET_VARIABLE}="$$(cat /run/secrets/{name})" {_START}'
-    return {"command": Verbatim(flow(["sh", "-c", start])), "secrets": [name]}
+    # A secret that cannot be read must end it: an empty password is none.
+    read = [
+        f'{variable}="$$(cat /run/secrets/{name})" && export {variable} && '
+        for variable, name in found.items()
+    ]
+    names = list(dict.fromkeys(found.values()))
+    command = Verbatim(flow(["sh", "-c", f"{''.join(read)}{_START}"]))
+    return {"command": command, "secrets": names}
 
 
 def _neighbours(wanted: Wanted) -> dict[str, Emitted]:

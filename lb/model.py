@@ -183,7 +183,8 @@ class Control:
         health_port: Loopback port that answers `HEALTH_PATH` with 200 while every pool has a
             server that is up, else 503. It moves up past ports that are listened on.
         socket: Path of the runtime socket, in a directory that HAProxy may write.
-        stats: Where the statistics page listens instead of every address; see `Options.stats`.
+        stats: Where the statistics page listens; else on the port of `Options.stats`, at every
+            address of its container, of which that option publishes one.
     """
 
     health_port: int | None = HEALTH_PORT
@@ -246,7 +247,8 @@ class Configuration:
     @property
     def stats_bind(self) -> str | None:
         """Where the statistics page listens; None if there is none."""
-        return self.control.stats or (f":{self.options.stats}" if self.options.stats else None)
+        page = self.options.stats_at
+        return self.control.stats or (f":{page.port}" if page else None)
 
 
 def _port(bind: str) -> int | None:

@@ -76,10 +76,10 @@ _TIMES = (
     click.option("--threads", type=click.IntRange(1, 64), help="Threads of HAProxy, at most."),
     click.option(
         "--stats",
-        metavar="PORT",
-        type=click.IntRange(1, 65535),
-        help="Port of the statistics page and of Prometheus' metrics.",
+        metavar="[ADDRESS:]PORT",
+        help="Where the statistics page and Prometheus' metrics are published.  [127.0.0.1]",
     ),
+    click.option("--stats-secret", metavar="NAME", help="Compose secret with its password."),
     click.option("--log", type=click.Choice(get_args(Log)), help="What is logged.  [errors]"),
 )
 

@@ -16,11 +16,11 @@ from ambassador.access import Access
 from ambassador.ambassador import ambassador as configured
 from ambassador.protocols import guess
 from dcgen.errors import UserError
-from generator import labels
+from generator import labels, statistics
 from generator.anchors import rescue, used_outside
 from generator.beside import refuse_included
 from generator.departure import internal_notices, replacement_notices
-from generator.document import Document, Service, load, own
+from generator.document import Document, Service, load
 from generator.edits import Edits
 from generator.interpolation import resolve
 from generator.layout import layout_of
@@ -77,6 +77,7 @@ class _Replacement:
         self.edits = Edits(model.document.text)
         self.notices: list[Notice] = []
         self.again = role(model, service) == labels.AMBASSADOR
+        self.before: Settings | None = None
         self.old_config = config_name(model, service) if self.again else ""
         self.upstreams = tuple(map(self._from_container, upstreams))
         self.upstream = self.upstreams[0]
@@ -86,6 +87,7 @@ class _Replacement:
         document, service = self.document, self.service
         layout = layout_of(document, service.name)
         self._keep_settings()
+        statistics.require_room(self.model, service.name, self.settings, self.before)
         made = proxy(self._wanted(), self.settings)
         rescued = bool(used_outside(document, service))
         if rescued:
@@ -96,6 +98,8 @@ class _Replacement:
         if made.config:
             put_config(self.edits, document, layout, *made.config)
         text = with_header(self.edits.apply(), layout.newline)
+        former = self.before.options if self.before else ""
+        text = statistics.published(text, self.model, service.name, self.settings, former)
         if rescued:
             load(text, document.file)  # every alias must still find its anchor
         self.notices += internal_notices(self.model, service.name)
@@ -140,7 +144,8 @@ class _Replacement:
             name = self.service.name
             listed = pairs(self.model.get(name, "labels")).get(labels.PORTS, "")
             ports = tuple(int(word) for word in listed.split())
-            self.settings = self.settings.after(former_settings(self.model, name, ports))
+            self.before = former_settings(self.model, name, ports)
+            self.settings = self.settings.after(self.before)
 
     def _ports(self) -> list[int]:
         if self.settings.ports:
@@ -195,13 +200,7 @@ class _Replacement:
 
     def _access(self, ports: list[int]) -> Access:
         access = Access.parse(self.settings.access)
-        secret = access.auth_secret
-        if secret and own(self.document.section("secrets"), secret) is None:
-            raise UserError(
-                f"there is no secret {secret!r} in this file",
-                fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
-                where=self.model.where(self.service.name),
-            )
+        statistics.require_secret(self.model, self.service.name, access.auth_secret)
         if access.protocol or self.again or len(ports) > 1:
             return access
         # The image says it now, and will be HAProxy's when the ambassador is written again.

@@ -10,7 +10,7 @@ scaled again keeps what it has, and its replicas are made from the first of them
 from dataclasses import replace
 
 from dcgen.errors import UserError
-from generator import labels
+from generator import labels, statistics
 from generator.anchors import rescue, used_outside
 from generator.beside import refuse_included
 from generator.document import Document, Service, load
@@ -142,6 +142,8 @@ class _Scaled:
         """Return the result; the document is left as it was."""
         self._require_free_names()
         self._require_dns()
+        former = self.before.settings if self.before else None
+        statistics.require_room(self.model, self.service.name, self.settings, former)
         made = proxy(self._wanted(), self.settings)
         rescued = not self.before and bool(used_outside(self.document, self.service))
         if rescued:
@@ -155,6 +157,9 @@ class _Scaled:
             self.model, self.edits, self.service.name, self.names[0], self.others
         )
         text = with_header(self.edits.apply(), self.layout.newline)
+        text = statistics.published(
+            text, self.model, self.service.name, self.settings, former.options if former else ""
+        )
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor
         return Variant(text, made.files, (*self._warnings(), *warnings))

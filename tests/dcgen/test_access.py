@@ -80,7 +80,9 @@ def test_secret_with_the_password_is_read_when_haproxy_starts() -> None:
 
     assert service["secrets"] == ["pw"]
     assert service["command"][:2] == ["sh", "-c"]
-    assert service["command"][2].startswith('DCGEN_AUTH="$$(cat /run/secrets/pw)" exec haproxy ')
+    assert service["command"][2].startswith(
+        'DCGEN_AUTH="$$(cat /run/secrets/pw)" && export DCGEN_AUTH && exec haproxy '
+    )
     assert "AUTH '$${DCGEN_AUTH}'" in text
 
 

@@ -86,11 +86,11 @@ def test_option_makes_the_page_listen_on_its_port() -> None:
 
 
 def test_health_frontend_makes_room_for_the_page() -> None:
-    configuration = balancer("rng", SERVERS, options=Options(stats=8405))
+    configuration = balancer("rng", SERVERS, options=Options(stats="8405"))
 
     assert configuration.health_bind == "127.0.0.1:8406"
 
 
 def test_port_of_the_service_is_not_given_to_the_page() -> None:
     with pytest.raises(UserError, match="port 80 is the service's"):
-        balancer("rng", SERVERS, options=Options(stats=80))
+        balancer("rng", SERVERS, options=Options(stats="80"))

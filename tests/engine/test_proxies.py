@@ -1,0 +1,51 @@
+"""The HAProxy of a process: what its labels say, with the addresses of this machine."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dcgen.errors import UserError
+from engine.proxies import haproxy_cfg
+from engine.variant import Variant
+from lb.model import Address
+
+BALANCER = """\
+services:
+  rng:
+    image: haproxy
+    labels:
+      dcgen.role: balancer
+      dcgen.service: rng
+      dcgen.balances: rng1:80
+      dcgen.options: OPTIONS
+"""
+
+
+def configured(found: Variant) -> str:
+    replicas = {("rng1", 80): [("rng1", Address("127.0.0.1", 20001))]}
+    binds = {80: "127.0.0.1:20000"}
+    return haproxy_cfg(found.services["rng"], replicas, binds, "/run/rng.sock")
+
+
+@pytest.mark.parametrize(
+    ("options", "bind"),
+    [
+        pytest.param("stats=8404", "127.0.0.1:8404", id="loopback, unless an address is named"),
+        pytest.param("stats=0.0.0.0:8404", "0.0.0.0:8404", id="as named"),
+    ],
+)
+def test_statistics_are_where_the_options_say(
+    options: str, bind: str, variant: Callable[[str], Variant]
+) -> None:
+    text = configured(variant(BALANCER.replace("OPTIONS", options)))
+
+    assert f"frontend stats\n    mode http\n    bind {bind}\n" in text
+
+
+def test_a_password_in_a_secret_needs_a_container(variant: Callable[[str], Variant]) -> None:
+    found = variant(BALANCER.replace("OPTIONS", "stats=8404 stats-secret=pw"))
+
+    with pytest.raises(UserError, match="a secret") as refusal:
+        configured(found)
+
+    assert refusal.value.fix == "run it with --engine docker"
