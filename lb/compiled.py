@@ -61,7 +61,9 @@ def lines(
     yield word(options.maxconn)
     yield "\n"
     yield "    # A server that does not answer costs no request: the next attempt goes to another one.\n"
-    yield "    retries 3\n"
+    yield "    retries "
+    yield word(configuration.retries)
+    yield "\n"
     yield "    option redispatch 1\n"
     yield "    timeout connect "
     yield word(duration(timeouts.connect))

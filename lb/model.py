@@ -37,6 +37,8 @@ _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
 HEALTH_PORT = 8405
 HEALTH_PATH = "/healthz"
+LEAST_RETRIES = 3
+MOST_RETRIES = {"tcp": 30, "http": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,20 @@ class Proxy:
     def error_limit(self) -> int:
         """How many failed connections in a row take a server out.
 
-        No more than the attempts of one request (1 and 3 retries), so that a dead server cannot
-        cost one: with leastconn and a queue it draws every attempt. More than 1, so that a lost
-        packet under load does not take it out; but DNS knows new replicas before they listen, and
-        three at once must leave a request its fourth attempt.
+        More than 1, so that a lost packet under load does not take it out; but DNS knows new
+        replicas before they listen, and each of them must cost a request one attempt at most.
         """
         return 1 if self.slots else 3
+
+    @property
+    def errors_until_found(self) -> int:
+        """How many failed connections it takes at most to find the one server that lives.
+
+        A dead one has the fewest connections: with leastconn it draws every attempt until it is
+        taken out.
+        """
+        others = self.slots or len(self.servers) - 1
+        return others * self.error_limit if self.is_shared else 0
 
     @property
     def has_fixed(self) -> bool:
@@ -232,6 +242,16 @@ class Configuration:
     def follows(self, server: Server) -> bool:
         """Tell whether DNS may move *server*."""
         return self.names == "dns" and server.address.is_name and not server.fixed
+
+    @property
+    def retries(self) -> int:
+        """How many attempts a request has after the first; a dead server must not cost one.
+
+        In HTTP mode requests are repeated as well when a server has failed to answer them: a
+        request that harms every server must not reach many.
+        """
+        wanted = max(proxy.errors_until_found for proxy in self.proxies)
+        return max(LEAST_RETRIES, min(wanted, MOST_RETRIES[self.options.mode]))
 
     @property
     def health_bind(self) -> str | None:

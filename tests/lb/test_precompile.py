@@ -83,7 +83,7 @@ options = st.builds(
     sticky=st.booleans(),
     server_maxconn=st.none() | st.just(1),
     timeout_server=st.none() | seconds,
-    stats=st.none() | st.just(8404),
+    stats=st.none() | st.just("8404"),
     log=st.sampled_from(get_args(Log)),
 )
 configurations = st.builds(
