@@ -131,7 +131,7 @@ def test_gets_in_flight_on_a_killed_server_are_repeated_elsewhere(
 @pytest.mark.parametrize(
     ("method", "attempts"),
     [
-        pytest.param("GET", 4, id="GET is repeated three times"),
+        pytest.param("GET", 7, id="GET is repeated six times"),
         pytest.param("POST", 1, id="POST may have been applied, so it is not"),
     ],
 )
