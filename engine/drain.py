@@ -63,6 +63,33 @@ def drain(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[C
         yield Changed(server.name, "busy", deadline_s, server.live.host, detail)
 
 
+def vacate(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[Changed]:
+    """Wait until nobody is connected to the addresses that *found*, which were moved, had before.
+
+    Yields:
+        When that is so; or busy, if it is not after *deadline_s* seconds.
+    """
+    if not found:
+        return
+    begin_s = time.monotonic()
+    lives = dict.fromkeys(server.live for server in found)
+    first = found[0]
+    yield Changed(first.name, "draining", host=first.live.host)
+
+    def left() -> int:
+        return sum(
+            runtime.connected(live.ask, [s.row.address for s in found if s.live is live])
+            for live in lives
+        )
+
+    # Twice: a connection that HAProxy is about to open is not there yet.
+    if until(lambda: not left() and not left(), deadline_s):
+        yield Changed(first.name, "idle", time.monotonic() - begin_s, first.live.host)
+    else:
+        detail = f"{left()} connections are open"
+        yield Changed(first.name, "busy", deadline_s, first.live.host, detail)
+
+
 def ready(found: Iterable[Server]) -> None:
     """Let *found* serve again."""
     _tell(list(found), "ready")

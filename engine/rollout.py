@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from dcgen.errors import HostError, UserError
 from engine.containers import Container, Site
-from engine.drain import DEADLINE_S, await_forgotten, drain, free_slots, hold, ready, until
+from engine.drain import DEADLINE_S, await_forgotten, drain, free_slots, hold, ready, until, vacate
 from engine.events import Changed
 from engine.proxies import server_names
 from engine.retarget import reachable
@@ -156,17 +156,14 @@ class Rollout:
         await_forgotten(leaving)
 
     def _switch(self, old: Container, new: Container, lives: Sequence[Live]) -> Iterator[Changed]:
-        # The server keeps its name and gets another address: nobody waits for DNS.
+        # The server keeps its name and gets another address: nobody waits for DNS, and what the
+        # old container works on stays with it.
         leaving = [s for live in lives for s in servers(live) if s.name == old.service]
-        alone = len(replicas_of(self.balancer)) == 1
-        if not alone:
-            self._drained.extend(leaving)
-            yield from drain(leaving, self.drain_within_s)
         addresses = dict(self._new_addresses(new, lives))
         for server in leaving:
             host, port = addresses[server.live].host, Address.parse(server.row.address).port
             runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
-        ready(leaving)
+        yield from vacate([s for s in leaving if s.row.address], self.drain_within_s)
         yield from self._remove(old)
 
     def _new_addresses(

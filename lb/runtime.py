@@ -125,6 +125,17 @@ def cut(row: Row) -> str:
     return command("shutdown", "sessions", "server", row.key)
 
 
+def connected(ask: Ask, addresses: Iterable[str]) -> int:
+    """Return how many connections to servers at *addresses*, ``192.0.2.7:80``, are open.
+
+    A server that was moved has its former address in those that it had before.
+    """
+    wanted = {address.replace("[", "").replace("]", "") for address in addresses}
+    # "server=rng1 (id=1) addr=192.0.2.7:80" is where the connection goes, not where it would now.
+    there = re.findall(r"^ *server=\S+ \(id=\d+\) addr=(\S+)", ask("show sess all"), re.MULTILINE)
+    return sum(address in wanted for address in there)
+
+
 def worker(ask: Ask) -> int:
     """Return the process id of the worker that answers, as its container counts."""
     match = re.search(r"^Pid: (\d+)$", ask("show info"), re.MULTILINE)

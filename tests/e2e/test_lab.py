@@ -128,7 +128,8 @@ def test_the_next_run_removes_what_a_dead_one_left(ending: signal.Signals) -> No
     before = _machine()
     script = (
         "import os; from tests.lab.lab import Lab; made = Lab.create();"
-        f"made.add_hosts(['node1']); print(made.state.id, flush=True); os.kill(os.getpid(), {int(ending)})"
+        "made.add_hosts(['node1']); print(made.state.id, flush=True);"
+        f"os.kill(os.getpid(), {int(ending)})"
     )
     dead = subprocess.run(
         [sys.executable, "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=False

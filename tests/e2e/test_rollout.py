@@ -53,6 +53,19 @@ def test_every_replica_is_replaced_and_no_request_fails(
     assert rng.project.ids()["rng-1"] == balancer
 
 
+@pytest.mark.parametrize("words", [pytest.param(["1"], id="static-and-alone")])
+def test_what_the_only_replica_works_on_is_answered_before_it_goes(
+    rng: Running, notebook: Notebook
+) -> None:
+    # 100 ms each, one at a time: ten clients always have a request open, and the others wait.
+    with load(rng.url() + "16") as constant:
+        rng.dcgen("rollout", "rng", "-q")
+        constant.more(30)
+    notebook.note("rollout of the only rng, which always works", constant.verdict, "0 failed")
+
+    assert constant.failed == []
+
+
 @pytest.mark.parametrize(
     ("words", "replicas"),
     [

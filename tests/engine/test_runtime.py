@@ -15,8 +15,8 @@ from engine import drain as draining
 from engine.runtime import PERL, SCRIPT, Live, servers
 from engine.variant import Service
 from lb.balancer import balancer
-from lb.model import Control
-from lb.runtime import rows
+from lb.model import Control, Options
+from lb.runtime import move, rows, tell
 from lb.statistics import ask as ask_socket
 from tests.lab.waiting import until
 from tests.lb.processes import (
@@ -45,24 +45,37 @@ class Balanced:
 
 
 @pytest.fixture
-def balanced(tmp_path: Path, cleanup: ExitStack, service: Callable[[str], Service]) -> Balanced:
-    socket = tmp_path / "admin"
-    addresses = [start_replica(name, cleanup)[0] for name in ("rng1", "rng2")]
-    listening = listener(cleanup)
-    configuration = balancer(
-        "rng",
-        {80: addresses},
-        names="hosts",
-        binds={80: bind(listening)},
-        control=Control(health_port=None, socket=str(socket)),
-    )
-    start_haproxy(configuration, tmp_path, cleanup, fds=[listening.fileno()])
-    for server in ("127.0.0.1", "127.0.0.1-2"):
-        wait_for_status(socket, f"rng-80,{server}", "UP", "L4OK")
-    labels = "{dcgen.role: balancer, dcgen.balances: '127.0.0.1:80'}"
-    described = service(f"{{image: haproxy, labels: {labels}}}")
-    live = Live(described, lambda line: ask_socket(socket, line))
-    return Balanced(live, int(listening.getsockname()[1]), socket)
+def started(
+    tmp_path: Path, cleanup: ExitStack, service: Callable[[str], Service]
+) -> Callable[[str], Balanced]:
+    """Give a function that starts them in a mode."""
+
+    def start(mode: str) -> Balanced:
+        socket = tmp_path / "admin"
+        addresses = [start_replica(name, cleanup)[0] for name in ("rng1", "rng2")]
+        listening = listener(cleanup)
+        configuration = balancer(
+            "rng",
+            {80: addresses},
+            options=Options.parse(f"mode={mode}"),
+            names="hosts",
+            binds={80: bind(listening)},
+            control=Control(health_port=None, socket=str(socket)),
+        )
+        start_haproxy(configuration, tmp_path, cleanup, fds=[listening.fileno()])
+        for server in ("127.0.0.1", "127.0.0.1-2"):
+            wait_for_status(socket, f"rng-80,{server}", "UP", "L4OK")
+        labels = "{dcgen.role: balancer, dcgen.balances: '127.0.0.1:80'}"
+        described = service(f"{{image: haproxy, labels: {labels}}}")
+        live = Live(described, lambda line: ask_socket(socket, line))
+        return Balanced(live, int(listening.getsockname()[1]), socket)
+
+    return start
+
+
+@pytest.fixture
+def balanced(started: Callable[[str], Balanced]) -> Balanced:
+    return started("tcp")
 
 
 def test_every_server_is_shown_with_its_address_and_health(balanced: Balanced) -> None:
@@ -114,6 +127,36 @@ def test_who_still_works_at_the_deadline_is_called_busy(
     events = list(draining.drain(servers(balanced.live), deadline_s=0.2))
 
     assert sorted(event.what for event in events) == ["busy", "draining", "draining", "idle"]
+
+
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_who_was_moved_is_vacated_when_what_was_begun_before_is_answered(
+    started: Callable[[str], Balanced], mode: str
+) -> None:
+    balanced, answers = started(mode), list[str]()
+    slow = threading.Thread(target=lambda: answers.append(get(balanced.port, "/slow/1")[1]))
+    slow.start()
+    until(lambda: any(not row.idle for row in balanced.live.rows()), "a request is open")
+    busy, other = sorted(servers(balanced.live), key=lambda one: one.row.idle)
+    host, _, port = other.row.address.rpartition(":")
+
+    tell(balanced.live.ask, [move(busy.row, host, int(port))])
+    at_once = list(draining.vacate([busy], deadline_s=0))
+    meanwhile = balanced.asked()
+    events = list(draining.vacate([busy]))
+    slow.join(5)
+
+    assert [(event.what, event.detail) for event in at_once] == [
+        ("draining", ""),
+        ("busy", "1 connections are open"),
+    ]
+    assert len(meanwhile) == 1
+    assert [event.what for event in events] == ["draining", "idle"]
+    assert set(answers).isdisjoint(meanwhile)
+
+
+def test_nobody_to_vacate_is_vacated() -> None:
+    assert list(draining.vacate([])) == []
 
 
 def test_a_name_that_means_no_server_is_answered_with_those_there_are(balanced: Balanced) -> None:

@@ -15,8 +15,9 @@ class Replica(BaseHTTPRequestHandler):
             sys.stderr.write(f"{self.command}\n")
             self.close_connection = True
             return
-        if self.path == "/slow":
-            time.sleep(0.05)  # the work of a service, not a wait of a test
+        if self.path.startswith("/slow"):
+            # The work of a service, not a wait of a test: "/slow/2" is two seconds of it.
+            time.sleep(float(self.path.removeprefix("/slow/") if self.path[5:] else 0.05))
         self.send_response(503 if self.path == "/sick" else 200)
         self.send_header("Content-Length", str(len(self.name)))
         self.end_headers()
