@@ -130,7 +130,7 @@ def lines(
         yield "\n"
         yield "frontend "
         yield word(proxy.name)
-        yield "\n"
+        yield "-in\n"
         yield "    bind "
         yield word(proxy.bind)
         yield "\n"
@@ -263,7 +263,7 @@ def lines(
         yield "\n"
         yield ".if defined(HAPROXY_STATS_PASSWORD)\n"
         yield "userlist stats\n"
-        yield '    user admin insecure-password "${HAPROXY_STATS_PASSWORD}"\n'
+        yield '    user admin insecure-password "${HAPROXY_STATS_PASSWORD-none}"\n'
         yield ".endif\n"
         yield "\n"
         yield "# For people at /, for Prometheus at /metrics.\n"

@@ -112,7 +112,7 @@ class Proxy:
     """A frontend that listens on *bind* (``:80``), over one pool of *servers*.
 
     Attributes:
-        name: Of the frontend and of the backend.
+        name: Of the backend; its frontend has "-in" behind it, for HAProxy 3.3 wants two names.
         host: What a health check sends as ``Host``.
         check: The health question; None asks nothing, and the servers count as up.
         failover: The first server alone serves; the next ones only while it is down, and no
@@ -250,7 +250,7 @@ class Configuration:
         In HTTP mode requests are repeated as well when a server has failed to answer them: a
         request that harms every server must not reach many.
         """
-        wanted = max(proxy.errors_until_found for proxy in self.proxies)
+        wanted = max((proxy.errors_until_found for proxy in self.proxies), default=0)
         return max(LEAST_RETRIES, min(wanted, MOST_RETRIES[self.options.mode]))
 
     @property

@@ -341,7 +341,7 @@ def test_debugconfig_shows_what_haproxy_says(tmp_path: Path) -> None:
 
     assert (good.returncode, good.stderr) == (0, "HAProxy accepts it\n")
     assert bad.returncode == 1
-    assert "\nfrontend balancer-80\n" in bad.stdout
+    assert "\nfrontend balancer-80-in\n" in bad.stdout
     assert "host.invalid" in bad.stderr
 
 

@@ -66,7 +66,7 @@ def test_the_servers_of_a_text_can_be_led_elsewhere() -> None:
     assert runtime.servers_of(text) == {"rng-80": ["192.0.2.1:80", "192.0.2.2:80"]}
     assert runtime.servers_of(changed) == wanted
     assert runtime.without_addresses(changed) == runtime.without_addresses(text)
-    assert runtime.binds_of(text)["rng-80"] == ":80"
+    assert runtime.binds_of(text)["rng-80-in"] == ":80"
 
 
 @needs("haproxy")
