@@ -1,7 +1,8 @@
 """The balancers and ambassadors that run, and the way to the runtime socket of each.
 
 In a container the socket is a file that nobody outside sees: it is asked by a program inside. The
-images have none for that purpose, so whatever can open a Unix socket serves: Debian's has perl.
+images have none for that purpose, so whatever can open a Unix socket serves: the one on Debian has
+perl, the one on Alpine has nothing, unless somebody adds socat.
 Of a process of this host the socket is a file of this host.
 """
 
@@ -13,6 +14,7 @@ from engine import runs
 from engine.containers import Container, Site
 from engine.proxies import server_names
 from engine.variant import Service, Variant
+from lb.image import DEFAULT_IMAGE
 from lb.model import SOCKET_PATH
 from lb.runtime import Ask, Row, rows
 from lb.statistics import ask as ask_socket
@@ -30,7 +32,7 @@ if command -v perl >/dev/null; then exec perl -e "$3" "$1" "$2"; fi
 [ -S "$1" ] || { echo "$1: No such file or directory" >&2; exit 1; }
 if command -v socat >/dev/null; then printf '%s\n' "$2" | socat -t 10 - "UNIX-CONNECT:$1"; exit; fi
 if nc -h 2>&1 | grep -q -e -U; then printf '%s\n' "$2" | nc -U "$1"; exit; fi
-echo "neither perl nor socat nor nc -U is in the image" >&2
+echo "its image has neither perl nor socat nor nc -U" >&2
 exit 127
 """
 
@@ -157,7 +159,7 @@ def _inside(site: Site, container: Container) -> Ask:
         try:
             return site.docker(*words, within_s=20)
         except HostError as error:
-            raise _unanswered(container.name, error.what) from error
+            raise unanswered(container.name, error.what) from error
 
     return ask
 
@@ -167,15 +169,17 @@ def _local(socket: Path) -> Ask:
         try:
             return ask_socket(socket, line)
         except OSError as error:
-            raise _unanswered(socket.stem, str(error.strerror or error)) from error
+            raise unanswered(socket.stem, str(error.strerror or error)) from error
 
     return ask
 
 
-def _unanswered(name: str, reason: str) -> HostError:
+def unanswered(name: str, reason: str) -> HostError:
+    """Return the error for a HAProxy in *name* that did not answer, for *reason*."""
     if "No such file" in reason:
         what = f"the HAProxy of '{name}' has no runtime socket"
         return HostError(what, fix="make the variant again, with --lb-config inline or file")
-    return HostError(
-        f"the HAProxy of '{name}' does not answer: {reason}", fix="look at its log: dcgen logs"
-    )
+    fix = "look at its log: dcgen logs"
+    if "neither perl" in reason:
+        fix = f"choose an image on Debian, as {DEFAULT_IMAGE} is: --lb-image {DEFAULT_IMAGE}"
+    return HostError(f"the HAProxy of '{name}' does not answer: {reason}", fix=fix)

@@ -91,7 +91,7 @@ def balancing(
 def named(addresses: Iterable[Address]) -> tuple[Server, ...]:
     """Return a server for each address, named after its host; a second one gets ``-2``."""
     found = list(addresses)
-    names = _unique(address.host.strip(":").replace(":", "-") for address in found)
+    names = _unique(address.host.strip(":").replace(":", "-") or "any" for address in found)
     return tuple(map(Server, names, found))
 
 

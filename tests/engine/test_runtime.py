@@ -12,7 +12,7 @@ import pytest
 
 from dcgen.errors import HostError, UserError
 from engine import drain as draining
-from engine.runtime import PERL, SCRIPT, Live, servers
+from engine.runtime import PERL, SCRIPT, Live, servers, unanswered
 from engine.variant import Service
 from lb.balancer import balancer
 from lb.model import Control, Options
@@ -174,7 +174,7 @@ def test_a_whole_balancer_is_meant_by_its_name(balanced: Balanced) -> None:
     "program",
     [
         pytest.param("perl", id="perl, as in the image on Debian"),
-        pytest.param("socat", id="socat, as in the image on Alpine"),
+        pytest.param("socat", id="socat, where somebody added it"),
     ],
 )
 def test_the_script_for_containers_reaches_the_socket(
@@ -195,6 +195,25 @@ def test_the_script_for_containers_reaches_the_socket(
         return ended.stdout
 
     assert [row.key for row in rows(ask)] == [row.key for row in balanced.live.rows()]
+
+
+def test_an_image_with_nothing_that_opens_a_socket_is_named_as_the_reason(
+    balanced: Balanced, tmp_path: Path
+) -> None:
+    only = tmp_path / "bin"
+    only.mkdir()
+    for name in ("sh", "grep"):
+        (only / name).symlink_to(str(shutil.which(name)))
+    words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), "show stat", PERL]
+
+    ended = subprocess.run(
+        words, capture_output=True, text=True, check=False, timeout=20, env={"PATH": str(only)}
+    )
+    error = unanswered("rng-1", ended.stderr)
+
+    assert ended.returncode == 127
+    assert "its image has neither perl nor socat" in error.what
+    assert "--lb-image haproxy:" in (error.fix or "")
 
 
 def test_the_script_says_that_there_is_no_socket(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dcgen.errors import UserError
@@ -165,6 +165,7 @@ def test_value_that_is_not_one_word_is_refused_wherever_it_stands(value: str) ->
 
 
 @given(st.text(max_size=12))
+@example("::")
 def test_any_host_is_refused_or_stays_one_word(host: str) -> None:
     try:
         address = Address(host, 80)
@@ -174,7 +175,7 @@ def test_any_host_is_refused_or_stays_one_word(host: str) -> None:
     text = render(balancer("rng", {80: [address]}, names="hosts"))
 
     assert [line.split() for line in text.splitlines() if line.startswith("    server")] == [
-        ["server", *words] for words in [[address.host.strip(":").replace(":", "-"), str(address)]]
+        ["server", address.host.strip(":").replace(":", "-") or "any", str(address)]
     ]
 
 
