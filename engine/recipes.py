@@ -7,7 +7,6 @@ folder of its Dockerfile. Everything else is refused by name.
 
 import re
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from dcgen.errors import HostError, UserError
 from engine.dockerfile import Image, parse_dockerfile
 from engine.ports import exposed
 from engine.variant import Service
+from lb import programs
 
 Kind = Literal["proxy", "python", "redis"]
 
@@ -47,8 +47,6 @@ _NEEDS_A_CONTAINER = {
 }
 # The mounts of a container: harmless to leave out only where we know what is in them.
 _MOUNTS = {"configs": "configs", "secrets": "secrets", "volumes": "volumes"}
-# Debian keeps haproxy in /usr/sbin, which is not on every user's PATH.
-_MORE_PLACES = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/bin", "/usr/local/bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def program(name: str, service: Service) -> str:
     Raises:
         HostError: It is not installed.
     """
-    if found := shutil.which(name) or shutil.which(name, path=":".join(_MORE_PLACES)):
+    if found := programs.find(name):
         return found
     package = "redis" if name.startswith("redis") else name
     debian = "redis-server" if package == "redis" else package

@@ -1,11 +1,11 @@
 """Ask HAProxy itself whether a configuration can run."""
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from dcgen.errors import HostError, UserError
+from lb import programs
 
 _SECONDS = 30  # of which resolving names that do not exist takes most
 
@@ -14,13 +14,13 @@ def check(text: str) -> None:
     """Return if ``haproxy -c`` accepts *text*; names that do not resolve here do not matter.
 
     Raises:
-        HostError: There is no ``haproxy`` on ``PATH``, or it does not answer.
+        HostError: There is no ``haproxy`` on this machine, or it does not answer.
         UserError: HAProxy refuses *text*; the message has its own words.
     """
-    haproxy = shutil.which("haproxy")
+    haproxy = programs.find("haproxy")
     if haproxy is None:
         raise HostError(
-            "'haproxy' is not on PATH, so the configuration cannot be checked",
+            "there is no 'haproxy' on this machine, so the configuration cannot be checked",
             fix="install it: apt-get install haproxy, or brew install haproxy",
         )
     with tempfile.TemporaryDirectory(prefix="dcgen-") as folder:

@@ -14,6 +14,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(allow_dash=True)  # for completion: `dcgen.source` says what is wrong with it
 SECONDS = click.FloatRange(0.001, 2_147_483)
 
+
+def _seconds(name: str, text: str) -> Callable[[F], F]:
+    return click.option(name, type=SECONDS, metavar="SECONDS", help=text)
+
+
+def _number(name: str, most: int, text: str) -> Callable[[F], F]:
+    return click.option(name, type=click.IntRange(1, most), metavar="N", help=text)
+
+
 _MAKING = (
     click.option(
         "-f",
@@ -57,23 +66,19 @@ _BALANCING = (
         help="Which replica is next.  [leastconn]",
     ),
     click.option("--sticky/--no-sticky", default=None, help="A client stays with its replica."),
-    click.option(
-        "--server-maxconn",
-        type=click.IntRange(1, 1_000_000),
-        help="Connections to one replica at a time; others wait.",
-    ),
+    _number("--server-maxconn", 1_000_000, "Connections to one replica at a time; others wait."),
     click.option("--health-path", metavar="PATH", help="Health check by HTTP: GET PATH."),
-    click.option("--health-interval", type=SECONDS, help="Seconds between health checks.  [1]"),
-    click.option("--health-timeout", type=SECONDS, help="Seconds for its answer.  [3]"),
+    _seconds("--health-interval", "Seconds between health checks.  [1]"),
+    _seconds("--health-timeout", "Seconds for its answer.  [3]"),
 )
 _TIMES = (
-    click.option("--timeout-connect", type=SECONDS, help="Seconds to open a connection."),
-    click.option("--timeout-client", type=SECONDS, help="Seconds of a silent client."),
-    click.option("--timeout-server", type=SECONDS, help="Seconds of a silent server."),
-    click.option("--timeout-queue", type=SECONDS, help="Seconds to wait for a free server."),
-    click.option("--timeout-tunnel", type=SECONDS, help="Seconds a connection may be idle."),
-    click.option("--maxconn", type=click.IntRange(1, 1_000_000), help="Connections to a port."),
-    click.option("--threads", type=click.IntRange(1, 64), help="Threads of HAProxy, at most."),
+    _seconds("--timeout-connect", "Seconds to open a connection."),
+    _seconds("--timeout-client", "Seconds of a silent client."),
+    _seconds("--timeout-server", "Seconds of a silent server."),
+    _seconds("--timeout-queue", "Seconds to wait for a free server."),
+    _seconds("--timeout-tunnel", "Seconds a connection may be idle."),
+    _number("--maxconn", 1_000_000, "Connections to a port."),
+    _number("--threads", 64, "Threads of HAProxy, at most."),
     click.option(
         "--stats",
         metavar="[ADDRESS:]PORT",

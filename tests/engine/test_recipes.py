@@ -151,7 +151,7 @@ def test_a_program_that_is_missing_is_named(
     service: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("engine.recipes._MORE_PLACES", ())
+    monkeypatch.setattr("lb.programs.PLACES", ())
 
     with pytest.raises(HostError, match="'app' needs the program 'haproxy'") as caught:
         recipe(service(f"{{image: haproxy:lts, {BALANCER}}}"))

@@ -3,6 +3,7 @@
 import pytest
 
 from dcgen.errors import HostError, UserError
+from lb import programs
 from lb.balancer import balancer
 from lb.check import check
 from lb.model import Address
@@ -23,6 +24,7 @@ def test_refusal_quotes_haproxy_and_the_line() -> None:
 
 def test_missing_haproxy_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(programs, "PLACES", ())
 
-    with pytest.raises(HostError, match="'haproxy' is not on PATH"):
+    with pytest.raises(HostError, match="no 'haproxy' on this machine"):
         check("")
