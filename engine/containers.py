@@ -27,6 +27,7 @@ class Container:
         running: Whether its process runs.
         health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
         addresses: Network to its IP address there.
+        labels: Its labels.
     """
 
     id: str
@@ -35,6 +36,12 @@ class Container:
     running: bool = True
     health: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        """The Compose project that it belongs to."""
+        return self.labels.get(f"{_LABEL}project", "")
 
     @property
     def name(self) -> str:
@@ -73,10 +80,15 @@ class Site:
     def containers(self, *services: str) -> list[Container]:
         """Return the containers of *services*, stopped ones too, by service and number."""
         ids = self.run("ps", "--all", "--quiet", *services).split() if services else []
-        if not ids:
-            return []
-        found = [_container(raw) for raw in json.loads(self.docker("inspect", *ids))]
-        return sorted(found, key=lambda one: (services.index(one.service), one.number))
+        return sorted(self._known(ids), key=lambda one: (services.index(one.service), one.number))
+
+    def labelled(self, project: str, label: str) -> list[Container]:
+        """Return the containers of *project* with *label*, whether or not the file has them."""
+        labels = (f"label={_LABEL}project={project}", f"label={label}")
+        words = ("ps", "--all", "--quiet", "--no-trunc", *(f"--filter={one}" for one in labels))
+        return sorted(
+            self._known(self.docker(*words).split()), key=lambda one: (one.service, one.number)
+        )
 
     def running(self, *services: str) -> list[Container]:
         """Return those of `containers` whose process runs."""
@@ -88,6 +100,10 @@ class Site:
         if ids:
             self.docker("stop", *ids)
             self.docker("rm", "--volumes", *ids)
+
+    def _known(self, ids: Sequence[str]) -> list[Container]:
+        found = json.loads(self.docker("inspect", *ids)) if ids else []
+        return [_container(raw) for raw in found]
 
     def _call(self, command: Sequence[str], text: str | None = None, within_s: float = 0) -> str:
         try:
@@ -146,6 +162,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
             name: network["IPAddress"] or network.get("GlobalIPv6Address", "")
             for name, network in networks.items()
         },
+        labels=labels,
     )
 
 

@@ -1,6 +1,6 @@
 """What `dcgen up` does around Compose, so that replicas come and go without losing a request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from dcgen.commands.live import Place, place
@@ -9,6 +9,7 @@ from dcgen.progress import Progress
 from engine import drain
 from engine.admit import Admission, admission
 from engine.containers import Site
+from engine.renew import renew
 from engine.runtime import is_dynamic
 
 
@@ -19,15 +20,29 @@ def resized(
     deadline_s: float,
     progress: Progress,
     *,
+    words: Sequence[str],
     returns: bool,
 ) -> Iterator[None]:
     """Let replicas that are to go finish before, and new ones serve after they listen.
 
-    The latter only if what is done here *returns* when all is started. All of this is for
-    balancers that find their replicas by DNS; the others are recreated with another list.
+    The latter only if what is done here *returns* when all is started. Both are for balancers that
+    find their replicas by DNS; the others are recreated with another list, but nothing that
+    depends on them is.
+
+    Args:
+        found: What ``up`` acts on.
+        scale: Service to replicas, instead of what the file says.
+        deadline_s: Seconds that a replica that is to go may work on what it has.
+        progress: Where to say what becomes of whom.
+        words: What Compose's ``up`` is told.
+        returns: Whether it ends when all is started.
     """
     where = None if found.source.path is None else place(found)
-    if where is None or not any(map(is_dynamic, where.variant)):
+    if where is None:
+        yield
+        return
+    _renew(where, words, progress)
+    if not any(map(is_dynamic, where.variant)):
         yield
         return
     for service, slots in drain.too_few_slots(where.variant, scale):
@@ -41,6 +56,14 @@ def resized(
         for one in coming:
             for event in one.admit():
                 progress.show(event)
+
+
+def _renew(where: Place, words: Sequence[str], progress: Progress) -> None:
+    def act(site: Site | None) -> None:
+        for event in renew(site, where.variant, words) if site else ():
+            progress.show(event)
+
+    where.each(act)
 
 
 def _leave(where: Place, scale: Mapping[str, int], deadline_s: float, progress: Progress) -> None:

@@ -122,11 +122,7 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
     else:
         mounting = [given for given in found.sources if CONFIGURATION in given.text]
         require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
-        words = ["--detach"] * asked["detach"] + ["--build"] * asked["build"]
-        for name, number in scale.items():
-            words += ["--scale", f"{name}={number}"]
-        with resized(found, scale, asked["drain_s"], progress, returns=asked["detach"]):
-            _compose(found, progress, "up", *words)
+        _up_on_docker(found, scale, progress, asked)
 
 
 @click.command(epilog="Example: dcgen down -f generated.yml")
@@ -214,6 +210,17 @@ def _engine(found: Target) -> str:
     if found.engine == "process":
         return f"processes of this host ({found.because})"
     return f"Docker, {', '.join(found.hosts)}" if found.hosts else f"Docker ({found.because})"
+
+
+def _up_on_docker(
+    found: Target, scale: dict[str, int], progress: Progress, asked: dict[str, Any]
+) -> None:
+    words = ["--build"] * asked["build"]
+    for name, number in scale.items():
+        words += ["--scale", f"{name}={number}"]
+    detached = asked["detach"]
+    with resized(found, scale, asked["drain_s"], progress, words=words, returns=detached):
+        _compose(found, progress, "up", *["--detach"] * detached, *words)
 
 
 def _up(found: Target, wishes: Wishes, progress: Progress, *, as_json: bool) -> None:

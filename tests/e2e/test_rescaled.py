@@ -1,7 +1,7 @@
 """Scaling a project that runs: only what must change is touched, and nobody waits for it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from tests.e2e import coins
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import dcgen
+from tests.e2e.live import Running
 from tests.e2e.report import Notebook
 from tests.e2e.sources import SOURCES
 from tests.lab.project import COMPOSE_2, Project
@@ -49,13 +50,12 @@ def running(new_project: NewProject, tmp_path: Path) -> Project:
     return project
 
 
-def _rescale(project: Project, replicas: int, steps: Sequence[str]) -> Change:
+def _rescale(project: Project, replicas: int, up: Callable[[], None]) -> Change:
     before = project.ids()
     dcgen("scale", "rng", str(replicas), "-f", project.file, "-o", project.file)
     project.name_images()
     begin = time.monotonic()
-    for step in steps:
-        project.compose(f"up -d {step}")
+    up()
     seconds = time.monotonic() - begin
     after = project.ids()
     both = before.keys() & after.keys()
@@ -67,12 +67,20 @@ def _rescale(project: Project, replicas: int, steps: Sequence[str]) -> Change:
     )
 
 
+def _in_steps(project: Project, steps: Sequence[str]) -> Callable[[], None]:
+    def up() -> None:
+        for step in steps:
+            project.compose(f"up -d {step}")
+
+    return up
+
+
 def test_re_scaling_in_three_steps_recreates_the_balancer_alone(
     running: Project, notebook: Notebook
 ) -> None:
-    up = _rescale(running, 5, STEPS)
+    up = _rescale(running, 5, _in_steps(running, STEPS))
     coins.wait_for_hashes(running, 30)
-    down = _rescale(running, 2, STEPS)
+    down = _rescale(running, 2, _in_steps(running, STEPS))
     coins.wait_for_hashes(running, 30)
     notebook.note_seconds("3 rng to 5", up.seconds, MOST_S)
     notebook.note_seconds("5 rng to 2", down.seconds, MOST_S)
@@ -83,11 +91,28 @@ def test_re_scaling_in_three_steps_recreates_the_balancer_alone(
     assert max(up.seconds, down.seconds) <= MOST_S
 
 
+def test_re_scaling_with_dcgen_up_recreates_the_balancer_alone(
+    running: Project, notebook: Notebook
+) -> None:
+    up = _rescale(running, 5, Running(running).up)
+    coins.wait_for_hashes(running, 30)
+    down = _rescale(running, 2, Running(running).up)
+    coins.wait_for_hashes(running, 30)
+    again = _rescale(running, 2, Running(running).up)
+    notebook.note_seconds("`dcgen up -d`, 3 rng to 5", up.seconds)
+    notebook.note_seconds("`dcgen up -d`, 5 rng to 2", down.seconds)
+
+    assert up.only == ({"rng-1"}, {"rng4-1", "rng5-1"}, set[str]())
+    assert down.only == ({"rng-1"}, set[str](), {"rng3-1", "rng4-1", "rng5-1"})
+    assert again.only == (set[str](), set[str](), set[str]())
+    assert running.replicas()["worker"] == len(WORKERS)
+
+
 def test_re_scaling_with_a_plain_up_leaves_the_workers_scaled(
     running: Project, notebook: Notebook
 ) -> None:
-    up = _rescale(running, 5, [""])
-    down = _rescale(running, 2, ["", "--remove-orphans"])
+    up = _rescale(running, 5, _in_steps(running, [""]))
+    down = _rescale(running, 2, _in_steps(running, ["", "--remove-orphans"]))
     coins.wait_for_hashes(running, 30)
     notebook.note_seconds("`up -d`, 3 rng to 5", up.seconds)
     notebook.note_seconds("`up -d`, then `up -d --remove-orphans`, 5 rng to 2", down.seconds)
