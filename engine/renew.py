@@ -66,14 +66,15 @@ def _differ(service: Service, container: Container) -> bool:
 def _all_listen(site: Site, live: Live) -> bool:
     # Seen from the present balancer: it shares a network with each of its replicas.
     shared = live.container.addresses if live.container else {}
-    ports = dict(server_names(live.service))
-    wanted = [
-        Address(ip, ports[one.service])
-        for one in site.running(*ports)
+    served = server_names(live.service)
+    wanted = {
+        Address(ip, port)
+        for one in site.running(*dict(served))
         for network, ip in one.addresses.items()
-        if network in shared and ip
-    ]
-    return set(reachable(live, wanted)) == set(wanted)
+        for name, port in served
+        if name == one.service and network in shared and ip
+    }
+    return not wanted or set(reachable(live, sorted(wanted))) == wanted
 
 
 def _left_over(site: Site, variant: Variant, lives: Sequence[Live]) -> list[Container]:
