@@ -74,8 +74,8 @@ def test_scaling_with_compose_alone_costs_http_clients_nothing(
     before = _balancer(rng)
     follows_s = []
     with load(rng.url()) as constant:
-        # DNS knows containers before they listen; more than three at once may cost a request its
-        # four attempts. `dcgen up` leads nobody there before they do.
+        # DNS knows containers before they listen: a request tries elsewhere, six times at most.
+        # `dcgen up` leads nobody there before they do.
         for replicas in (6, 3, 6):
             rng.project.up(f"--scale rng-replicas={replicas}")
             follows_s.append(rng.seconds_until_followed("rng"))
