@@ -43,7 +43,8 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
     for live in lives:
         until(partial(_all_listen, site, live), WITHIN_S)
         begin_s = time.monotonic()
-        site.run("up", "--detach", "--no-deps", live.service.name, within_s=_START_WITHIN_S)
+        # Not with --no-deps: Compose would note a definition without them, and recreate it again.
+        site.run("up", "--detach", live.service.name, within_s=_START_WITHIN_S)
         yield Changed(live.service.name, "recreated", time.monotonic() - begin_s, site.host)
     begin_s = time.monotonic()
     left = _left_over(site, variant, lives)

@@ -37,7 +37,7 @@ def ambassadors(scale: Scale, folder: Path, quiet: Quiet) -> Iterator[Sample]:
                         for one in contestants
                         if one.name != "hamba" or clients <= HAMBA_HOLDS
                     },
-                    scale.turns,
+                    scale.redis_turns,
                 )
                 yield from _samples(case(pipeline, clients), measured)
 

@@ -117,7 +117,7 @@ def _serial() -> Iterator[Bar]:
 
 def _redis() -> Iterator[Bar]:
     for pipeline in (1, 16):
-        yield Bar(4, redis(pipeline, 50), "ambassador", "rate", "nginx", least=1.0)
+        yield Bar(4, redis(pipeline, 50), "ambassador", "rate", "nginx", least=1.0, floor=0.93)
         yield Bar(4, redis(pipeline, 500), "ambassador", "rate", "nginx", least=0.9)
     yield Bar(4, IDLE, "ambassador", "held_share", least=1)
 

@@ -14,6 +14,7 @@ class Scale:
         serial_turns: Turns where sleeping servers decide.
         serial_s: Of one such turn.
         before_s: Of an outage's prelude; *outage_s* and *after_s* follow.
+        redis_turns: The same for Redis, where the contestants are closest.
         redis_requests: Of one turn without pipelining; with it, sixteen times as many, less a half.
         idle: Connections held.
         idle_s: So long.
@@ -30,6 +31,7 @@ class Scale:
     before_s: float = 4
     outage_s: float = 14
     after_s: float = 8
+    redis_turns: int = 15
     redis_requests: int = 100_000
     idle: int = 10_000
     idle_s: float = 60
@@ -48,6 +50,7 @@ QUICK = Scale(
     before_s=3,
     outage_s=6,
     after_s=5,
+    redis_turns=3,
     redis_requests=50_000,
     idle=1_000,
     idle_s=5,
