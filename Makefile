@@ -5,8 +5,8 @@
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
-# With real Docker Engines a busy machine can fail a test: once more, and the summary says so.
-E2E := .venv/bin/pytest -m e2e --reruns 1 -r fER
+# With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
+E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER
 # The pages with examples that cog runs: see docs/shell.py.
 PAGES := README.md
 
