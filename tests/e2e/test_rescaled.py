@@ -99,12 +99,13 @@ def test_re_scaling_with_dcgen_up_recreates_the_balancer_alone(
     down = _rescale(running, 2, Running(running).up)
     coins.wait_for_hashes(running, 30)
     again = _rescale(running, 2, Running(running).up)
-    notebook.note_seconds("`dcgen up -d`, 3 rng to 5", up.seconds)
-    notebook.note_seconds("`dcgen up -d`, 5 rng to 2", down.seconds)
+    notebook.note_seconds("`dcgen up -d`, 3 rng to 5", up.seconds, MOST_S)
+    notebook.note_seconds("`dcgen up -d`, 5 rng to 2", down.seconds, MOST_S)
 
     assert up.only == ({"rng-1"}, {"rng4-1", "rng5-1"}, set[str]())
     assert down.only == ({"rng-1"}, set[str](), {"rng3-1", "rng4-1", "rng5-1"})
     assert again.only == (set[str](), set[str](), set[str]())
+    assert max(up.seconds, down.seconds) <= MOST_S
     assert running.replicas()["worker"] == len(WORKERS)
 
 
