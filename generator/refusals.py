@@ -4,6 +4,7 @@ import re
 
 from dcgen.errors import UserError
 from generator import labels
+from generator.document import own
 from generator.interpolation import resolve
 from generator.model import Model
 from generator.references import NAMESPACES, Reference
@@ -96,3 +97,17 @@ def refuse_awaited_job(model: Model, name: str, found: list[Reference]) -> None:
 
 def _namespace(key: str) -> str:
     return "network" if key in ("network_mode", "net") else key
+
+
+def require_secret(model: Model, name: str, secret: str | None) -> None:
+    """See that *secret*, if any, which is for service *name*, is declared at the top level.
+
+    Raises:
+        UserError: It is not.
+    """
+    if secret and own(model.document.section("secrets"), secret) is None:
+        raise UserError(
+            f"there is no secret {secret!r} in this file",
+            fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
+            where=model.where(name),
+        )

@@ -6,11 +6,12 @@ Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINE
 from dcgen.errors import UserError
 from generator import interpolation, ports
 from generator.body import Body
-from generator.document import load, own
+from generator.document import load
 from generator.edits import Edits
 from generator.emit import Emitted, Quoted, entry, flow, item
 from generator.layout import layout_of
 from generator.model import Model
+from generator.refusals import require_secret
 from generator.spans import append_item, entry_span, remove_items
 from generator.tree import Mapping, Scalar, Sequence
 from generator.values import Value
@@ -18,14 +19,14 @@ from generator.variant import Settings
 from lb.options import Options
 
 
-def require_room(model: Model, name: str, settings: Settings, before: Settings | None) -> None:
+def require_room(model: Model, name: str, settings: Settings, former: str) -> None:
     """See that the statistics page that *settings* ask for can be had in this file.
 
     Args:
         model: The services of the file.
         name: The one that the page is about.
         settings: Those of the generated service that takes its name.
-        before: Those that made it when it was generated before.
+        former: The options, as words, that made it before; empty if nothing did.
 
     Raises:
         UserError: Another service publishes the page's port, or its secret is not in the file.
@@ -33,7 +34,7 @@ def require_room(model: Model, name: str, settings: Settings, before: Settings |
     options = settings.chosen
     require_secret(model, name, options.stats_secret)
     page = options.stats_at
-    mine = _entry(before)
+    mine = _entry(Options.parse(former))
     for other in model.names if page else ():
         listed = model.get(other, "ports")
         for one in listed if isinstance(listed, list) else []:
@@ -43,20 +44,6 @@ def require_room(model: Model, name: str, settings: Settings, before: Settings |
                     fix="give `--stats` another port",
                     where=model.where(other, "ports"),
                 )
-
-
-def require_secret(model: Model, name: str, secret: str | None) -> None:
-    """See that *secret*, if any, which is for service *name*, is declared at the top level.
-
-    Raises:
-        UserError: It is not.
-    """
-    if secret and own(model.document.section("secrets"), secret) is None:
-        raise UserError(
-            f"there is no secret {secret!r} in this file",
-            fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
-            where=model.where(name),
-        )
 
 
 def published(text: str, model: Model, name: str, settings: Settings, former: str) -> str:
@@ -69,7 +56,7 @@ def published(text: str, model: Model, name: str, settings: Settings, former: st
         settings: What it was made with.
         former: The options, as words, that made it before; empty if nothing did.
     """
-    wanted, gone = _entry(settings), _entry(Settings(options=former))
+    wanted, gone = _entry(settings.chosen), _entry(Options.parse(former))
     if wanted == gone:
         return text
     document = load(text, model.document.file)
@@ -121,8 +108,8 @@ def _insert(body: Body, wanted: str) -> None:
     body.edits.insert(start, entry("ports", value, body.layout, body.column))
 
 
-def _entry(settings: Settings | None) -> str:
-    page = Options.parse(settings.options).stats_at if settings else None
+def _entry(options: Options) -> str:
+    page = options.stats_at
     if page is None:
         return ""
     host, _, port = str(page).rpartition(":")

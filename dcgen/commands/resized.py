@@ -1,6 +1,6 @@
 """What `dcgen up` does around Compose, so that replicas come and go without losing a request."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from dcgen.commands.live import Place, place
@@ -9,6 +9,7 @@ from dcgen.progress import Progress
 from engine import drain
 from engine.admit import Admission, admission
 from engine.containers import Site
+from engine.events import Changed
 from engine.renew import renew
 from engine.runtime import is_dynamic
 
@@ -41,7 +42,7 @@ def resized(
     if where is None:
         yield
         return
-    _renew(where, words, progress)
+    _show(where, progress, lambda site: renew(site, where.variant, words))
     if not any(map(is_dynamic, where.variant)):
         yield
         return
@@ -49,7 +50,7 @@ def resized(
         progress.say(f"{service}: room for {slots} replicas, the others will serve nobody")
     with ExitStack() as cleanup:
         coming = [cleanup.enter_context(admission(s, where.variant)) for s in where.sites]
-        _leave(where, scale, deadline_s, progress)
+        _show(where, progress, lambda s: drain.shrink(s, where.variant, scale, deadline_s))
         if returns:
             _hold(where, coming, scale)
         yield
@@ -58,17 +59,9 @@ def resized(
                 progress.show(event)
 
 
-def _renew(where: Place, words: Sequence[str], progress: Progress) -> None:
+def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Changed]]) -> None:
     def act(site: Site | None) -> None:
-        for event in renew(site, where.variant, words) if site else ():
-            progress.show(event)
-
-    where.each(act)
-
-
-def _leave(where: Place, scale: Mapping[str, int], deadline_s: float, progress: Progress) -> None:
-    def act(site: Site | None) -> None:
-        for event in drain.shrink(site, where.variant, scale, deadline_s) if site else ():
+        for event in change(site) if site else ():
             progress.show(event)
 
     where.each(act)

@@ -34,6 +34,7 @@ from generator.refusals import (
     refuse_awaited_job,
     refuse_sharers,
     require_container,
+    require_secret,
     role,
 )
 from generator.spans import service_span
@@ -77,7 +78,7 @@ class _Replacement:
         self.edits = Edits(model.document.text)
         self.notices: list[Notice] = []
         self.again = role(model, service) == labels.AMBASSADOR
-        self.before: Settings | None = None
+        self.former = ""
         self.old_config = config_name(model, service) if self.again else ""
         self.upstreams = tuple(map(self._from_container, upstreams))
         self.upstream = self.upstreams[0]
@@ -87,7 +88,7 @@ class _Replacement:
         document, service = self.document, self.service
         layout = layout_of(document, service.name)
         self._keep_settings()
-        statistics.require_room(self.model, service.name, self.settings, self.before)
+        statistics.require_room(self.model, service.name, self.settings, self.former)
         made = proxy(self._wanted(), self.settings)
         rescued = bool(used_outside(document, service))
         if rescued:
@@ -98,8 +99,7 @@ class _Replacement:
         if made.config:
             put_config(self.edits, document, layout, *made.config)
         text = with_header(self.edits.apply(), layout.newline)
-        former = self.before.options if self.before else ""
-        text = statistics.published(text, self.model, service.name, self.settings, former)
+        text = statistics.published(text, self.model, service.name, self.settings, self.former)
         if rescued:
             load(text, document.file)  # every alias must still find its anchor
         self.notices += internal_notices(self.model, service.name)
@@ -144,8 +144,9 @@ class _Replacement:
             name = self.service.name
             listed = pairs(self.model.get(name, "labels")).get(labels.PORTS, "")
             ports = tuple(int(word) for word in listed.split())
-            self.before = former_settings(self.model, name, ports)
-            self.settings = self.settings.after(self.before)
+            before = former_settings(self.model, name, ports)
+            self.former = before.options
+            self.settings = self.settings.after(before)
 
     def _ports(self) -> list[int]:
         if self.settings.ports:
@@ -200,7 +201,7 @@ class _Replacement:
 
     def _access(self, ports: list[int]) -> Access:
         access = Access.parse(self.settings.access)
-        statistics.require_secret(self.model, self.service.name, access.auth_secret)
+        require_secret(self.model, self.service.name, access.auth_secret)
         if access.protocol or self.again or len(ports) > 1:
             return access
         # The image says it now, and will be HAProxy's when the ambassador is written again.

@@ -142,7 +142,7 @@ class _Scaled:
         """Return the result; the document is left as it was."""
         self._require_free_names()
         self._require_dns()
-        former = self.before.settings if self.before else None
+        former = self.before.settings.options if self.before else ""
         statistics.require_room(self.model, self.service.name, self.settings, former)
         made = proxy(self._wanted(), self.settings)
         rescued = not self.before and bool(used_outside(self.document, self.service))
@@ -157,9 +157,7 @@ class _Scaled:
             self.model, self.edits, self.service.name, self.names[0], self.others
         )
         text = with_header(self.edits.apply(), self.layout.newline)
-        text = statistics.published(
-            text, self.model, self.service.name, self.settings, former.options if former else ""
-        )
+        text = statistics.published(text, self.model, self.service.name, self.settings, former)
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor
         return Variant(text, made.files, (*self._warnings(), *warnings))
