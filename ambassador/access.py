@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ambassador.protocols import Protocol
-from dcgen.errors import UserError
-from lb import spelling
+from faults import UserError
+from lb import option_text as spelling
 from lb.model import Address, Tls
 
 SECRET_VARIABLE = "DCGEN_AUTH"  # noqa: S105 - a name

@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.model import Check, Step
 
 Protocol = Literal["redis", "postgres", "mysql", "tcp"]

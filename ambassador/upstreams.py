@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.model import Address
 
 THIS_HOST = "host.docker.internal"

@@ -26,7 +26,7 @@ from benchmarks.measure import interleave, machine, spread
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "benchmarks" / "generator.json"
-ROOMS = ("ambassador", "dcgen", "engine", "generator", "lb")
+ROOMS = ("ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
 BEGIN, END = "<!-- generator: begin -->\n", "<!-- generator: end -->\n"
 
 PYTHON = sys.executable

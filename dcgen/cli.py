@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from dcgen.errors import UserError
+from faults import UserError
 
 # Command to the module that holds it: only the module of the command that runs is imported.
 COMMANDS = {
@@ -21,7 +21,7 @@ COMMANDS = {
     "ps": "run",
     "logs": "run",
     "stop": "run",
-    "lb": "balancer",
+    "lb": "lb",
     "rollout": "rollout",
 }
 INTERRUPTED = 130

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dcgen.errors import HostError, Place, UserError
+from faults import HostError, Place, UserError
 
 
 def publish(

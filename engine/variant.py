@@ -13,8 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
-from dcgen.errors import Place, UserError
 from engine.interpolation import fill, variables
+from faults import Place, UserError
 
 
 @dataclass(frozen=True, slots=True)

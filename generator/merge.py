@@ -7,18 +7,18 @@ one file. Source: Compose Specification, "Merge": mappings merge, sequences appe
 
 from collections.abc import Callable
 
-from dcgen.errors import UserError
-from generator.body import Body
-from generator.document import Document, Service, deref, load, own
-from generator.edits import Edits, shift
-from generator.emit import Emitted, Layout, Quoted, Verbatim, entry
-from generator.layout import layout_of
-from generator.model import Model
-from generator.project import Project
-from generator.spans import append_lines, entry_span, service_span
-from generator.tree import Scalar
-from generator.values import fields
-from generator.written import written
+from composefile.document import Document, Service, deref, load, own
+from composefile.model import Model
+from composefile.project import Project
+from composefile.syntax.parser import Scalar
+from composefile.values import fields
+from faults import UserError
+from generator.editing.edits import Edits, shift
+from generator.editing.emit import Emitted, Layout, Quoted, Verbatim, entry
+from generator.editing.layout import layout_of
+from generator.editing.rewrite import written
+from generator.editing.service import Body
+from generator.editing.spans import append_lines, entry_span, service_span
 
 REPLACED = ("command", "entrypoint", "test", "extends", "image")
 NAMED = ("environment", "labels", "extra_hosts", "args", "sysctls", "annotations", "driver_opts")

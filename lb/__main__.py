@@ -3,6 +3,6 @@
 import os
 import sys
 
-from lb.launch import main
+from lb.hamba import main
 
 sys.exit(main(sys.argv[1:], os.environ))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
-from dcgen.errors import UserError
+from faults import UserError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What Compose allows as the name of a service, and a host name."""

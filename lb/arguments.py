@@ -10,7 +10,7 @@ Several listening ports, which hamba does not know, are separated by ``--``:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dcgen.errors import UsageError, UserError
+from faults import UsageError, UserError
 from lb.model import Address
 
 SEPARATOR = "--"

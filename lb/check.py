@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from dcgen.errors import HostError, UserError
+from faults import HostError, UserError
 from lb import programs
 
 _SECONDS = 30  # of which resolving names that do not exist takes most

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dcgen.errors import HostError, UserError
+from faults import HostError, UserError
 from lb.check import check
 
 CLOSING_S = 5  # for clients that are connected when the container is told to stop

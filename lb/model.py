@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.address import NAME, Address
 from lb.image import HARD_STOP_S
 from lb.options import DEFAULTS, Options

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from typing import Literal, get_args
 
-from dcgen.errors import UserError
-from lb import spelling
+from faults import UserError
+from lb import option_text as spelling
 from lb.address import Address
-from lb.spelling import refusal
+from lb.option_text import refusal
 
 Mode = Literal["tcp", "http"]
 Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]

@@ -23,7 +23,7 @@ HEAD = '''\
 from collections.abc import Iterator
 
 from lb.model import Configuration, Options, Timeouts
-from lb.words import Quoted, duration, quoted, word
+from lb.quoting import Quoted, duration, quoted, word
 
 
 def lines(

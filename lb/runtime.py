@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dcgen.errors import HostError, UserError
+from faults import HostError, UserError
 
 Ask = Callable[[str], str]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("ambassador", "dcgen", "dockercoins", "engine", "generator", "lb")
+ROOMS = ("ambassador", "composefile", "dcgen", "dockercoins", "engine", "faults", "generator", "lb")
 GENERATED = {".venv", "build", "demo", "dist", "__pycache__", "node_modules"}
 NOWHERE_NAMES = {"common", "handler", "helper", "helpers", "manager", "misc", "util", "utils"}
 

@@ -17,7 +17,7 @@ from benchmarks.dataplane.scale import Scale
 from benchmarks.dataplane.servers import start_serial
 from benchmarks.quiet import Quiet
 from lb.model import Address, Options
-from lb.statistics import ask as control
+from lb.socket import ask as control
 
 ARRIVAL, AWAY, SCALING = "a new replica", "nameserver away", "3 to 6 to 2 to 6 replicas"
 SIZES = (6, 2, 6)

@@ -9,11 +9,11 @@ from ambassador import upstreams as far
 from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
-from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import access_words, making_options, option_words, proxy_options
-from generator.proxies import CA_PATH, CERT_PATH
+from dcgen.commands.pipeline import Making, Step, make
+from generator.result import Settings
+from generator.services.proxy import CA_PATH, CERT_PATH
 from generator.transforms import ambassador as transform
-from generator.variant import Settings
 
 FILE = click.Path(exists=True, dir_okay=False)
 

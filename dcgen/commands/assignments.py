@@ -1,7 +1,7 @@
 """Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
 
 from ambassador import upstreams as far
-from dcgen.errors import UsageError, UserError
+from faults import UsageError, UserError
 from generator.transforms.detach import Publish
 from lb.model import Address
 

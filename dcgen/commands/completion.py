@@ -3,9 +3,9 @@
 import click
 from click.shell_completion import CompletionItem
 
+from composefile.document import load
 from dcgen import source
-from dcgen.errors import UserError
-from generator.document import load
+from faults import UserError
 
 
 def services(

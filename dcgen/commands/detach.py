@@ -7,9 +7,9 @@ import click
 
 from dcgen.commands.assignments import publication
 from dcgen.commands.completion import services
-from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import making_options
-from dcgen.errors import UsageError
+from dcgen.commands.pipeline import Making, Step, make
+from faults import UsageError
 from generator.transforms import detach as transform
 
 

@@ -7,8 +7,8 @@ import click
 
 from dcgen.commands.assignments import hosts
 from dcgen.commands.completion import services
-from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import making_options
+from dcgen.commands.pipeline import Making, Step, make
 from generator.transforms import extra_hosts as transform
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from dcgen.errors import UsageError
+from faults import UsageError
 from lb.options import Balance, Log, Mode, Options
 
 F = TypeVar("F", bound=Callable[..., Any])

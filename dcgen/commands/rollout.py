@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from dcgen.commands.balancer import deadline_option
-from dcgen.commands.live import place
+from dcgen.commands.lb import deadline_option
+from dcgen.commands.location import place
 from dcgen.commands.run import target_options
 from dcgen.commands.target import target
-from dcgen.errors import UsageError, UserError
 from dcgen.progress import Progress
 from engine.events import Changed
-from engine.rollout import HEALTHY_WITHIN_S, Rollout
+from engine.live.rollout import HEALTHY_WITHIN_S, Rollout
 from engine.variant import Service, Variant
+from faults import UsageError, UserError
 
 
 @click.command(epilog="Example: dcgen rollout rng -f generated.yml --build")

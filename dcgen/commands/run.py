@@ -13,18 +13,20 @@ from typing import Any, TypeVar
 import click
 
 from dcgen.commands.assignments import counts
-from dcgen.commands.resized import resized
+from dcgen.commands.hitless_up import resized
 from dcgen.commands.target import Target, target
-from dcgen.errors import UsageError
 from dcgen.progress import Progress, summary_text
-from engine import docker, processes, runs
-from engine.drain import DEADLINE_S
+from engine.docker import compose as docker
+from engine.docker.portable import CONFIGURATION, require_portable
 from engine.events import Summary
-from engine.ports import LOOPBACK
-from engine.processes import Wishes
-from engine.remote import CONFIGURATION, require_portable
-from engine.supervisor import Supervisor
+from engine.live.drain import DEADLINE_S
+from engine.process import run as processes
+from engine.process import runs
+from engine.process.free_ports import LOOPBACK
+from engine.process.run import Wishes
+from engine.process.supervisor import Supervisor
 from engine.variant import parse
+from faults import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,15 +7,15 @@ import click
 
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services
-from dcgen.commands.making import Making, Step, make
 from dcgen.commands.options import (
     balancing_options,
     making_options,
     option_words,
     proxy_options,
 )
+from dcgen.commands.pipeline import Making, Step, make
+from generator.result import Settings
 from generator.transforms import scale as transform
-from generator.variant import Settings
 
 
 @click.command(epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml")

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Literal
 
 from dcgen import source
-from dcgen.errors import UsageError, UserError
 from dcgen.source import Source
-from engine import docker, runs
+from engine.docker import compose as docker
+from engine.process import runs
 from engine.variant import is_v1
+from faults import UsageError, UserError
 
 Engine = Literal["docker", "process"]
 

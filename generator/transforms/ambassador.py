@@ -15,21 +15,17 @@ from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.ambassador import ambassador as configured
 from ambassador.protocols import guess
-from dcgen.errors import UserError
-from generator import labels, statistics
-from generator.anchors import rescue, used_outside
-from generator.beside import refuse_included
-from generator.departure import internal_notices, replacement_notices
-from generator.document import Document, Service, load
-from generator.edits import Edits
-from generator.interpolation import resolve
-from generator.layout import layout_of
-from generator.model import Model
-from generator.ports import discover
-from generator.project import Project
-from generator.proxies import Proxy, Wanted, proxy
-from generator.references import references
-from generator.refusals import (
+from composefile import labels
+from composefile.document import Document, Service, load
+from composefile.interpolation import resolve
+from composefile.model import Model
+from composefile.ports import discover
+from composefile.project import Project
+from composefile.references import references
+from composefile.values import pairs, words
+from faults import UserError
+from generator.checks.other_files import refuse_included
+from generator.checks.refusals import (
     refuse,
     refuse_awaited_job,
     refuse_sharers,
@@ -37,11 +33,22 @@ from generator.refusals import (
     require_secret,
     role,
 )
-from generator.spans import service_span
-from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
-from generator.transforms.rescale import config_name, former_settings
-from generator.values import pairs, words
-from generator.variant import Notice, Settings, Variant, with_header
+from generator.checks.removal import internal_notices, replacement_notices
+from generator.editing.anchors import rescue, used_outside
+from generator.editing.edits import Edits
+from generator.editing.layout import layout_of
+from generator.editing.spans import service_span
+from generator.result import Notice, Settings, Variant, with_header
+from generator.services import stats_port as statistics
+from generator.services.former import config_name, former_settings
+from generator.services.insert import (
+    flow_entry,
+    free_config_name,
+    put_config,
+    remove_config,
+    service_lines,
+)
+from generator.services.proxy import Proxy, Wanted, proxy
 from lb.model import Address
 
 

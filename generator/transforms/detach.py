@@ -9,23 +9,23 @@ Source: Compose Specification, "ports", and the top-level elements that a servic
 from collections.abc import Iterator
 from typing import Literal
 
-from dcgen.errors import UserError
-from generator.body import Body
-from generator.document import Document, Service
-from generator.edits import Edits, shift
-from generator.emit import Emitted, Layout, Quoted, entry
-from generator.images import STATEFUL, short_name
-from generator.interpolation import resolve
-from generator.layout import layout_of
-from generator.model import Model
-from generator.ports import discover
-from generator.project import Project
-from generator.refusals import role
-from generator.spans import entry_span, service_span
-from generator.tree import Alias, Mapping, walk
-from generator.values import Value, fields, words
-from generator.variant import HEADER, Notice, Variant
-from generator.written import written
+from composefile.document import Document, Service
+from composefile.images import STATEFUL, short_name
+from composefile.interpolation import resolve
+from composefile.model import Model
+from composefile.ports import discover
+from composefile.project import Project
+from composefile.syntax.parser import Alias, Mapping, walk
+from composefile.values import Value, fields, words
+from faults import UserError
+from generator.checks.refusals import role
+from generator.editing.edits import Edits, shift
+from generator.editing.emit import Emitted, Layout, Quoted, entry
+from generator.editing.layout import layout_of
+from generator.editing.rewrite import written
+from generator.editing.service import Body
+from generator.editing.spans import entry_span, service_span
+from generator.result import HEADER, Notice, Variant
 
 Publish = int | Literal["random", "host"] | None
 LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")

@@ -7,28 +7,28 @@ Names hidden in code cannot be seen, so every service that could reach it gets t
 its networks, or in the v1 format all that link to it.
 """
 
-from dcgen.errors import UserError
-from generator import labels
-from generator.anchors import rescue, used_outside
-from generator.beside import included_notices, refuse_included
-from generator.body import Body
-from generator.departure import removal_notices
-from generator.document import Document, Service, load
-from generator.edits import Edits
-from generator.emit import Quoted
-from generator.hosts import add_hosts, is_plain_name
-from generator.layout import is_block, layout_of
-from generator.model import Model
-from generator.project import Project
-from generator.references import Reference, mentions, references, targets
-from generator.refusals import refuse, refuse_sharers, role
-from generator.repoint import drop_reference
-from generator.spans import remove_entries, service_span
-from generator.standin import remove_config
-from generator.transforms.rescale import config_name
-from generator.values import words
-from generator.variant import Notice, Variant, with_header
-from generator.written import quoted
+from composefile import labels
+from composefile.document import Document, Service, load
+from composefile.model import Model
+from composefile.project import Project
+from composefile.references import Reference, mentions, references, targets
+from composefile.values import words
+from faults import UserError
+from generator.checks.other_files import included_notices, refuse_included
+from generator.checks.refusals import refuse, refuse_sharers, role
+from generator.checks.removal import removal_notices
+from generator.editing.anchors import rescue, used_outside
+from generator.editing.edits import Edits
+from generator.editing.emit import Quoted
+from generator.editing.layout import is_block, layout_of
+from generator.editing.rewrite import quoted
+from generator.editing.service import Body
+from generator.editing.spans import remove_entries, service_span
+from generator.result import Notice, Variant, with_header
+from generator.services.extra_hosts import add_hosts, is_plain_name
+from generator.services.former import config_name
+from generator.services.insert import remove_config
+from generator.services.references import drop_reference
 
 
 def extra_hosts(

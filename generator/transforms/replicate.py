@@ -6,14 +6,14 @@
 Source: Compose Deploy Specification, "replicas".
 """
 
-from dcgen.errors import UserError
-from generator.body import Body
-from generator.deploy import set_replicas
-from generator.document import Service
-from generator.edits import Edits
-from generator.layout import layout_of
-from generator.model import Model
-from generator.variant import Variant, with_header
+from composefile.document import Service
+from composefile.model import Model
+from faults import UserError
+from generator.editing.edits import Edits
+from generator.editing.layout import layout_of
+from generator.editing.service import Body
+from generator.result import Variant, with_header
+from generator.services.replica_count import set_replicas
 
 
 def replicate(model: Model, service: Service, replicas: int) -> Variant:

@@ -9,35 +9,42 @@ scaled again keeps what it has, and its replicas are made from the first of them
 
 from dataclasses import replace
 
-from dcgen.errors import UserError
-from generator import labels, statistics
-from generator.anchors import rescue, used_outside
-from generator.beside import refuse_included
-from generator.document import Document, Service, load
-from generator.edits import Edits
-from generator.health import health_words
-from generator.layout import layout_of
-from generator.model import Model
-from generator.notices import scaling_notices
-from generator.ports import discover
-from generator.project import Project
-from generator.proxies import Proxy, Wanted, proxy
-from generator.references import Reference, mentions, references
-from generator.refusals import (
+from composefile import labels
+from composefile.document import Document, Service, load
+from composefile.model import Model
+from composefile.ports import discover
+from composefile.project import Project
+from composefile.references import Reference, mentions, references
+from composefile.values import pairs
+from faults import UserError
+from generator.checks.other_files import refuse_included
+from generator.checks.refusals import (
     refuse,
     refuse_awaited_job,
     refuse_sharers,
     require_container,
     role,
 )
-from generator.replicas import Template, template
-from generator.repoint import point_volumes
-from generator.spans import Span, service_span
-from generator.standin import flow_entry, free_config_name, put_config, remove_config, service_lines
+from generator.checks.scaling import scaling_notices
+from generator.editing.anchors import rescue, used_outside
+from generator.editing.edits import Edits
+from generator.editing.layout import layout_of
+from generator.editing.spans import Span, service_span
+from generator.result import Notice, Settings, Variant, with_header
+from generator.services import stats_port as statistics
+from generator.services.former import Former, former
+from generator.services.healthcheck import health_words
+from generator.services.insert import (
+    flow_entry,
+    free_config_name,
+    put_config,
+    remove_config,
+    service_lines,
+)
+from generator.services.proxy import Proxy, Wanted, proxy
+from generator.services.references import point_volumes
+from generator.services.replicas import Template, template
 from generator.transforms.replicate import replicate
-from generator.transforms.rescale import Former, former
-from generator.values import pairs
-from generator.variant import Notice, Settings, Variant, with_header
 from lb.balancer import balancer
 from lb.model import Address
 

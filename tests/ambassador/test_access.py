@@ -8,7 +8,7 @@ import pytest
 
 from ambassador.access import Access
 from ambassador.ambassador import ambassador
-from dcgen.errors import UserError
+from faults import UserError
 from lb.model import Address
 from lb.render import render
 from tests.ambassador.redises import connect, start_ambassador, start_redis

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from ambassador.ambassador import ambassador
-from dcgen.errors import UserError
+from faults import UserError
 from lb.model import Address, Configuration, Control, Names, Options
 from lb.render import render
 from tests.lab.waiting import until

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ambassador.protocols import Protocol, check, guess
-from dcgen.errors import UserError
+from faults import UserError
 
 
 @pytest.mark.parametrize(

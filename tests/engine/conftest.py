@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-import engine.ports
+import engine.process.free_ports
 from engine.events import Event
-from engine.plan import Plan, Process
-from engine.restart import Restart
-from engine.supervisor import Supervisor
+from engine.process.plan import Plan, Process
+from engine.process.restart import Restart
+from engine.process.supervisor import Supervisor
 from engine.variant import Service, Variant, parse
 from lb.model import Address
 
@@ -92,7 +92,7 @@ def service(variant: Callable[[str], Variant]) -> Callable[[str], Service]:
 @pytest.fixture
 def free_port() -> Callable[[], int]:
     """Find a port to publish; a file can only name a number."""
-    return lambda: engine.ports.free_port(set())
+    return lambda: engine.process.free_ports.free_port(set())
 
 
 def _require(program: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.configuration import configuration
+from engine.live.configuration import configuration
 from engine.variant import Variant
+from faults import UserError
 
 
 def test_an_inline_configuration_has_its_dollars_back(variant: Callable[[str], Variant]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.count import Count, count
+from engine.process.count import Count, count
 from engine.variant import Variant
+from faults import UserError
 
 Write = Callable[[str], Variant]
 

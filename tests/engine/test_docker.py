@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError
-from engine import docker
+from engine.docker import compose as docker
 from engine.events import HostDone, HostLine
+from faults import HostError
 
 Put = Callable[[str, str], None]
 

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from engine.ports import free_port
+from engine.process.free_ports import free_port
 
 from .commands import Up, alive, dcgen
 

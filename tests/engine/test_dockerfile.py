@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.dockerfile import Image, parse_dockerfile
+from composefile.dockerfile import Image, parse_dockerfile
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.plan import Process, plan
+from engine.process.plan import Process, plan
 from engine.variant import Variant
 
 Write = Callable[[str], Variant]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import Place, UserError
 from engine.interpolation import fill, variables
+from faults import Place, UserError
 
 WHERE = Place("compose.yml", 3)
 VALUES = {"NAME": "rng", "EMPTY": "", "OTHER": "x"}

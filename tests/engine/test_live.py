@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import redis
 
-from engine.ports import free_port
+from engine.process.free_ports import free_port
 from tests.engine.commands import Up, dcgen
 from tests.lab.waiting import until
 from tests.lb.processes import end

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError, UserError
-from engine.plan import Process, plan
+from engine.process.plan import Process, plan
 from engine.variant import Variant
+from faults import HostError, UserError
 
 Write = Callable[[str], Variant]
 Build = Callable[..., Path]

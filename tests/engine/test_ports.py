@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.ports import busy, exposed, free_port, publications
+from engine.process.free_ports import busy, exposed, free_port, publications
 from engine.variant import Service
+from faults import UserError
 
 Write = Callable[[str], Service]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.proxies import haproxy_cfg
+from engine.process.haproxy import haproxy_cfg
 from engine.variant import Variant
+from faults import UserError
 from lb.model import Address
 
 BALANCER = """\

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError, UserError
-from engine.recipes import recipe
+from engine.process.recipes import recipe
 from engine.variant import Service
+from faults import HostError, UserError
 
 Write = Callable[[str], Service]
 Build = Callable[..., Path]

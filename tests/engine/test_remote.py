@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.remote import require_portable
+from engine.docker.portable import require_portable
 from engine.variant import Variant, parse
+from faults import UserError
 
 REMOTE = "tcp://192.0.2.7:2375"
 

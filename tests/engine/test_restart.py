@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dcgen.errors import UserError
-from engine.restart import Restart, delay_s, restart
+from engine.process.restart import Restart, delay_s, restart
 from engine.variant import Service
+from faults import UserError
 
 
 @pytest.mark.parametrize(

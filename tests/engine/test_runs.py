@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError
-from engine import processes, runs
 from engine.events import Exited, Line, Ready, Restarting, Started
-from engine.plan import Plan, Process
+from engine.process import run as processes
+from engine.process import runs
+from engine.process.plan import Plan, Process
+from faults import HostError
 
 FILE = Path("compose.yml")
 pytestmark = pytest.mark.usefixtures("home")
@@ -88,8 +89,8 @@ def test_a_folder_that_others_can_enter_is_not_trusted(home: Path) -> None:
 def test_a_run_whose_process_was_killed_is_over(cleanup: ExitStack) -> None:
     source = f"""
 from pathlib import Path
-from engine import runs
-from engine.plan import Plan
+from engine.process import runs
+from engine.process.plan import Plan
 with runs.begin(Path({str(FILE.resolve())!r})) as run:
     run.begin(Plan(()))
     print("held", flush=True)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError, UserError
-from engine import drain as draining
-from engine.runtime import PERL, SCRIPT, Live, servers, unanswered
+from engine.live import drain as draining
+from engine.live.running import PERL, SCRIPT, Live, servers, unanswered
 from engine.variant import Service
+from faults import HostError, UserError
 from lb.balancer import balancer
 from lb.model import Control, Options
 from lb.runtime import move, rows, tell
-from lb.statistics import ask as ask_socket
+from lb.socket import ask as ask_socket
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
@@ -226,7 +226,7 @@ def test_the_script_says_that_there_is_no_socket(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_gone_is_an_error_that_says_so(tmp_path: Path) -> None:
-    from engine.runtime import _local  # noqa: PLC0415 - the way to a process, without a run
+    from engine.live.running import _local  # noqa: PLC0415 - the way to a process, without a run
 
     with pytest.raises(HostError, match="has no runtime socket"):
         _local(tmp_path / "rng.sock")("show stat")

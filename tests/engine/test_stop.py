@@ -16,8 +16,8 @@ from engine.events import (
     Started,
     Stopped,
 )
-from engine.plan import Process
-from engine.supervisor import Supervisor
+from engine.process.plan import Process
+from engine.process.supervisor import Supervisor
 
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN);"
 DEAF += " print('up', flush=True); time.sleep(60)"
@@ -116,9 +116,9 @@ def test_a_killed_supervisor_leaves_no_process(tmp_path: Path, cleanup: ExitStac
 import sys
 from pathlib import Path
 from engine.events import Line
-from engine.plan import Plan, Process
-from engine.restart import Restart
-from engine.supervisor import Supervisor
+from engine.process.plan import Plan, Process
+from engine.process.restart import Restart
+from engine.process.supervisor import Supervisor
 command = (sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)")
 process = Process("a", "a", command, Path({str(tmp_path)!r}), {{}}, None, 0, Restart())
 for event in Supervisor(Plan((process,))).run():

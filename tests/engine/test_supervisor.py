@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError
 from engine.events import (
     AllReady,
     Event,
@@ -22,9 +21,10 @@ from engine.events import (
     Stopped,
     Stopping,
 )
-from engine.plan import Plan, Process
-from engine.restart import Restart
-from engine.supervisor import Supervisor
+from engine.process.plan import Plan, Process
+from engine.process.restart import Restart
+from engine.process.supervisor import Supervisor
+from faults import HostError
 from lb.model import Address
 
 Make = Callable[..., Process]
@@ -62,7 +62,7 @@ def test_a_process_with_a_port_is_ready_when_it_answers(process: Make, run: Run)
 def test_a_port_that_never_answers_ends_the_run(
     process: Make, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.supervisor.ANSWER_WITHIN_S", 0.2)
+    monkeypatch.setattr("engine.process.supervisor.ANSWER_WITHIN_S", 0.2)
     supervisor, events = run(process("a", answers=Address("127.0.0.1", 1)))
     failed = next(event for event in events if isinstance(event, Failed))
 

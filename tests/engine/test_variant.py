@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
 from engine.variant import Variant, parse, read
+from faults import UserError
 
 Write = Callable[[str], Variant]
 

@@ -10,16 +10,16 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcgen.errors import UserError
-from generator.document import Document, load
-from generator.project import Project
-from generator.spans import service_span
+from composefile.document import Document, load
+from composefile.project import Project
+from composefile.syntax.parser import parse
+from faults import UserError
+from generator.editing.spans import service_span
+from generator.result import Settings
 from generator.transforms.ambassador import ambassador
 from generator.transforms.detach import detach
 from generator.transforms.extra_hosts import extra_hosts
 from generator.transforms.scale import scale
-from generator.tree import parse
-from generator.variant import Settings
 from lb.model import Address
 from tests.fuzz.composing import compose_files
 from tests.fuzz.reading import is_within

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dcgen.errors import UserError
-from generator.document import Document, load
-from generator.project import Project
-from generator.proxies import GENERATED_KEYS
+from composefile.document import Document, load
+from composefile.project import Project
+from faults import UserError
+from generator.result import HEADER, Settings, Variant
+from generator.services.proxy import GENERATED_KEYS
 from generator.transforms.ambassador import ambassador as ambassador_transform
 from generator.transforms.extra_hosts import extra_hosts as extra_hosts_transform
 from generator.transforms.scale import scale as scale_transform
-from generator.variant import HEADER, Settings, Variant
 from lb.model import Address
 from tests.generator import laws
 

@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import ReusedAnchorWarning
 
-from generator.variant import HEADER
+from generator.result import HEADER
 from tests.lab.packages import tools
 
 COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#[ #][^\n\r]*")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
+from faults import UserError
 from generator.transforms.detach import detach
 from tests.generator import laws
 from tests.generator.compose import Made, ambassador, document, extra_hosts, project, scale

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
-from generator.document import load
-from generator.health import health_words
-from generator.model import Model
-from generator.project import Project
+from composefile.document import load
+from composefile.model import Model
+from composefile.project import Project
+from faults import UserError
+from generator.services.healthcheck import health_words
 
 
 def words(check: str) -> str:

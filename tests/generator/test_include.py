@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator.beside import override_notices
-from generator.model import Model
+from composefile.model import Model
+from generator.checks.other_files import override_notices
 from tests.generator.compose import ambassador, document, extra_hosts, project, refusal, scale
 
 MAIN = """

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcgen.errors import UserError
-from generator.document import Document, load
-from generator.project import Project
+from composefile.document import Document, load
+from composefile.project import Project
+from composefile.syntax.parser import walk
+from faults import UserError
+from generator.result import Settings, is_generated
 from generator.transforms.ambassador import ambassador
 from generator.transforms.extra_hosts import extra_hosts
 from generator.transforms.scale import scale
-from generator.tree import walk
-from generator.variant import Settings, is_generated
 from lb.model import Address
 from tests.fuzz.composing import compose_files
 from tests.fuzz.pen import File

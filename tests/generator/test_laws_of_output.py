@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 
+from composefile.document import load
+from composefile.project import Project
 from dcgen.cli import main
-from dcgen.errors import UserError
-from generator.document import load
-from generator.project import Project
+from faults import UserError
+from generator.result import Settings
 from generator.transforms.scale import scale
-from generator.variant import Settings
 from tests.fuzz.composing import compose_files
 from tests.fuzz.pen import File
 
@@ -25,12 +25,12 @@ SAMPLE = 25
 
 PROGRAM = """
 import json, sys
-from generator.document import load
-from generator.project import Project
+from composefile.document import load
+from composefile.project import Project
 from generator.transforms.scale import scale
 from generator.transforms.extra_hosts import extra_hosts
-from generator.variant import Settings
-from dcgen.errors import UserError
+from generator.result import Settings
+from faults import UserError
 
 def tried(transform, *words):
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.variant import HEADER
+from generator.result import HEADER
 from tests.generator.compose import ambassador, extra_hosts, scale
 
 TRANSFORMS = [scale, extra_hosts, ambassador]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator.document import load
-from generator.paths import has_relative_paths, rebase
+from composefile.document import load
+from generator.targets.compose import has_relative_paths, rebase
 
 
 def moved(line: str) -> str:

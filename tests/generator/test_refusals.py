@@ -2,8 +2,8 @@
 
 import pytest
 
-from dcgen.errors import UserError
-from generator.document import load
+from composefile.document import load
+from faults import UserError
 from tests.generator.compose import ambassador, balanced, document, extra_hosts, refusal, scale
 
 NO_FILE = [

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dcgen.errors import UserError
-from generator.document import load
-from generator.project import Project
+from composefile.document import load
+from composefile.project import Project
+from faults import UserError
+from generator.result import LbConfig, Settings
 from generator.transforms.ambassador import ambassador
 from generator.transforms.scale import scale
-from generator.variant import LbConfig, Settings
 from lb.model import Address
 from tests.generator import laws
 

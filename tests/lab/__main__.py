@@ -2,7 +2,7 @@
 
 import click
 
-from dcgen.errors import UsageError, UserError
+from faults import UsageError, UserError
 from tests.lab import packages, users_engine
 from tests.lab.access import require
 from tests.lab.lab import LOCAL, Lab, known, remove, sweep

@@ -1,6 +1,6 @@
 """Whether a lab can be had here, and if not, why and how to get one."""
 
-from dcgen.errors import HostError
+from faults import HostError
 from tests.lab import packages
 
 INSTALL = "python -m tests.lab install"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcgen.errors import HostError
+from faults import HostError
 from tests.lab import access, packages
 
 

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from dcgen.errors import HostError
+from faults import HostError
 from tests.lab import bundle, packages
 from tests.lab.commands import CommandError
 from tests.lab.engine import Engine

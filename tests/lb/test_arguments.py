@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcgen.errors import UsageError
+from faults import UsageError
 from lb.arguments import Route, arguments, parse
 from lb.model import Address
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcgen.errors import HostError, UserError
+from faults import HostError, UserError
 from lb import programs
 from lb.balancer import balancer
 from lb.check import check

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
-from lb.launch import configured
+from faults import UserError
+from lb.hamba import configured
 from lb.master import CLOSING_S, Folder, change
 from lb.model import Address
 from lb.render import render

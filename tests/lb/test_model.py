@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.balancer import balancer
 from lb.model import Address, Control, Proxy, Server
 

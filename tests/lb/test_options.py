@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.options import Options
 
 SECONDS = st.none() | st.integers(1, 86400) | st.floats(0.001, 86400).map(lambda s: round(s, 3))

@@ -25,8 +25,8 @@ from lb.model import (
     Timeouts,
 )
 from lb.options import Balance, Log, Mode
+from lb.quoting import Quoted, duration, quoted, word
 from lb.render import HEADER, render
-from lb.words import Quoted, duration, quoted, word
 
 TEMPLATES = Path(precompile.__file__).with_name("templates")
 

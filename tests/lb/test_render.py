@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.balancer import balancer
 from lb.model import Address, Check, Configuration, Control, Names, Options, Proxy, Server, Step
 from lb.render import HEADER, render

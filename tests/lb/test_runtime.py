@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import HostError, UserError
+from faults import HostError, UserError
 from lb import runtime
 from lb.balancer import balancer
 from lb.model import Address

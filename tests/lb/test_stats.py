@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dcgen.errors import UserError
+from faults import UserError
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
 from lb.render import render

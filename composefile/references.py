@@ -1,0 +1,110 @@
+"""Who refers to a service by its name, and in which of the forms that Compose knows.
+
+Sources: Compose Specification, "depends_on", "links", "volumes_from", "network_mode", "pid", "ipc",
+"extends", "build.additional_contexts"; Compose file version 1, "net".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composefile.document import deref
+from composefile.model import Model
+from composefile.syntax.parser import Alias
+from composefile.values import Value, pairs, texts, words
+
+NAMESPACES = ("network_mode", "pid", "ipc", "uts", "cgroup", "net")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """*service* names the other one under *key*.
+
+    *detail* is the alias of a link, the condition of a dependency, or empty.
+    """
+
+    service: str
+    key: str
+    detail: str = ""
+
+
+def references(model: Model, name: str) -> list[Reference]:
+    """Return every exact reference to service *name*, in the order of the file."""
+    container = model.get(name, "container_name")
+    found: list[Reference] = []
+    for other in model.names:
+        if other != name:
+            found += _of(model, other, name, container if isinstance(container, str) else "")
+    return found
+
+
+def _of(model: Model, other: str, name: str, container: str) -> Iterator[Reference]:
+    dependencies = model.get(other, "depends_on")
+    if name in words(dependencies):
+        yield Reference(other, "depends_on", _condition(dependencies, name))
+    for link in words(model.get(other, "links")):
+        target, _, alias = link.partition(":")
+        if target == name:
+            yield Reference(other, "links", alias)
+    yield from _of_container(model, other, name, container)
+    if _extends(model, other) == name:
+        yield Reference(other, "extends")
+    build = model.get(other, "build")
+    contexts = build.get("additional_contexts") if isinstance(build, dict) else None
+    if f"service:{name}" in pairs(contexts).values():
+        yield Reference(other, "additional_contexts")
+
+
+def _of_container(model: Model, other: str, name: str, container: str) -> Iterator[Reference]:
+    for source in words(model.get(other, "volumes_from")):
+        if volumes_source(source) == name or source.split(":")[:2] == ["container", container]:
+            yield Reference(other, "volumes_from")
+    shared = [f"service:{name}"] + ([f"container:{container}"] if container else [])
+    if model.document.v1:
+        shared.append(f"container:{name}")
+    for key in NAMESPACES:
+        if model.get(other, key) in shared:
+            yield Reference(other, key)
+
+
+def _condition(dependencies: Value, name: str) -> str:
+    settings = dependencies.get(name) if isinstance(dependencies, dict) else None
+    condition = settings.get("condition") if isinstance(settings, dict) else None
+    return condition if isinstance(condition, str) else "service_started"
+
+
+def _extends(model: Model, other: str) -> str | None:
+    field = model.fields(other).get("extends")
+    value = model.get(other, "extends") if field else None
+    if isinstance(value, dict):
+        service = value.get("service")
+        return service if isinstance(service, str) and not value.get("file") else None
+    return value if isinstance(value, str) else None
+
+
+def volumes_source(entry: str) -> str:
+    """Return the service that an entry of `volumes_from` names; empty for a foreign container."""
+    if entry.startswith("container:"):
+        return ""
+    return entry.removeprefix("service:").split(":")[0]
+
+
+def targets(value: Value) -> list[str]:
+    """Return the services that a value of `depends_on` or `links` names."""
+    return [word.split(":")[0] for word in words(value)]
+
+
+def mentions(model: Model, other: str, names: list[str]) -> bool:
+    """Tell whether the settings of service *other* use one of *names* as a host."""
+    alternatives = "|".join(re.escape(name) for name in names)
+    pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?!://)(?![\w.-])")
+    keys = ("environment", "command", "entrypoint", "healthcheck")
+    return any(pattern.search(text) for key in keys for text in texts(model.get(other, key)))
+
+
+def is_alias(model: Model, name: str) -> bool:
+    """Tell whether the whole body of service *name* is an alias (``one: *template``)."""
+    service = model.document.find(name)
+    return (
+        service is not None and isinstance(service.body, Alias) and deref(service.body) is not None
+    )

@@ -1,0 +1,151 @@
+"""What a service effectively says: merge keys and aliases resolved, every value as plain text.
+
+Numbers and booleans stay the words that stand in the file, since Compose reads them by its own
+rules; only null becomes None. Resolving is for decisions alone: what is written back is always the
+text of the file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composefile.document import Document, deref
+from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
+from faults import Place, UserError
+
+Value = str | None | list["Value"] | dict[str, "Value"]
+
+MAX_NODES = 200_000
+
+
+@dataclass(slots=True, eq=False, frozen=True)
+class Field:
+    """An entry of a mapping: its nodes, and whether it stands in the mapping or came by ``<<``."""
+
+    key: Scalar
+    node: Node
+    own: bool
+    owner: Mapping
+
+
+def fields(mapping: Node | None, file: str = "") -> dict[str, Field]:
+    """Return the entries of *mapping* with its merge keys resolved, own entries first.
+
+    An own entry wins over a merged one, an earlier source over a later one (YAML merge key,
+    https://yaml.org/type/merge.html). *file* is what a message calls the text.
+
+    Raises:
+        UserError: Merge keys make more than 200,000 entries of it.
+    """
+    found: dict[str, Field] = {}
+    mapping = deref(mapping)
+    if isinstance(mapping, Mapping):
+        _collect(mapping, found, own=True, budget=_Budget(file))
+    return found
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many entries merge keys may still make of one mapping of *file*."""
+
+    file: str
+    left: int = MAX_NODES
+
+    def take(self, key: Node) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise UserError(
+                f"the merge keys of one service hold more than {MAX_NODES} entries",
+                fix="remove merge keys that multiply each other",
+                where=Place(self.file, key.line + 1),
+            )
+
+
+def _collect(mapping: Mapping, found: dict[str, Field], *, own: bool, budget: _Budget) -> None:
+    merged: list[Node] = []
+    for key, value in mapping.entries:
+        budget.take(key)
+        if not isinstance(key, Scalar):
+            continue
+        if key.value == "<<" and not key.style:
+            merged.append(value)
+        elif key.value not in found:
+            found[key.value] = Field(key, value, own, mapping)
+    for node in merged:
+        for source in merge_sources(node):
+            _collect(source, found, own=False, budget=budget)
+
+
+def merge_sources(node: Node) -> Iterator[Mapping]:
+    """Yield the mappings that the value of a merge key names: one, or each of a sequence."""
+    target = deref(node)
+    if isinstance(target, Mapping):
+        yield target
+    elif isinstance(target, Sequence):
+        for item in target.items:
+            source = deref(item)
+            if isinstance(source, Mapping):
+                yield source
+
+
+def plain(document: Document, node: Node | None) -> Value:
+    """Return *node* as text, lists and dicts; a missing node is None.
+
+    Raises:
+        UserError: Aliases make more than 200,000 values of it.
+    """
+    return _Plain(document).value(node)
+
+
+class _Plain:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.budget = MAX_NODES
+
+    def value(self, node: Node | None) -> Value:
+        node = deref(node)
+        self.budget -= 1
+        if node is None:
+            return None
+        if self.budget < 0:
+            raise UserError(
+                f"aliases make more than {MAX_NODES} values of one service",
+                fix="remove aliases that multiply each other",
+                where=self.document.where(node),
+            )
+        if isinstance(node, Scalar):
+            return None if node.is_null else node.value
+        if isinstance(node, Sequence):
+            return [self.value(item) for item in node.items]
+        return {
+            key: self.value(field.node) for key, field in fields(node, self.document.file).items()
+        }
+
+
+def words(value: Value) -> list[str]:
+    """Return *value* as a list of words: a list's scalars, a dict's keys, a scalar as one word."""
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, str)]
+    if isinstance(value, dict):
+        return list(value)
+    return [value] if isinstance(value, str) else []
+
+
+def pairs(value: Value) -> dict[str, str]:
+    """Return *value*, ``["A=b"]`` or ``{A: b}``, as a dict; what has no value gets ``""``."""
+    if isinstance(value, dict):
+        return {key: item if isinstance(item, str) else "" for key, item in value.items()}
+    split = (word.partition("=") for word in words(value))
+    return {name: text for name, _, text in split}
+
+
+def texts(value: Value) -> Iterator[str]:
+    """Yield every scalar in *value*, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from texts(item)

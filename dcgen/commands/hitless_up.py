@@ -1,0 +1,77 @@
+"""What `dcgen up` does around Compose, so that replicas come and go without losing a request."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from dcgen.commands.location import Place, place
+from dcgen.commands.target import Target
+from dcgen.progress import Progress
+from engine.docker.containers import Site
+from engine.events import Changed
+from engine.live import drain
+from engine.live.grow import Admission, admission
+from engine.live.recreate import renew
+from engine.live.running import is_dynamic
+
+
+@contextmanager
+def resized(
+    found: Target,
+    scale: Mapping[str, int],
+    deadline_s: float,
+    progress: Progress,
+    *,
+    words: Sequence[str],
+    returns: bool,
+) -> Iterator[None]:
+    """Let replicas that are to go finish before, and new ones serve after they listen.
+
+    The latter only if what is done here *returns* when all is started. Both are for balancers that
+    find their replicas by DNS; the others are recreated with another list, but nothing that
+    depends on them is.
+
+    Args:
+        found: What ``up`` acts on.
+        scale: Service to replicas, instead of what the file says.
+        deadline_s: Seconds that a replica that is to go may work on what it has.
+        progress: Where to say what becomes of whom.
+        words: What Compose's ``up`` is told.
+        returns: Whether it ends when all is started.
+    """
+    where = None if found.source.path is None else place(found)
+    if where is None:
+        yield
+        return
+    _show(where, progress, lambda site: renew(site, where.variant, words))
+    if not any(map(is_dynamic, where.variant)):
+        yield
+        return
+    for service, slots in drain.too_few_slots(where.variant, scale):
+        progress.say(f"{service}: room for {slots} replicas, the others will serve nobody")
+    with ExitStack() as cleanup:
+        coming = [cleanup.enter_context(admission(s, where.variant)) for s in where.sites]
+        _show(where, progress, lambda s: drain.shrink(s, where.variant, scale, deadline_s))
+        if returns:
+            _hold(where, coming, scale)
+        yield
+        for one in coming:
+            for event in one.admit():
+                progress.show(event)
+
+
+def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Changed]]) -> None:
+    def act(site: Site | None) -> None:
+        for event in change(site) if site else ():
+            progress.show(event)
+
+    where.each(act)
+
+
+def _hold(where: Place, coming: list[Admission], scale: Mapping[str, int]) -> None:
+    of = dict(zip(where.sites, coming, strict=True))
+
+    def act(site: Site | None) -> None:
+        if site:
+            of[site].hold(scale)
+
+    where.each(act)

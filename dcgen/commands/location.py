@@ -1,0 +1,89 @@
+"""What the commands on a running variant share: where it runs, and what is said of each host."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from dcgen.commands.target import Target
+from engine.docker.containers import Site, everywhere
+from engine.live.running import Live, as_processes, on_docker
+from engine.variant import Variant, parse
+from faults import HostError, UsageError, UserError
+
+T = TypeVar("T")
+
+_HOST_FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a variant runs: on *sites*, or as processes of this host if there are none."""
+
+    variant: Variant
+    sites: tuple[Site, ...]
+
+    def lives(self, site: Site | None, *names: str) -> list[Live]:
+        """Return the balancers and ambassadors that run there, or those of *names*.
+
+        Raises:
+            HostError: None runs.
+        """
+        if site is None:
+            found = as_processes(self.variant, *names)
+        else:
+            found = on_docker(self.variant, site, *names)
+        if not found:
+            called = f"'{names[0]}'" if names else f"no balancer of '{self.variant.file}'"
+            what = f"{called} does not run" if names else f"{called} runs"
+            raise HostError(what, fix=f"start it: dcgen up -f {self.variant.file}")
+        return found
+
+    def each(self, act: Callable[[Site | None], T]) -> list[T]:
+        """Return what *act* returns on each host, all at once; end with 3 if it fails on some.
+
+        Raises:
+            UserError: There is but one host, and it fails there.
+        """
+        if len(self.sites) < 2:  # noqa: PLR2004 - nothing to hide
+            return [act(next(iter(self.sites), None))]
+        done: list[T] = []
+        failed = []
+        for site, result in everywhere(self.sites, act):
+            if isinstance(result, UserError):
+                failed.append(site.host)
+                click.echo(f"{site.host}: {result.what}\n  fix: {result.fix}", err=True)
+            else:
+                done.append(result)
+        if failed:
+            click.echo(f"failed on {', '.join(failed)}", err=True)
+        if not done:
+            sys.exit(_HOST_FAILED)
+        return done
+
+
+def place(found: Target) -> Place:
+    """Return where the variant of *found* runs.
+
+    Raises:
+        UsageError: It comes from standard input: it must be found again by its file.
+    """
+    if found.source.path is None:
+        raise UsageError("a running variant is found by its file", fix="name it: -f FILE")
+    variant = parse(found.source.text, found.path)
+    if found.engine == "process":
+        return Place(variant, ())
+    words = found.compose()
+    return Place(variant, tuple(Site(words, host) for host in found.hosts or ("",)))
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Return *rows* as lines whose columns stand below each other."""
+    found = list(rows)
+    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in found
+    )

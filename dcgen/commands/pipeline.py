@@ -1,0 +1,201 @@
+"""Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from composefile.document import Document, load
+from composefile.model import Model
+from composefile.project import Project
+from dcgen import output, source
+from faults import Place, UsageError, UserError
+from generator.checks.other_files import override_notices
+from generator.result import Notice, Variant, is_generated
+
+DEFAULT_OUTPUT = "generated.yml"
+STDOUT = "-"
+MERGED = 2  # so many input files are merged
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transform of *service*, and the words that say what it did."""
+
+    service: str
+    transform: Callable[[Document, Project], Variant]
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where the input comes from and where the output goes, as the options say."""
+
+    file: tuple[str, ...] = ()
+    output: str | None = None
+    diff: bool = False
+    check: bool = False
+    force: bool = False
+    overlay: bool = False
+    quiet: bool = False
+    default: str = DEFAULT_OUTPUT
+
+
+def make(steps: list[Step], making: Making) -> None:
+    """Take the input through *steps* and publish what comes out, as *making* says.
+
+    Raises:
+        UserError: The input cannot be transformed, or the output is stale or not dcgen's.
+    """
+    given, document, names = _input(making)
+    for step in steps:
+        document.service(step.service)
+    project = Project(given.folder)
+    variant = _transformed(steps, document, project)
+    target = _target(making, given)
+    if making.overlay:
+        text = _overlaid(making, given, document, variant, target)
+    else:
+        text = _rebased(variant, given, target)
+    files = (
+        {target.parent / name: content for name, content in variant.files.items()} if target else {}
+    )
+    overrides = _overrides(steps, document, project, names)
+    for notice in () if making.quiet else (*overrides, *variant.warnings):
+        click.echo(f"warning: {notice}", err=True)
+    if making.diff:
+        name = str(target) if target else "<stdout>"
+        click.echo(output.diff(given.text, text, given.name, name), nl=False)
+    elif target is None:
+        _print(text, variant, document, making, given)
+    elif making.check:
+        _check({target: text, **files})
+    else:
+        _require_not_input(target, given)
+        output.publish({**files, target: text}, force=making.force, is_ours=is_generated)
+        for step in () if making.quiet else steps:
+            click.echo(f"{step.done}, in {target}", err=True)
+
+
+def _input(making: Making) -> tuple[source.Source, Document, list[str]]:
+    """Return the first file, all of them merged, and their names."""
+    paths = source.find(making.file)
+    given = source.read(paths[0])
+    document = load(given.text, given.name)
+    for path in paths[1:]:
+        from generator.merge import merge  # noqa: PLC0415 - few runs need it, each would pay for it
+
+        other = source.read(path)
+        document = merge(document, load(other.text, other.name))
+    return given, document, [path.name for path in paths if path]
+
+
+def _overrides(
+    steps: list[Step], document: Document, project: Project, names: list[str]
+) -> list[Notice]:
+    """Return what to say of override files that Compose would read without being asked."""
+    if names[:1] not in [[name] for name in source.NAMES]:
+        return []
+    model = Model(document, project)
+    return [notice for step in steps for notice in override_notices(model, step.service, names)]
+
+
+def _overlaid(
+    making: Making,
+    given: source.Source,
+    document: Document,
+    variant: Variant,
+    target: Path | None,
+) -> str:
+    from generator.targets.overlay import overlay  # noqa: PLC0415 - see `_input`
+
+    if target is not None and target.parent.resolve() != given.folder.resolve():
+        raise UsageError(
+            "Compose reads paths in an overlay relative to the first file's folder",
+            fix=f"write it there: `-o {given.folder / target.name}`",
+        )
+    project = Project(given.folder)
+    alone = given.path is not None and len(making.file) < MERGED
+    extends = f"./{given.path.name}" if given.path and alone else None
+    return overlay(
+        Model(document, project), Model(load(variant.text, given.name), project), extends=extends
+    )
+
+
+def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
+    files: dict[str, str] = {}
+    notices: list[Notice] = []
+    text = document.text
+    for step in steps:
+        variant = step.transform(document, project)
+        text = variant.text
+        files |= variant.files
+        notices += [notice for notice in variant.warnings if notice not in notices]
+        document = load(text, document.file) if step is not steps[-1] else document
+    return Variant(text, files, tuple(notices))
+
+
+def _target(making: Making, given: source.Source) -> Path | None:
+    if making.output == STDOUT:
+        return None
+    return Path(making.output) if making.output else given.folder / making.default
+
+
+def _rebased(variant: Variant, given: source.Source, target: Path | None) -> str:
+    if target is None:
+        return variant.text
+    if not target.parent.is_dir():
+        raise UserError(
+            f"the folder {str(target.parent)!r} does not exist",
+            fix="make it first, or choose another file with `-o`",
+            where=Place(str(target)),
+        )
+    here, there = target.parent.resolve(), given.folder.resolve()
+    if here == there:
+        return variant.text
+    from generator.targets.compose import rebase  # noqa: PLC0415 - see `_input`
+
+    prefix = Path(os.path.relpath(there, here)).as_posix()
+    return rebase(load(variant.text, given.name), prefix, tuple(variant.files))
+
+
+def _print(
+    text: str, variant: Variant, document: Document, making: Making, given: source.Source
+) -> None:
+    if variant.files:
+        raise UsageError(
+            f"`--lb-config file` writes {', '.join(variant.files)} beside the output",
+            fix="name a file with `-o FILE`, or leave out `--lb-config file`",
+        )
+    if not making.quiet and given.folder.resolve() != Path.cwd():
+        from generator.targets.compose import has_relative_paths  # noqa: PLC0415 - see `_input`
+
+        if has_relative_paths(document):
+            click.echo(
+                f"warning: paths in the output are relative to {given.folder}, not to this folder",
+                err=True,
+            )
+    click.echo(text.encode(), nl=False)
+
+
+def _check(files: dict[Path, str]) -> None:
+    stale = output.stale(files)
+    if stale:
+        raise UserError(
+            f"{len(stale)} of {len(files)} files are out of date:"
+            f" {', '.join(path.name for path in stale)}",
+            fix="run the same command without --check",
+            where=Place(str(stale[0]), 1),
+        )
+
+
+def _require_not_input(target: Path, given: source.Source) -> None:
+    same = given.path is not None and target.resolve() == given.path.resolve()
+    if same and not is_generated(given.text):
+        raise UserError(
+            "the output would replace the input",
+            fix="choose another file with `-o`",
+            where=Place(given.name),
+        )

@@ -1,0 +1,1 @@
+"""Docker hosts: Compose, containers, and what a remote host cannot be given."""

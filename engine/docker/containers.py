@@ -1,0 +1,172 @@
+"""The containers of one Compose project on one Docker host, asked and changed by commands."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from engine.docker import compose as docker
+from faults import HostError, UserError
+
+T = TypeVar("T")
+
+WITHIN_S = 60.0
+_LABEL = "com.docker.compose."
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a service.
+
+    Attributes:
+        id: As Docker knows it.
+        service: Whose it is.
+        number: Tells the replicas of the service apart; counts from 1.
+        running: Whether its process runs.
+        health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
+        addresses: Network to its IP address there.
+        labels: Its labels.
+    """
+
+    id: str
+    service: str
+    number: int
+    running: bool = True
+    health: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        """The Compose project that it belongs to."""
+        return self.labels.get(f"{_LABEL}project", "")
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: ``rng-replicas-3``."""
+        return f"{self.service}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A Compose project on a Docker host.
+
+    Attributes:
+        compose: The words that call Compose on its files.
+        host: As DOCKER_HOST names it; empty for the one that Docker itself takes.
+    """
+
+    compose: tuple[str, ...]
+    host: str = ""
+
+    def run(self, *words: str, within_s: float = WITHIN_S) -> str:
+        """Return what Compose with *words* prints.
+
+        Raises:
+            HostError: It fails, or is not done within *within_s* seconds.
+        """
+        return self._call((*self.compose, *words), within_s=within_s)
+
+    def docker(self, *words: str, text: str | None = None, within_s: float = WITHIN_S) -> str:
+        """Return what ``docker`` with *words* prints, given *text* on its standard input.
+
+        Raises:
+            HostError: It fails, or is not done within *within_s* seconds.
+        """
+        return self._call(("docker", *words), text, within_s)
+
+    def containers(self, *services: str) -> list[Container]:
+        """Return the containers of *services*, stopped ones too, by service and number."""
+        ids = self.run("ps", "--all", "--quiet", *services).split() if services else []
+        return sorted(self._known(ids), key=lambda one: (services.index(one.service), one.number))
+
+    def labelled(self, project: str, label: str) -> list[Container]:
+        """Return the containers of *project* with *label*, whether or not the file has them."""
+        labels = (f"label={_LABEL}project={project}", f"label={label}")
+        words = ("ps", "--all", "--quiet", "--no-trunc", *(f"--filter={one}" for one in labels))
+        return sorted(
+            self._known(self.docker(*words).split()), key=lambda one: (one.service, one.number)
+        )
+
+    def running(self, *services: str) -> list[Container]:
+        """Return those of `containers` whose process runs."""
+        return [one for one in self.containers(*services) if one.running]
+
+    def remove(self, containers: Sequence[Container]) -> None:
+        """End *containers* in the time that each of them grants itself, and remove them."""
+        ids = [one.id for one in containers]
+        if ids:
+            self.docker("stop", *ids)
+            self.docker("rm", "--volumes", *ids)
+
+    def _known(self, ids: Sequence[str]) -> list[Container]:
+        found = json.loads(self.docker("inspect", *ids)) if ids else []
+        return [_container(raw) for raw in found]
+
+    def _call(self, command: Sequence[str], text: str | None = None, within_s: float = 0) -> str:
+        try:
+            ended = subprocess.run(
+                command,
+                input=text or "",
+                env=docker.environment(self.host),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=within_s,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise HostError(f"there is no '{command[0]}' on PATH", fix="install Docker") from None
+        except subprocess.TimeoutExpired:
+            what = f"'{_short(command)}' is not done after {within_s:.0f} s{self._there}"
+            raise HostError(what, fix="look whether that Docker host is well") from None
+        if ended.returncode:
+            said = (ended.stderr.strip() or ended.stdout.strip() or "nothing").splitlines()
+            what = f"'{_short(command)}' fails{self._there}: {said[-1]}"
+            raise HostError(what, fix="correct what it complains about, and try again")
+        return ended.stdout
+
+    @property
+    def _there(self) -> str:
+        return f" on {self.host}" if self.host else ""
+
+
+def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Site, T | UserError]]:
+    """Return what *act* returns on each of *sites*, or the error that it ended with there.
+
+    It runs on all of them at once: a host that fails does not hide the others.
+    """
+
+    def attempt(site: Site) -> T | UserError:
+        try:
+            return act(site)
+        except UserError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=max(1, len(sites))) as pool:
+        return list(zip(sites, pool.map(attempt, sites), strict=True))
+
+
+def _container(raw: Mapping[str, Any]) -> Container:
+    labels = raw["Config"]["Labels"]
+    networks = raw["NetworkSettings"]["Networks"]
+    return Container(
+        id=raw["Id"],
+        service=labels[f"{_LABEL}service"],
+        number=int(labels[f"{_LABEL}container-number"]),
+        running=bool(raw["State"]["Running"]),
+        health=(raw["State"].get("Health") or {}).get("Status", "").replace("none", ""),
+        addresses={
+            name: network["IPAddress"] or network.get("GlobalIPv6Address", "")
+            for name, network in networks.items()
+        },
+        labels=labels,
+    )
+
+
+def _short(command: Sequence[str]) -> str:
+    # Scripts and files among the words would hide what the command is.
+    words = [word for word in command if "\n" not in word and len(word) < 65]  # noqa: PLR2004 - an id has 64
+    return " ".join(words[:9])

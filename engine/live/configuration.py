@@ -1,0 +1,42 @@
+"""The text of the HAProxy configuration that a variant gives to a balancer or an ambassador."""
+
+from engine.variant import Service, Variant
+from faults import UserError
+from lb.image import CONFIG_PATH
+
+_VARIABLE = "HAPROXY_CONFIG"  # the v1 format has no configs
+
+
+def configuration(variant: Variant, service: Service) -> str:
+    """Return the configuration that *variant* has for *service*, as its HAProxy reads it.
+
+    Raises:
+        UserError: It has none: arguments say it all, or the file is not there.
+    """
+    configs = service.keys.get("configs")
+    for part in configs if isinstance(configs, list) else ():
+        name = part.get("source") if isinstance(part, dict) else None
+        if isinstance(name, str) and name in variant.configs:
+            return variant.configs[name]
+    if text := service.pairs("environment").get(_VARIABLE):
+        return text
+    for word in service.words("volumes"):
+        source, _, target = word.partition(":")
+        if target.partition(":")[0] == CONFIG_PATH:
+            return _read(service, source)
+    raise UserError(
+        f"service '{service.name}' has no configuration in this file, only arguments",
+        fix="make the variant with --lb-config inline",
+        where=service.place,
+    )
+
+
+def _read(service: Service, source: str) -> str:
+    try:
+        return (service.folder / source).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"cannot read '{source}': {error.strerror}",
+            fix="generate the variant again",
+            where=service.where("volumes"),
+        ) from error

@@ -1,0 +1,90 @@
+"""Lead a balancer to new replicas when they listen: DNS knows them before that.
+
+Empty slots are drained while containers start, so that whoever arrives in one gets nothing; and
+made ready one by one, as soon as the replica in it accepts connections.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from engine.docker.containers import Site
+from engine.events import Changed
+from engine.live.drain import free_slots, hold, ready, until
+from engine.live.retarget import reachable
+from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
+from engine.process.plan import replicas
+from engine.variant import Variant
+from lb.model import Address
+
+WITHIN_S = 30.0
+
+
+class Admission:
+    """The replicas that are to come, and the slots held for them.
+
+    Args:
+        site: Where they will run.
+        variant: What is to run.
+    """
+
+    def __init__(self, site: Site, variant: Variant) -> None:
+        self._site = site
+        self._variant = variant
+        self._lives: list[Live] = []
+        self._served: list[str] = []
+        self.held: list[Server] = []
+
+    def hold(self, scale: Mapping[str, int]) -> None:
+        """Drain the empty slots of every balancer that is to get more replicas than it has.
+
+        Raises:
+            HostError: Docker, Compose or HAProxy does not answer.
+        """
+        wanted = replicas(self._variant, scale)
+        for balancer in filter(is_dynamic, self._variant):
+            services = replicas_of(balancer)
+            if sum(wanted[name] for name in services) > len(self._site.running(*services)):
+                self._lives += on_docker(self._variant, self._site, balancer.name)
+        self.held = free_slots(self._lives)
+        hold(self.held)
+
+    def admit(self, within_s: float = WITHIN_S) -> Iterator[Changed]:
+        """Let each new replica serve when it listens; return when all do, or after *within_s*.
+
+        Raises:
+            HostError: Docker, Compose or HAProxy does not answer.
+        """
+        begin_s = time.monotonic()
+
+        def complete() -> bool:
+            done = [self._is_complete(live) for live in self._lives]
+            return all(done)
+
+        until(complete, within_s)
+        for name in dict.fromkeys(self._served):
+            yield Changed(name, "serving", time.monotonic() - begin_s, self._site.host)
+
+    def _is_complete(self, live: Live) -> bool:
+        led = servers(live)
+        held = {server.row.key for server in self.held if server.live is live}
+        new = [server for server in led if server.row.key in held]
+        there = reachable(live, [Address.parse(server.row.address) for server in new])
+        listening = [server for server in new if Address.parse(server.row.address) in there]
+        ready(listening)
+        self._served += [server.name for server in listening]
+        full = len(held) == len(new)
+        late = len(listening) < len(new)
+        known = {server.ip for server in led}
+        members = self._site.running(*replicas_of(live.service))
+        return not late and (full or all(known & {*one.addresses.values()} for one in members))
+
+
+@contextmanager
+def admission(site: Site, variant: Variant) -> Iterator[Admission]:
+    """Give an admission; whatever it held is ready at the end."""
+    made = Admission(site, variant)
+    try:
+        yield made
+    finally:
+        ready(made.held)

@@ -1,0 +1,200 @@
+"""Replace the replicas of a service one at a time, while the others serve.
+
+    start a new one, wait until it is well, let the balancer lead to it,
+    drain an old one, remove it; and so on with the next
+
+The old one is there until the new one serves. If that never comes, the new one is removed and
+nothing else has changed.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.docker.containers import Container, Site
+from engine.events import Changed
+from engine.live.drain import (
+    DEADLINE_S,
+    await_forgotten,
+    drain,
+    free_slots,
+    hold,
+    ready,
+    until,
+    vacate,
+)
+from engine.live.retarget import reachable
+from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
+from engine.process.haproxy import server_names
+from engine.variant import Service, Variant
+from faults import HostError, UserError
+from lb import runtime
+from lb.model import Address
+
+HEALTHY_WITHIN_S = 60.0
+_BUILD_WITHIN_S = 1800.0
+_LOG_LINES = "5"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """New containers for the replicas of one balancer, on one host.
+
+    Attributes:
+        site: Where they run.
+        variant: The file that they are made from.
+        balancer: Whose replicas.
+        healthy_within_s: A new one that is not well after so many seconds ends the rollout.
+        drain_within_s: An old one that is not idle after so many seconds is removed all the same.
+        build: Build the image before.
+    """
+
+    site: Site
+    variant: Variant
+    balancer: Service
+    healthy_within_s: float = HEALTHY_WITHIN_S
+    drain_within_s: float = DEADLINE_S
+    build: bool = False
+    _drained: list[Server] = field(default_factory=list)
+
+    def run(self) -> Iterator[Changed]:
+        """Replace every replica, and yield what becomes of each.
+
+        Raises:
+            UserError: A new replica does not become well; it is removed, the old ones go on.
+            HostError: Docker, Compose or HAProxy does not answer, or nothing runs.
+        """
+        lives = on_docker(self.variant, self.site, self.balancer.name)
+        services = replicas_of(self.balancer)
+        old = self.site.running(*services)
+        if not lives or not old:
+            what = f"'{self.balancer.name}' and its replicas do not run"
+            raise HostError(what, fix="start them: dcgen up -d")
+        if self.build:
+            self.site.run("build", *services, within_s=_BUILD_WITHIN_S)
+        try:
+            if is_dynamic(self.balancer):
+                self._hold(free_slots(lives))
+            for number, container in enumerate(old, start=1):
+                begin_s = time.monotonic()
+                yield from self._replace(container, lives)
+                took_s = time.monotonic() - begin_s
+                detail = f"{number} of {len(old)}"
+                yield Changed(container.name, "replaced", took_s, self.site.host, detail)
+        finally:
+            ready(self._drained)
+
+    def _hold(self, found: Sequence[Server]) -> None:
+        # What arrives in a drained slot gets no request before it is known to be well.
+        self._drained.extend(found)
+        hold(found)
+
+    def _replace(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
+        begin_s = time.monotonic()
+        new = self._start(old)
+        yield Changed(new.name, "started", host=self.site.host)
+        try:
+            new = self._well(new)
+            arrived = self._arrived(new, lives)
+        except UserError:
+            self._undo(new, lives)
+            yield Changed(old.name, "kept", host=self.site.host, detail=f"{new.name} is removed")
+            raise
+        yield Changed(new.name, "well", time.monotonic() - begin_s, self.site.host)
+        if is_dynamic(self.balancer):
+            ready(arrived)
+            yield from self._leave(old, lives)
+        else:
+            yield from self._switch(old, new, lives)
+
+    def _start(self, old: Container) -> Container:
+        before = self.site.containers(old.service)
+        count = f"{old.service}={len(before) + 1}"
+        options = ("--detach", "--no-deps", "--no-recreate", "--no-build", "--scale", count)
+        self.site.run("up", *options, old.service)
+        known = {one.id for one in before}
+        found = [one for one in self.site.containers(old.service) if one.id not in known]
+        if not found:
+            what = f"Compose started no other container of '{old.service}'"
+            raise HostError(what, fix="look at what it says: docker compose up")
+        return found[0]
+
+    def _well(self, new: Container) -> Container:
+        now = new
+
+        def settled() -> bool:
+            nonlocal now
+            now = next(
+                (one for one in self.site.containers(new.service) if one.id == new.id),
+                replace(new, running=False),
+            )
+            return not now.running or now.health in {"", "healthy", "unhealthy"}
+
+        in_time = until(settled, self.healthy_within_s)
+        if not in_time or not now.running or now.health == "unhealthy":
+            raise self._never_well(now)
+        return now
+
+    def _never_well(self, new: Container) -> UserError:
+        state = "ends" if not new.running else f"is {new.health or 'not served'}"
+        last = self.site.docker("logs", "--tail", _LOG_LINES, new.id).strip().splitlines()
+        said = f"; it says: {last[-1]}" if last else ""
+        what = f"the new '{new.name}' {state} within {self.healthy_within_s:.0f} s{said}"
+        return UserError(what, fix="correct its image or its definition; the old replicas go on")
+
+    def _arrived(self, new: Container, lives: Sequence[Live]) -> list[Server]:
+        found: list[Server] = []
+
+        def there() -> bool:
+            found[:] = [s for live in lives for s in servers(live) if s.name == new.name]
+            led = {server.row.backend for server in found}
+            known = all(row.backend in led for live in lives for row in live.rows())
+            places = self._new_addresses(new, lives)
+            listening = all(reachable(live, [address]) for live, address in places)
+            return listening and (known or not is_dynamic(self.balancer))
+
+        if not until(there, self.healthy_within_s):
+            raise self._never_well(new)
+        return found
+
+    def _leave(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
+        leaving = [s for live in lives for s in servers(live) if s.name == old.name]
+        self._drained.extend(leaving)
+        yield from drain(leaving, self.drain_within_s)
+        yield from self._remove(old)
+        await_forgotten(leaving)
+
+    def _switch(self, old: Container, new: Container, lives: Sequence[Live]) -> Iterator[Changed]:
+        # The server keeps its name and gets another address: nobody waits for DNS, and what the
+        # old container works on stays with it.
+        leaving = [s for live in lives for s in servers(live) if s.name == old.service]
+        addresses = dict(self._new_addresses(new, lives))
+        for server in leaving:
+            host, port = addresses[server.live].host, Address.parse(server.row.address).port
+            runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
+        yield from vacate([s for s in leaving if s.row.address], self.drain_within_s)
+        yield from self._remove(old)
+
+    def _new_addresses(
+        self, new: Container, lives: Sequence[Live]
+    ) -> Iterator[tuple[Live, Address]]:
+        ports = [port for name, port in server_names(self.balancer) if name == new.service]
+        for live in lives:
+            shared = live.container.addresses if live.container else {}
+            address = next((ip for name, ip in new.addresses.items() if name in shared and ip), "")
+            if not address:
+                what = f"'{new.name}' and '{self.balancer.name}' share no network"
+                raise HostError(what, fix="give both one of the networks of the other")
+            for port in ports:
+                yield live, Address(address, port)
+
+    def _remove(self, old: Container) -> Iterator[Changed]:
+        begin_s = time.monotonic()
+        self.site.remove([old])
+        yield Changed(old.name, "removed", time.monotonic() - begin_s, self.site.host)
+
+    def _undo(self, new: Container, lives: Sequence[Live]) -> None:
+        mine = set(new.addresses.values())
+        led = [s for live in lives for s in servers(live) if s.ip in mine]
+        self.site.docker("rm", "--force", "--volumes", new.id)
+        await_forgotten(led)

@@ -1,0 +1,185 @@
+"""The balancers and ambassadors that run, and the way to the runtime socket of each.
+
+In a container the socket is a file that nobody outside sees: it is asked by a program inside. The
+images have none for that purpose, so whatever can open a Unix socket serves: the one on Debian has
+perl, the one on Alpine has nothing, unless somebody adds socat.
+Of a process of this host the socket is a file of this host.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.docker.containers import Container, Site
+from engine.process import runs
+from engine.process.haproxy import server_names
+from engine.variant import Service, Variant
+from faults import HostError, UserError
+from lb.image import DEFAULT_IMAGE
+from lb.model import SOCKET_PATH
+from lb.runtime import Ask, Row, rows
+from lb.socket import ask as ask_socket
+
+PERL = r"""
+use IO::Socket::UNIX;
+my ($path, $line) = @ARGV;
+my $haproxy = IO::Socket::UNIX->new($path) or die "$path: $!\n";
+print $haproxy "$line\n";
+print while <$haproxy>;
+"""
+# $1 is the socket, $2 the line, $3 the program above: words, never part of the script.
+SCRIPT = r"""
+if command -v perl >/dev/null; then exec perl -e "$3" "$1" "$2"; fi
+[ -S "$1" ] || { echo "$1: No such file or directory" >&2; exit 1; }
+if command -v socat >/dev/null; then printf '%s\n' "$2" | socat -t 10 - "UNIX-CONNECT:$1"; exit; fi
+if nc -h 2>&1 | grep -q -e -U; then printf '%s\n' "$2" | nc -U "$1"; exit; fi
+echo "its image has neither perl nor socat nor nc -U" >&2
+exit 127
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """A balancer or ambassador that runs.
+
+    Attributes:
+        service: The service, as the variant describes it.
+        ask: The way to its runtime socket.
+        site: Where its container is; None for a process of this host.
+        container: Its container, None for a process.
+        socket: Its socket on this host, None for a container.
+    """
+
+    service: Service
+    ask: Ask
+    site: Site | None = None
+    container: Container | None = None
+    socket: Path | None = None
+
+    @property
+    def host(self) -> str:
+        """The Docker host; empty for the default one, and for processes."""
+        return self.site.host if self.site else ""
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether DNS says who its servers are."""
+        return bool(self.container) and is_dynamic(self.service)
+
+    def rows(self) -> list[Row]:
+        """Return its servers, empty slots too."""
+        return rows(self.ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of a live balancer or ambassador, by the *name* that a person has for it.
+
+    That is the name in HAProxy's configuration, but for a slot the container that fills it.
+    """
+
+    live: Live
+    name: str
+    row: Row
+
+    @property
+    def ip(self) -> str:
+        """Its IP address; empty if it has none."""
+        return self.row.address.rpartition(":")[0].strip("[]")
+
+
+def is_dynamic(service: Service) -> bool:
+    """Return whether *service* is a balancer that finds its replicas by DNS."""
+    return service.role == "balancer" and service.label("dcgen.slots") is not None
+
+
+def replicas_of(service: Service) -> list[str]:
+    """Return the services that balancer *service* leads to; none for an ambassador."""
+    return list(dict.fromkeys(name for name, _ in server_names(service)))
+
+
+def proxies(variant: Variant, *names: str) -> list[Service]:
+    """Return the balancers and ambassadors of *variant*, or those of *names*.
+
+    Raises:
+        UserError: One of *names* is none of them, or there is none at all.
+    """
+    found = {s.name: s for s in variant if s.role in {"balancer", "ambassador"}}
+    if not found:
+        what = f"there is no balancer and no ambassador in '{variant.file}'"
+        raise UserError(what, fix="make one: dcgen scale SERVICE N, or name the variant with -f")
+    for name in names:
+        if name not in found:
+            what = f"service '{name}' is no balancer and no ambassador of '{variant.file}'"
+            raise UserError(what, fix=f"name one of {', '.join(found)}")
+    return [found[name] for name in names or found]
+
+
+def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
+    """Return the containers of the proxies of *variant*, or of *names*, that run on *site*.
+
+    Raises:
+        UserError: See `proxies`.
+        HostError: Docker or Compose does not answer.
+    """
+    services = {service.name: service for service in proxies(variant, *names)}
+    return [
+        Live(services[one.service], _inside(site, one), site, one)
+        for one in site.running(*services)
+    ]
+
+
+def as_processes(variant: Variant, *names: str) -> list[Live]:
+    """Return the proxies of *variant*, or those of *names*, that run as processes of this host."""
+    services = {service.name: service for service in proxies(variant, *names)}
+    running = runs.find(variant.file)
+    folder = runs.folder_of(variant.file) / "s"
+    found = []
+    for entry in running.entries if running else ():
+        if entry.pid and entry.service in services:
+            socket = folder / f"{entry.name}.sock"
+            found.append(Live(services[entry.service], _local(socket), socket=socket))
+    return found
+
+
+def servers(live: Live) -> list[Server]:
+    """Return the servers of *live*, without slots that nobody fills."""
+    if not (live.dynamic and live.site):
+        return [Server(live, row.server, row) for row in live.rows()]
+    members = live.site.containers(*replicas_of(live.service))
+    names = {ip: one.name for one in members for ip in one.addresses.values() if ip}
+    order = [one.name for one in members]
+    filled = (Server(live, row.server, row) for row in live.rows() if row.address)
+    found = [replace(server, name=names.get(server.ip, server.name)) for server in filled]
+    return sorted(found, key=lambda s: order.index(s.name) if s.name in order else len(order))
+
+
+def _inside(site: Site, container: Container) -> Ask:
+    def ask(line: str) -> str:
+        words = ("exec", container.id, "sh", "-c", SCRIPT, "sh", SOCKET_PATH, line, PERL)
+        try:
+            return site.docker(*words, within_s=20)
+        except HostError as error:
+            raise unanswered(container.name, error.what) from error
+
+    return ask
+
+
+def _local(socket: Path) -> Ask:
+    def ask(line: str) -> str:
+        try:
+            return ask_socket(socket, line)
+        except OSError as error:
+            raise unanswered(socket.stem, str(error.strerror or error)) from error
+
+    return ask
+
+
+def unanswered(name: str, reason: str) -> HostError:
+    """Return the error for a HAProxy in *name* that did not answer, for *reason*."""
+    if "No such file" in reason:
+        what = f"the HAProxy of '{name}' has no runtime socket"
+        return HostError(what, fix="make the variant again, with --lb-config inline or file")
+    fix = "look at its log: dcgen logs"
+    if "neither perl" in reason:
+        fix = f"choose an image on Debian, as {DEFAULT_IMAGE} is: --lb-image {DEFAULT_IMAGE}"
+    return HostError(f"the HAProxy of '{name}' does not answer: {reason}", fix=fix)

@@ -1,0 +1,1 @@
+"""The embedded engine: a variant as processes of this host."""

@@ -1,0 +1,101 @@
+"""The HAProxy of a balancer or an ambassador, with the addresses that its servers have here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ambassador import upstreams as far
+from ambassador.access import Access
+from ambassador.ambassador import ambassador
+from engine.variant import Service
+from faults import UserError
+from lb.balancer import balancer
+from lb.model import Address, Configuration, Control, Server
+from lb.options import Options
+from lb.render import render
+
+
+def server_names(service: Service) -> list[tuple[str, int]]:
+    """Return the services and ports that the labels of balancer *service* name, in order."""
+    words = (service.label("dcgen.balances") or "").split()
+    return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
+
+
+def haproxy_cfg(
+    service: Service,
+    addresses: Mapping[tuple[str, int], Sequence[tuple[str, Address]]],
+    binds: Mapping[int, str],
+    socket: str,
+) -> str:
+    """Return the configuration file of *service*, as its labels describe it.
+
+    Args:
+        service: A balancer or an ambassador.
+        addresses: Service and port to the name and the address of each of its replicas.
+        binds: Listening port to the ``address:port`` to listen on here.
+        socket: Path of the runtime socket, in a private folder.
+
+    Raises:
+        UserError: A label does not read as what it should be, or names a service that is not there.
+    """
+    try:
+        options = Options.parse(service.label("dcgen.options") or "")
+        if options.stats_secret:
+            raise _needs_container("a secret")
+        page = str(options.stats_at) if options.stats_at else None
+        control = Control(health_port=None, socket=socket, stats=page)
+        if service.role == "ambassador":
+            return render(_ambassador(service, options, binds, control))
+        members = _members(service, addresses)
+        servers = {port: [address for _, address in found] for port, found in members.items()}
+        made = balancer(service.name, servers, options=options, binds=binds, control=control)
+        return render(_named(made, members))
+    except UserError as error:
+        where = error.where or service.where("labels")
+        raise UserError(f"'{service.name}': {error.what}", fix=error.fix, where=where) from error
+
+
+def _ambassador(
+    service: Service, options: Options, binds: Mapping[int, str], control: Control
+) -> Configuration:
+    access = Access.parse(service.label("dcgen.access") or "")
+    if access.ca_file or access.cert or access.auth_secret:
+        raise _needs_container("certificates, or a secret")
+    listed = [int(word) for word in (service.label("dcgen.ports") or "").split()]
+    ports = [port for port in listed if port in binds] or sorted(binds)
+    # A container finds the machine that it runs on by a name; a process is on that machine.
+    upstreams = [
+        replace(address, host="127.0.0.1") if address.host in far.HOST_NAMES else address
+        for address in far.parse(service.label("dcgen.upstream") or "")
+    ]
+    routes = far.routes(ports, upstreams)
+    return ambassador(
+        service.name, routes, access=access, options=options, binds=binds, control=control
+    )
+
+
+def _needs_container(files: str) -> UserError:
+    what = f"it needs files that only its container has: {files}"
+    return UserError(what, fix="run it with --engine docker")
+
+
+def _members(
+    service: Service, addresses: Mapping[tuple[str, int], Sequence[tuple[str, Address]]]
+) -> dict[int, list[tuple[str, Address]]]:
+    members: dict[int, list[tuple[str, Address]]] = {}
+    for name, port in server_names(service):
+        if (name, port) not in addresses:
+            what = f"it balances '{name}:{port}', which no service of this file serves"
+            raise UserError(what, fix="generate the file again with dcgen")
+        members.setdefault(port, []).extend(addresses[name, port])
+    return members
+
+
+def _named(
+    configuration: Configuration, members: Mapping[int, list[tuple[str, Address]]]
+) -> Configuration:
+    # All servers are on this host: their names, not their addresses, tell them apart.
+    proxies = []
+    for proxy, (_, found) in zip(configuration.proxies, sorted(members.items()), strict=True):
+        servers = tuple(Server(name, address) for name, address in found)
+        proxies.append(replace(proxy, servers=servers))
+    return replace(configuration, proxies=tuple(proxies))

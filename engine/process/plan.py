@@ -1,0 +1,253 @@
+"""Decide everything about a run before anything starts: processes, addresses, order.
+
+`plan` starts nothing and writes nothing. If one service cannot run, nothing will, and every
+reason is said at once.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.process.addresses import Addresses, Demand, allocate
+from engine.process.environment import Neighbours, environment
+from engine.process.free_ports import LOOPBACK
+from engine.process.haproxy import haproxy_cfg, server_names
+from engine.process.order import completed, waves
+from engine.process.recipes import Recipe, recipe
+from engine.process.restart import Restart, restart
+from engine.variant import Service, Variant
+from faults import HostError, UserError
+from lb.model import Address
+
+_LONGEST_SOCKET_BYTES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process of a run.
+
+    Attributes:
+        name: The service, or ``worker.3`` for a replica.
+        service: The service.
+        command: A list of words; no shell reads it.
+        folder: Where it runs; made if it is not there.
+        env: All of its variables.
+        answers: Where it listens when it is ready; None for one that nobody calls.
+        published: Container port to its address on the host.
+        wave: It starts when every process of a lower wave is ready, and stops before them.
+        waits_for: Names of services that must have ended well before it starts.
+        restart: What happens when it ends by itself.
+        socket: Runtime socket of a balancer or ambassador, None for others.
+    """
+
+    name: str
+    service: str
+    command: tuple[str, ...]
+    folder: Path
+    env: Mapping[str, str]
+    answers: Address | None
+    wave: int
+    restart: Restart
+    published: Mapping[int, Address] = field(default_factory=dict)
+    waits_for: frozenset[str] = frozenset()
+    socket: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run.
+
+    Attributes:
+        processes: In the order of their start.
+        files: Path to text, to write before the start.
+        notices: What a person should know about it, a sentence each.
+    """
+
+    processes: tuple[Process, ...]
+    files: Mapping[Path, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def plan(
+    variant: Variant,
+    scratch: Path,
+    *,
+    scale: Mapping[str, int] | None = None,
+    publish_on: str = LOOPBACK,
+    free_ports: bool = False,
+) -> Plan:
+    """Return how *variant* runs as processes of this host.
+
+    Args:
+        variant: What to run.
+        scratch: A private folder: configurations, sockets, Redis's data.
+        scale: Service to replicas, instead of what the file says.
+        publish_on: Where published ports are served whose entry names no address.
+        free_ports: Publish on any free ports, whatever the file says.
+
+    Raises:
+        UserError: A service cannot run as a process; all such services are named.
+        HostError: A program or package is missing, or a port is busy.
+    """
+    counts = replicas(variant, scale or {})
+    recipes, errors = _recipes(variant, counts)
+    demands = [
+        Demand(variant.services[name], made.ports, counts[name]) for name, made in recipes.items()
+    ]
+    addresses, problems = allocate(demands, publish_on, free_ports=free_ports)
+    _raise_all(errors + problems)
+    return _Planner(variant, scratch, recipes, counts, addresses).plan()
+
+
+def _recipes(
+    variant: Variant, counts: Mapping[str, int]
+) -> tuple[dict[str, Recipe], list[UserError]]:
+    balanced = {name for s in variant if s.role == "balancer" for name, _ in server_names(s)}
+    recipes: dict[str, Recipe] = {}
+    errors: list[UserError] = []
+    for service in variant:
+        if not counts[service.name]:
+            continue
+        try:
+            made = recipe(service)
+            if service.name not in balanced:
+                _check_sharing(service, made, counts[service.name])
+            recipes[service.name] = made
+        except UserError as error:
+            errors.append(error)
+    return recipes, errors
+
+
+def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
+    """Return how many processes each service runs: *scale*, ``scale``, ``deploy.replicas``, 1.
+
+    Raises:
+        UserError: *scale* names a service that is not there, or the file gives no number.
+    """
+    if unknown := [name for name in scale if name not in variant.services]:
+        fix = f"name one of {', '.join(variant.services)}"
+        raise UserError(f"no service named '{unknown[0]}' to scale", fix=fix)
+    found = {}
+    for service in variant:
+        deploy = service.keys.get("deploy")
+        value = deploy.get("replicas") if isinstance(deploy, dict) else None
+        value = service.keys.get("scale", 1 if value is None else value)
+        if not str(value).isdigit():
+            what = f"service '{service.name}' has '{value}' replicas, which is not a number"
+            raise UserError(what, fix="write a number", where=service.where("deploy"))
+        found[service.name] = scale.get(service.name, int(value))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    # Everything is known to be possible: what is left is to spell it out.
+    variant: Variant
+    scratch: Path
+    recipes: Mapping[str, Recipe]
+    counts: Mapping[str, int]
+    addresses: Addresses
+
+    def plan(self) -> Plan:
+        order = waves(self.variant, self.recipes)
+        files: dict[Path, str] = {}
+        processes = tuple(
+            self._process(service, index, order[service.name], files)
+            for service in sorted(self.variant, key=lambda s: order[s.name])
+            for index in range(self.counts[service.name])
+        )
+        return Plan(processes, files, tuple(self._notices()))
+
+    def _notices(self) -> Iterator[str]:
+        for name, made in self.recipes.items():
+            if made.kind == "redis" and self.variant.services[name].keys.get("volumes"):
+                yield f"{name}: its data ends with the run; volumes need --engine docker"
+
+    def _process(self, service: Service, index: int, wave: int, files: dict[Path, str]) -> Process:
+        made = self.recipes[service.name]
+        name = self._name(service.name, index)
+        listen = {p: self.addresses.listen[service.name, p][index] for p in made.ports}
+        first = next(iter(listen), None)
+        command = made.command
+        socket = None
+        if made.kind == "proxy":
+            socket = _socket(self.scratch / f"{name}.sock")
+            file = self.scratch / f"{name}.cfg"
+            files[file] = haproxy_cfg(service, self._members(), _binds(listen), str(socket))
+            command = (*command, "-db", "-f", str(file))
+        elif made.kind == "redis":
+            command = (*command, *_redis(listen[made.ports[0]]))
+        ports = {name: r.ports for name, r in self.recipes.items()}
+        env = environment(
+            service,
+            Neighbours(ports, self.addresses),
+            made.env,
+            port=listen[first] if first else None,
+        )
+        return Process(
+            name=name,
+            service=service.name,
+            command=command,
+            folder=made.folder or self.scratch / name,
+            env=env,
+            answers=self.addresses.dial(service.name, first, index) if first else None,
+            wave=wave,
+            restart=restart(service),
+            published={p: a for (s, p), a in self.addresses.published.items() if s == service.name},
+            waits_for=completed(service),
+            socket=socket,
+        )
+
+    def _name(self, service: str, index: int) -> str:
+        return f"{service}.{index + 1}" if self.counts[service] > 1 else service
+
+    def _members(self) -> dict[tuple[str, int], list[tuple[str, Address]]]:
+        return {
+            (name, port): [
+                (self._name(name, index), self.addresses.dial(name, port, index))
+                for index in range(self.counts[name])
+            ]
+            for name, port in self.addresses.listen
+        }
+
+
+def _redis(address: Address) -> tuple[str, ...]:
+    # Beyond loopback a Redis without a password refuses its clients; the image allows them.
+    protected = "yes" if address.host.startswith("127.") else "no"
+    ours = ("--bind", address.host, "--port", str(address.port), "--dir", ".")
+    return (*ours, "--daemonize", "no", "--protected-mode", protected)
+
+
+def _socket(path: Path) -> Path:
+    # HAProxy adds a suffix while it starts; Linux allows 108 bytes, macOS 104.
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_BYTES:
+        what = f"the socket '{path}' would have a longer path than the system allows"
+        raise HostError(what, fix="set XDG_RUNTIME_DIR to a folder with a shorter path")
+    return path
+
+
+def _binds(listen: Mapping[int, Address]) -> dict[int, str]:
+    return {port: str(address) for port, address in listen.items()}
+
+
+def _check_sharing(service: Service, made: Recipe, count: int) -> None:
+    if count > 1 and made.ports:
+        what = f"service '{service.name}' has {count} replicas on port {made.ports[0]}"
+        fix = f"dcgen scale {service.name} {count}, or use --engine docker"
+        reason = "processes have no DNS that shares callers between them"
+        raise UserError(f"{what}: {reason}", fix=fix, where=service.where("deploy"))
+
+
+def _raise_all(errors: list[UserError]) -> None:
+    if not errors:
+        return
+    if len(errors) == 1:
+        raise errors[0]
+    what = "\n".join(
+        [f"nothing was started, for {len(errors)} reasons:"]
+        + [f"  {e.where}: {e.what}" if e.where else f"  {e.what}" for e in errors]
+    )
+    fixes = "; ".join(dict.fromkeys(e.fix for e in errors))
+    kind = HostError if all(isinstance(e, HostError) for e in errors) else UserError
+    raise kind(what, fix=fixes)

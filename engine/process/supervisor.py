@@ -1,0 +1,275 @@
+"""Run a plan: start in order, watch, restart, stop, and say all of it as events.
+
+One thread and one loop do everything. What happens is decided by a few facts about each process
+(its *seat*), looked at every `TICK_S`; nothing waits for a single process.
+"""
+
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from engine.events import (
+    AllReady,
+    Counted,
+    Event,
+    Exited,
+    Failed,
+    Line,
+    Ready,
+    Restarting,
+    Started,
+    Stopped,
+    Stopping,
+    Summary,
+)
+from engine.process.child import Child
+from engine.process.count import WARM_UP_S, Count
+from engine.process.plan import Plan, Process
+from engine.process.restart import HEALTHY_S, delay_s
+from lb.socket import served
+
+TICK_S = 0.05
+ANSWER_WITHIN_S = 20.0
+# Everything is gone 2 s after it was told to: asked first, killed when this has passed.
+ASK_FOR_S = 1.5
+_PROBE_S = 0.2
+
+
+@dataclass(slots=True)
+class _Seat:
+    process: Process
+    child: Child | None = None
+    state: Literal["waiting", "starting", "ready", "delayed", "done"] = "waiting"
+    since_s: float = 0.0
+    restarts: int = 0
+    in_a_row: int = 0
+
+
+class Supervisor:
+    """A run of a plan.
+
+    Args:
+        plan: What to run.
+        for_s: Seconds after which the run ends by itself, counted from when all is ready.
+        count: What to add up in the log lines.
+
+    Attributes:
+        failed: Whether the run ended because a process did.
+    """
+
+    def __init__(
+        self, plan: Plan, *, for_s: float | None = None, count: Count | None = None
+    ) -> None:
+        self.failed = False
+        self._seats = [_Seat(process) for process in plan.processes]
+        self._for_s = for_s
+        self._count = count
+        self._selector = selectors.DefaultSelector()
+        self._reason = ""
+        self._impatient = False
+        self._ready_at = 0.0
+        self._mark_at = 0.0
+        self._begin_s = time.monotonic()
+
+    def stop(self, reason: str) -> None:
+        """Let the run end; called again, without patience. Safe in a signal handler."""
+        self._impatient = bool(self._reason)
+        self._reason = self._reason or reason
+
+    def run(self) -> Generator[Event]:
+        """Start everything and yield what happens, until all processes are gone.
+
+        Raises:
+            HostError: The system refuses to start a process; those that run are stopped.
+        """
+        try:
+            while not self._reason:
+                yield from self._tick()
+                yield from self._clock()
+            summary = self._summary()
+            yield Stopping(self._reason)
+            yield from self._stop()
+            if self._for_s is not None and not self.failed:
+                # What processes said while they ended was done before.
+                yield replace(summary, units=self._count.total if self._count else None)
+        finally:
+            self._kill()
+            self._selector.close()
+
+    def _tick(self) -> Iterator[Event]:
+        yield from self._read(TICK_S)
+        for seat in self._seats:
+            if seat.child and (code := seat.child.code()) is not None:
+                yield from self._ended(seat, code)
+            elif seat.state == "starting":
+                yield from self._probe(seat)
+            elif self._is_due(seat):
+                yield self._start(seat)
+            if self._reason:
+                return
+
+    def _clock(self) -> Iterator[Event]:
+        now_s = time.monotonic()
+        if not self._ready_at:
+            if not all(s.state in {"ready", "done"} for s in self._seats):
+                return
+            self._ready_at = now_s
+            yield AllReady(len(self._seats), now_s - self._begin_s)
+        if self._count:
+            yield from self._counted(self._count, now_s)
+        if self._for_s is not None and now_s - self._ready_at >= self._for_s:
+            self.stop(f"{self._for_s:g} s are over")
+        if all(seat.state == "done" for seat in self._seats):
+            self.stop("all processes have ended")
+
+    def _counted(self, count: Count, now_s: float) -> Iterator[Counted]:
+        if now_s - self._ready_at >= min(WARM_UP_S, (self._for_s or WARM_UP_S) / 2):
+            count.warm(now_s)
+        if now_s >= self._mark_at:
+            self._mark_at = now_s + 1.0
+            yield count.mark(now_s)
+
+    def _read(self, wait_s: float) -> Iterator[Line]:
+        for key, _ in self._selector.select(wait_s):
+            child: Child = key.data
+            for text in child.lines():
+                yield self._line(child.process, text)
+            if child.at_end:
+                self._selector.unregister(child)
+
+    def _line(self, process: Process, text: str) -> Line:
+        if self._count:
+            self._count.add(process.service, text)
+        return Line(process.name, text)
+
+    def _is_due(self, seat: _Seat) -> bool:
+        if seat.state == "delayed":
+            return time.monotonic() >= seat.since_s
+        if seat.state != "waiting":
+            return False
+        before = [s for s in self._seats if s.process.wave < seat.process.wave]
+        awaited = [s for s in before if s.process.service in seat.process.waits_for]
+        return all(s.state in {"ready", "done"} for s in before) and all(
+            s.state == "done" for s in awaited
+        )
+
+    def _start(self, seat: _Seat) -> Event:
+        seat.child = Child.start(seat.process)
+        self._selector.register(seat.child, selectors.EVENT_READ, seat.child)
+        seat.state, seat.since_s = "starting", time.monotonic()
+        return Started(seat.process.name, seat.child.popen.pid)
+
+    def _probe(self, seat: _Seat) -> Iterator[Event]:
+        after_s = time.monotonic() - seat.since_s
+        where = seat.process.answers
+        if where is None or _answers(seat.process):
+            seat.state = "ready"
+            yield Ready(seat.process.name, after_s)
+        elif after_s > ANSWER_WITHIN_S:
+            what = f"nothing listens on {where} after {ANSWER_WITHIN_S:.0f} s"
+            yield self._fail(seat, f"{what}: does it read HOST and PORT?")
+
+    def _ended(self, seat: _Seat, code: int) -> Iterator[Event]:
+        yield from self._close(seat)
+        yield Exited(seat.process.name, code)
+        if time.monotonic() - seat.since_s >= HEALTHY_S:
+            seat.in_a_row = 0
+        if seat.process.restart.again(code, seat.in_a_row):
+            wait_s = delay_s(seat.in_a_row)
+            seat.restarts += 1
+            seat.in_a_row += 1
+            seat.state, seat.since_s = "delayed", time.monotonic() + wait_s
+            yield Restarting(seat.process.name, seat.restarts, wait_s)
+        elif code == 0 and seat.process.answers is None:
+            seat.state = "done"  # a job: it has done what it was for
+        else:
+            yield self._fail(seat, f"it ended with exit code {code}")
+
+    def _close(self, seat: _Seat) -> Iterator[Event]:
+        if child := seat.child:
+            for text in child.last_lines():
+                yield self._line(child.process, text)
+            if child in self._selector.get_map():
+                self._selector.unregister(child)
+            child.close()
+            seat.child = None
+
+    def _fail(self, seat: _Seat, reason: str) -> Failed:
+        self.failed = True
+        self.stop(f"'{seat.process.name}' failed")
+        return Failed(seat.process.name, reason)
+
+    def _summary(self) -> Summary:
+        now_s = time.monotonic()
+        rate, window_s = self._count.measured(now_s) if self._count else (0.0, 0.0)
+        return Summary(
+            seconds=now_s - self._ready_at if self._ready_at else 0.0,
+            processes=len(self._seats),
+            restarts={s.process.name: s.restarts for s in self._seats if s.restarts},
+            requests={s.process.name: _served(s.process) for s in self._seats if s.process.socket},
+            units_per_s=rate,
+            window_s=window_s,
+        )
+
+    def _stop(self) -> Iterator[Event]:
+        begin_s = time.monotonic()
+        running = [seat for seat in self._seats if seat.child]
+        total, killed = len(running), list[str]()
+        waves = sorted({seat.process.wave for seat in running}, reverse=True)
+        slice_s = ASK_FOR_S / max(len(waves), 1)
+        asked = 0
+        while running and (passed_s := time.monotonic() - begin_s) < 2 * ASK_FOR_S:
+            # The next wave is asked once the last one is gone, or has had its share of the time.
+            if asked < len(waves) and (
+                all(s.process.wave <= waves[asked] for s in running) or passed_s > asked * slice_s
+            ):
+                _signal((s for s in running if s.process.wave == waves[asked]), signal.SIGTERM)
+                asked += 1
+            if (self._impatient or passed_s >= ASK_FOR_S) and not killed:
+                killed = [seat.process.name for seat in running]
+                _signal(running, signal.SIGKILL)
+            yield from self._read(TICK_S)
+            for seat in running:
+                if seat.child and seat.child.code() is not None:
+                    yield from self._close(seat)
+            running = [seat for seat in running if seat.child]
+        yield Stopped(total, time.monotonic() - begin_s, tuple(killed))
+
+    def _kill(self) -> None:
+        # Only after a fault of our own is anything left here.
+        for seat in self._seats:
+            if seat.child:
+                seat.child.signal(signal.SIGKILL)
+                seat.child.popen.wait()
+                seat.child.close()
+                seat.child = None
+
+
+def _signal(seats: Iterable[_Seat], number: signal.Signals) -> None:
+    for seat in seats:
+        if seat.child:
+            seat.child.signal(number)
+
+
+def _served(process: Process) -> dict[str, int]:
+    try:
+        return served(process.socket) if process.socket else {}
+    except OSError:
+        return {}  # it has just died: what it counted is gone
+
+
+def _answers(process: Process) -> bool:
+    try:
+        if process.socket:
+            # A connection to a proxy would be one to a server behind it, and be counted there.
+            served(process.socket)
+        elif process.answers:
+            address = (process.answers.host, process.answers.port)
+            socket.create_connection(address, _PROBE_S).close()
+    except OSError:
+        return False
+    return True

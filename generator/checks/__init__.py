@@ -1,0 +1,1 @@
+"""What is refused, and what a person is told."""

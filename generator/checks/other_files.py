@@ -1,0 +1,134 @@
+"""What other files say about a service: those that the file includes, and overrides beside it.
+
+Source: Compose Specification, "Include"; Compose CLI reference, "Specifying multiple Compose files"
+(an override file beside the main one is read without being named).
+"""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+from composefile.document import deref, load, own
+from composefile.interpolation import resolve
+from composefile.model import Model
+from composefile.project import Project
+from composefile.references import Reference, references
+from composefile.syntax.parser import Mapping, Node
+from composefile.values import plain, words
+from faults import UserError
+from generator.result import Notice
+
+OVERRIDES = tuple(
+    f"{stem}.override.{ending}"
+    for stem in ("compose", "docker-compose")
+    for ending in ("yaml", "yml")
+)
+MAX_INCLUDED = 100
+
+
+def override_notices(model: Model, name: str, given: list[str]) -> Iterator[Notice]:
+    """Yield a notice for each override file that says something of service *name* and is not read.
+
+    Args:
+        model: The services of the file.
+        name: The service that changes.
+        given: The names of the files that are read.
+    """
+    for file in OVERRIDES:
+        text = model.project.read(file) if file not in given else None
+        if text is None:
+            continue
+        try:
+            document = load(text, file)
+        except UserError:
+            continue  # it is Compose's to complain about
+        service = document.find(name)
+        if service:
+            yield Notice(
+                f"this override of {name!r} is not read: give it too, with a second `-f`",
+                document.where(service.key),
+            )
+
+
+def included(model: Model) -> list[Model]:
+    """Return the files that *model* includes and that can be read, those that they include too."""
+    found: dict[str, Model] = {}
+    waiting = [model]
+    while waiting and len(found) < MAX_INCLUDED:
+        current = waiting.pop(0)
+        for path in _paths(current):
+            file = posixpath.normpath(
+                posixpath.join(posixpath.dirname(current.document.file), path)
+            )
+            text = current.project.read(path) if file not in found else None
+            if text is not None:
+                folder = (current.project.folder or Path()) / posixpath.dirname(path)
+                found[file] = Model(load(text, file), Project(folder))
+                waiting.append(found[file])
+    return list(found.values())
+
+
+def included_references(model: Model, name: str) -> Iterator[tuple[Model, Reference]]:
+    """Yield the references to service *name* in files that *model* includes, with their file."""
+    for other in included(model):
+        for reference in references(other, name):
+            yield other, reference
+
+
+def included_notices(model: Model, name: str, address: str) -> Iterator[Notice]:
+    """Yield a notice for each included file whose services could reach *name*.
+
+    They cannot be given its *address*: an included file is not dcgen's to change.
+    """
+    mine = model.networks(name) or {}
+    for other in included(model):
+        near = [
+            service for service in other.names if set(other.networks(service) or {}) & set(mine)
+        ]
+        if near:
+            yield Notice(
+                f"{near[0]!r} of an included file does not learn that {name!r} is at {address}",
+                other.where(near[0]),
+            )
+
+
+def refuse_included(model: Model, name: str, allowed: tuple[str, ...], why: str) -> None:
+    """Refuse if an included file refers to service *name* by a key that is not *allowed*.
+
+    *why* ends the sentence. An included file is not dcgen's to change.
+
+    Raises:
+        UserError: One does.
+    """
+    for other, reference in included_references(model, name):
+        is_job = reference.detail == "service_completed_successfully"
+        if reference.key not in allowed or is_job:
+            raise UserError(
+                f"service {reference.service!r} of an included file has `{reference.key}`"
+                f" on {name!r}, {why}",
+                fix=f"remove {name!r} from `{reference.key}` there, or put both into one file",
+                where=other.where(reference.service, _top_key(reference.key)),
+            )
+
+
+def _top_key(key: str) -> str:
+    return "build" if key == "additional_contexts" else key
+
+
+def _paths(model: Model) -> Iterator[str]:
+    if model.document.v1:
+        return
+    for item in _items(own(model.document.root, "include")):
+        value = plain(model.document, item)
+        paths = words(value.get("path") if isinstance(value, dict) else value)
+        for path in paths:
+            shown = resolve(path, model.project.variables)
+            if shown:
+                yield shown
+
+
+def _items(node: Node | None) -> list[Node]:
+    node = deref(node)
+    if node is None or isinstance(node, Mapping):
+        return []
+    return list(getattr(node, "items", []))

@@ -1,0 +1,113 @@
+"""What cannot be done to a service; each refusal says why, and what to do instead."""
+
+import re
+
+from composefile import labels
+from composefile.document import own
+from composefile.interpolation import resolve
+from composefile.model import Model
+from composefile.references import NAMESPACES, Reference
+from composefile.values import pairs, plain
+from faults import UserError
+
+_DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def role(model: Model, name: str) -> str:
+    """Return the `dcgen.role` of service *name*; empty if dcgen did not make it."""
+    return pairs(model.get(name, "labels")).get(labels.ROLE, "")
+
+
+def require_container(model: Model, name: str) -> None:
+    """Refuse what is no container of its own that other containers reach by its name.
+
+    Raises:
+        UserError: The service has neither image nor build, or shares another one's network.
+    """
+    plain(model.document, model.document.service(name).body)  # refuses what aliases make too large
+    what, key, fix = "", "", f"leave {name!r} as it is"
+    if not _DIALLED.fullmatch(name):
+        what = f"service {name!r} has a name that HAProxy cannot dial"
+        fix = "name it with letters, digits, '.', '_' and '-', a letter or a digit first"
+    if model.get(name, "provider") is not None:
+        what, key = f"service {name!r} has a provider and no container", "provider"
+    elif all(model.get(name, word) is None for word in ("image", "build", "extends")):
+        what = f"service {name!r} has neither image nor build: it looks like an override"
+        fix = "give the main file too: -f compose.yml -f this file"
+    for word in ("network_mode", "net"):
+        mode = model.get(name, word)
+        shown = resolve(mode, model.project.variables) if isinstance(mode, str) else None
+        if isinstance(mode, str) and (shown or mode) not in ("bridge", "default"):
+            what, key = (
+                f"service {name!r} has `{word}: {mode}`, so no other can take its name",
+                word,
+            )
+            fix = f"remove `{word}` from {name!r}"
+    if what:
+        raise UserError(what, fix=fix, where=model.where(name, key))
+
+
+def refuse_sharers(model: Model, name: str, found: list[Reference]) -> None:
+    """Refuse if another service lives in a namespace of *name*: it needs that one container.
+
+    Raises:
+        UserError: Some service does.
+    """
+    for reference in found:
+        if reference.key in NAMESPACES:
+            raise UserError(
+                f"service {reference.service!r} shares the {_namespace(reference.key)} of {name!r},"
+                " which needs one container of its own",
+                fix=f"remove `{reference.key}` from {reference.service!r}",
+                where=model.where(reference.service, reference.key),
+            )
+
+
+def refuse(model: Model, name: str, found: list[Reference], key: str, why: str) -> None:
+    """Refuse if another service refers to *name* under *key*; *why* ends the sentence.
+
+    Raises:
+        UserError: Some service does.
+    """
+    for reference in found:
+        if reference.key == key:
+            place = "build" if key == "additional_contexts" else key
+            raise UserError(
+                f"service {reference.service!r} has `{key}` on {name!r}, {why}",
+                fix=f"remove {name!r} from `{key}` of {reference.service!r}",
+                where=model.where(reference.service, place),
+            )
+
+
+def refuse_awaited_job(model: Model, name: str, found: list[Reference]) -> None:
+    """Refuse if another service waits for *name* to end: HAProxy never does.
+
+    Raises:
+        UserError: Some service does.
+    """
+    for reference in found:
+        if reference.detail == "service_completed_successfully":
+            raise UserError(
+                f"service {reference.service!r} waits for {name!r} to complete,"
+                " which HAProxy in its place never would",
+                fix=f"leave {name!r} as it is: it is a job",
+                where=model.where(reference.service, "depends_on"),
+            )
+
+
+def _namespace(key: str) -> str:
+    return "network" if key in ("network_mode", "net") else key
+
+
+def require_secret(model: Model, name: str, secret: str | None) -> None:
+    """See that *secret*, if any, which is for service *name*, is declared at the top level.
+
+    Raises:
+        UserError: It is not.
+    """
+    if secret and own(model.document.section("secrets"), secret) is None:
+        raise UserError(
+            f"there is no secret {secret!r} in this file",
+            fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
+            where=model.where(name),
+        )

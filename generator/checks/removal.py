@@ -1,0 +1,137 @@
+"""What a person should know when a service runs elsewhere: what is missing here then."""
+
+import re
+from collections.abc import Iterator
+
+from composefile.model import Model
+from composefile.references import Reference
+from composefile.values import Value, plain, texts, words
+from generator.checks.scaling import known_ports, number_notices, udp_notices, written_volumes
+from generator.result import Notice
+
+ADDRESSES = ("ipv4_address", "ipv6_address")
+DIALLED = ("environment", "command", "entrypoint", "dns", "extra_hosts")
+LOCALHOST = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1)(?![\w.-])")
+
+
+def removal_notices(
+    model: Model, name: str, address: str, others: list[Reference], *, has_consumers: bool
+) -> Iterator[Notice]:
+    """Yield what is missing once service *name* has left the file and is at *address*."""
+    published = [port.published for port in known_ports(model, name) if port.published]
+    if published:
+        yield Notice(
+            f"port {', '.join(published)} of {name!r} is no longer published on this host",
+            model.where(name, "ports"),
+        )
+    yield from _of_data(model, name)
+    for other in model.names:
+        if other != name:
+            yield from _of_static_address(model, name, other, address)
+            yield from _of_localhost(model, name, other)
+            yield from _of_external_links(model, name, other)
+    for reference in others:
+        yield from _of_reference(model, name, reference)
+    if not has_consumers:
+        yield Notice(f"nothing in this file refers to {name!r}", model.where(name))
+    yield from internal_notices(model, name)
+
+
+def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
+    """Yield what is missing once an ambassador stands in the place of service *name*."""
+    yield from udp_notices(model, name, "the ambassador does not carry it")
+    yield from _of_data(model, name)
+    yield from number_notices(model, name)
+
+
+def internal_notices(model: Model, name: str) -> Iterator[Notice]:
+    """Yield a notice if every network of *name* is internal: nothing outside can be reached."""
+    declared = model.document.section("networks")
+    networks = model.networks(name) or {}
+    settings = plain(model.document, declared) if declared else None
+    known = settings if isinstance(settings, dict) else {}
+    internal = [
+        network
+        for network in networks
+        if isinstance(entry := known.get(network), dict)
+        and str(entry.get("internal")).lower() == "true"
+    ]
+    if networks and len(internal) == len(networks):
+        yield Notice(
+            f"{name!r} is on internal networks only ({', '.join(internal)}):"
+            " nothing there can reach another host",
+            model.where(name, "networks"),
+        )
+
+
+def _of_data(model: Model, name: str) -> Iterator[Notice]:
+    volumes = written_volumes(model, name)
+    if volumes:
+        yield Notice(
+            f"what {name!r} wrote to {', '.join(volumes)} stays on this host",
+            model.where(name, "volumes"),
+        )
+
+
+def _of_static_address(model: Model, name: str, other: str, address: str) -> Iterator[Notice]:
+    for settings in (model.networks(name) or {}).values():
+        for key in ADDRESSES:
+            former = settings.get(key)
+            used = isinstance(former, str) and _users(model, other, former)
+            if used:
+                yield Notice(
+                    f"{other!r} uses {former}, the address of {name!r}, which is at {address} now",
+                    model.where(other, used),
+                )
+
+
+def _users(model: Model, other: str, address: str) -> str:
+    pattern = re.compile(rf"(?<![\w.:-]){re.escape(address)}(?![\w.-])")
+    return next((key for key in DIALLED if _holds(pattern, model.get(other, key))), "")
+
+
+def _holds(pattern: re.Pattern[str], value: Value) -> bool:
+    return any(pattern.search(text) for text in texts(value))
+
+
+def _of_localhost(model: Model, name: str, other: str) -> Iterator[Notice]:
+    if model.get(name, "network_mode") == model.get(other, "network_mode") == "host":
+        for key in ("environment", "command", "entrypoint"):
+            if _holds(LOCALHOST, model.get(other, key)):
+                yield Notice(
+                    f"{other!r} dials localhost, where {name!r} no longer is",
+                    model.where(other, key),
+                )
+                return
+
+
+def _of_external_links(model: Model, name: str, other: str) -> Iterator[Notice]:
+    container = model.get(name, "container_name")
+    for link in words(model.get(other, "external_links")):
+        if link.split(":")[0] == container:
+            yield Notice(
+                f"{other!r} links to the container {container!r}, which leaves this host",
+                model.where(other, "external_links"),
+            )
+
+
+def _of_reference(model: Model, name: str, reference: Reference) -> Iterator[Notice]:
+    other = reference.service
+    if reference.detail == "service_completed_successfully":
+        yield Notice(
+            f"{other!r} no longer waits for {name!r}: its work must be done before",
+            model.where(other, "depends_on"),
+        )
+    if reference.key != "links":
+        return
+    # Docker Engine, "Legacy container links": variables that tell a linked container's address.
+    prefix = re.sub(r"\W", "_", reference.detail or name).upper()
+    pattern = re.compile(rf"(?<!\w){prefix}_(?:PORT_\d+_(?:TCP|UDP)|ENV_)\w*")
+    for key in ("environment", "command", "entrypoint"):
+        found = [pattern.search(text) for text in texts(model.get(other, key))]
+        for match in filter(None, found):
+            yield Notice(
+                f"{other!r} reads {match[0]}, which only a link to {name!r} sets",
+                model.where(other, key),
+            )
+            return

@@ -1,0 +1,1 @@
+"""Change a text and spare every other byte."""

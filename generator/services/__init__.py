@@ -1,0 +1,1 @@
+"""What is written into a service, and into those that stand in for it."""

@@ -1,0 +1,82 @@
+"""What a balancer that dcgen wrote before says about itself, so that it can be scaled again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composefile import labels
+from composefile.model import Model
+from composefile.values import pairs, words
+from faults import UserError
+from generator.result import LbConfig, Settings
+from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
+from lb.model import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A generated service as it stands: its *replicas*, and the *settings* that made it."""
+
+    replicas: list[str]
+    settings: Settings
+    config_name: str
+
+
+def former(model: Model, name: str) -> Former:
+    """Return what the balancer *name* says about itself.
+
+    Raises:
+        UserError: Its label names no replicas, or replicas that are not in the file.
+    """
+    mine = pairs(model.get(name, "labels"))
+    servers = [Address.parse(word) for word in mine.get(labels.BALANCES, "").split()]
+    replicas = list(dict.fromkeys(server.host for server in servers))
+    lost = [replica for replica in replicas if replica not in model.document]
+    if lost or not replicas:
+        raise UserError(
+            f"the balancer {name!r} has no replica {lost[0]!r} in this file"
+            if lost
+            else f"the label `{labels.BALANCES}` of {name!r} names no replica",
+            fix="generate the file again from its source",
+            where=model.where(name, "labels"),
+        )
+    ports = tuple(sorted({server.port for server in servers}))
+    return Former(replicas, former_settings(model, name, ports), config_name(model, name))
+
+
+def former_settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
+    """Return the settings that made the generated service *name*, which listens on *ports*."""
+    mine = pairs(model.get(name, "labels"))
+    return Settings(
+        lb_config=_lb_config(model, name),
+        lb_image=str(model.get(name, "image")),
+        ports=ports,
+        options=mine.get(labels.OPTIONS, ""),
+        access=mine.get(labels.ACCESS, ""),
+        files=tuple(_files(model, name)),
+        dynamic=labels.SLOTS in mine,
+    )
+
+
+def _lb_config(model: Model, name: str) -> LbConfig:
+    volumes = words(model.get(name, "volumes"))
+    if any(word.endswith(":ro") and "haproxy.cfg" in word for word in volumes):
+        return "file"
+    inline = model.get(name, "configs") or VARIABLE in pairs(model.get(name, "environment"))
+    return "inline" if inline else "args"
+
+
+def _files(model: Model, name: str) -> Iterator[tuple[str, str]]:
+    for word in words(model.get(name, "volumes")):
+        source, _, target = word.removesuffix(":ro").rpartition(":")
+        if target in (CA_PATH, CERT_PATH):
+            yield target, source
+
+
+def config_name(model: Model, name: str) -> str:
+    """Return the entry of `configs` that service *name* uses; empty if it uses none."""
+    value = model.get(name, "configs")
+    for part in value if isinstance(value, list) else []:
+        source = part.get("source") if isinstance(part, dict) else None
+        if isinstance(source, str):
+            return source
+    return ""

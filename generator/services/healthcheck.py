@@ -1,0 +1,53 @@
+"""What a service's own `healthcheck` asks, as options of the HAProxy in front of it.
+
+    healthcheck: {test: curl -f http://localhost/ok, interval: 20s, timeout: 5s}
+    -> health-path=/ok health-interval=20 health-timeout=5
+
+Source: Compose Specification, "healthcheck": an interval and a time-out are 30 s unless given.
+"""
+
+import re
+
+from composefile.model import Model
+from composefile.ports import discover
+from composefile.values import texts, words
+from faults import UserError
+
+_URL = re.compile(
+    r"(?:^|\s)(?:curl|wget)\s(?:.*\s)?[\"']?(?:http://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
+    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s\"'|;&#$]*)?[\"']?(?=\s|$|[;|&])"
+)
+# Asked with a header, a method, a body or a password, the same path is another question.
+_OTHER = re.compile(
+    r"https://|\s(?:-[a-zA-Z]*[HXdu]|--(?:header|request|data|user|post|method|body)[\w-]*)[\s=]|\$"
+)
+_PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DEFAULT_S = 30.0
+
+
+def health_words(model: Model, name: str) -> str:
+    """Return the options that let HAProxy ask what the health check of service *name* asks.
+
+    Raises:
+        UserError: It has none, or none that is a plain HTTP request to the port that is balanced.
+    """
+    check = model.get(name, "healthcheck")
+    fields = check if isinstance(check, dict) else {}
+    test = " ".join(words(fields.get("test")) if fields else texts(check))
+    found = None if _OTHER.search(test) else _URL.search(test)
+    port = int((found["port"] or 80) if found else 0)
+    if found is None or port not in discover(model, model.document.service(name)):
+        raise UserError(
+            f"no plain HTTP question to the port of {name!r} is in its `healthcheck`",
+            fix="give `--health-path PATH`, or leave out `--health`",
+            where=model.where(name, "healthcheck"),
+        )
+    interval, timeout = (_seconds(fields.get(key)) for key in ("interval", "timeout"))
+    path = found["path"] or "/"
+    return f"health-path={path} health-interval={interval:.10g} health-timeout={timeout:.10g}"
+
+
+def _seconds(value: object) -> float:
+    parts = _PART.findall(value) if isinstance(value, str) else []
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts) or _DEFAULT_S

@@ -1,0 +1,252 @@
+"""The services that dcgen writes: a balancer or an ambassador, as entries of a Compose file.
+
+How the configuration of its HAProxy reaches the container (Compose Specification, "configs"):
+*inline* as `configs: … content:`, in the v1 format, which has no configs, as an environment
+variable; *file* as a bind mount; *args* as the arguments of the hamba image.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ambassador.access import OPEN, SECRET_VARIABLE, Access
+from composefile import interpolation, labels
+from faults import UsageError
+from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
+from generator.result import LbConfig, Settings
+from lb import healthcheck
+from lb.arguments import arguments
+from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE, STATS_PASSWORD
+from lb.model import Address, Configuration
+from lb.render import render
+
+# What this module writes; every other key of a generated service was carried over.
+GENERATED_KEYS = (
+    "image",
+    "command",
+    "entrypoint",
+    "environment",
+    "depends_on",
+    "links",
+    "configs",
+    "secrets",
+    "volumes",
+    "extra_hosts",
+    "healthcheck",
+    "stop_grace_period",
+    "cap_drop",
+    "security_opt",
+    "read_only",
+    "tmpfs",
+    "labels",
+)
+VARIABLE = "HAPROXY_CONFIG"
+CA_PATH = "/usr/local/etc/haproxy/ca.pem"
+CERT_PATH = "/usr/local/etc/haproxy/client.pem"
+_START = f"exec haproxy -W -db -f {CONFIG_PATH}"
+_SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f /tmp/haproxy.cfg'
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A generated service: what stands above and below the carried entries, and what goes with it.
+
+    Attributes:
+        head: Its entries above those that were carried over.
+        tail: Its entries below them, the labels last.
+        config: Name and content of its entry under the top-level `configs`, if it has one.
+        files: Name and content of the file to be put beside the variant, if it needs one.
+    """
+
+    head: Mapping[str, Emitted]
+    tail: Mapping[str, Emitted]
+    config: tuple[str, str] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the HAProxy of *service* is for.
+
+    Attributes:
+        routes: Listening port to the addresses behind it.
+        configuration: The same, as HAProxy's configuration.
+        identity: The labels that say what it is, without those about its configuration.
+        companions: The services of the same file that it leads to.
+        v1: Whether the file is in the v1 format.
+        linked: Whether containers find each other by links alone, as on Docker's own bridge.
+        awaited: Whether some service waits until it is healthy.
+        config_name: The name that is free for it under the top-level `configs`.
+        access: How it gets in where it leads to.
+        files: Path in the container and path on this machine of each file that it needs.
+        extra_hosts: The names that it knows beside those of DNS, as `NAME:ADDRESS`.
+    """
+
+    service: str
+    routes: Mapping[int, Sequence[Address]]
+    configuration: Configuration
+    identity: Mapping[str, str]
+    companions: Sequence[str] = ()
+    v1: bool = False
+    linked: bool = False
+    awaited: bool = False
+    config_name: str = ""
+    access: Access = OPEN
+    files: Sequence[tuple[str, str]] = ()
+    extra_hosts: Sequence[str] = ()
+
+
+def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
+    """Return how a configuration reaches the container: as asked, else as the format allows.
+
+    The v1 format takes *args*; the hamba image listens on one port, so several take *inline*.
+    """
+    if settings.lb_config:
+        return settings.lb_config
+    return "args" if v1 and ports == 1 else "inline"
+
+
+def proxy(wanted: Wanted, settings: Settings) -> Proxy:
+    """Return the service that *wanted* describes.
+
+    Raises:
+        UsageError: *args* cannot say it with the hamba image.
+    """
+    kind = lb_config_of(settings, v1=wanted.v1, ports=len(wanted.routes))
+    if kind == "args":
+        return _by_arguments(wanted, settings)
+    text = render(wanted.configuration)
+    image = settings.lb_image or DEFAULT_IMAGE
+    head: dict[str, Emitted] = {"image": image}
+    config, files = None, {}
+    volumes = [f"{source}:{target}:ro" for target, source in wanted.files]
+    variables = _variables(wanted)
+    if kind == "file":
+        name = f"{wanted.service}.haproxy.cfg"
+        files[name] = text
+        volumes.append(f"./{name}:{CONFIG_PATH}:ro")
+    elif wanted.v1:
+        head["command"] = Verbatim(flow(["sh", "-c", _SHELL]))
+        variables[VARIABLE] = Literal(interpolation.escape(text))
+    else:
+        config = (wanted.config_name, interpolation.escape(text))
+        head["configs"] = [{"source": wanted.config_name, "target": CONFIG_PATH}]
+    head |= _secret(wanted)
+    head |= {
+        key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
+    }
+    head |= _neighbours(wanted)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    tail: dict[str, Emitted] = {}
+    if not wanted.v1:
+        tail |= {
+            "healthcheck": {
+                "test": Verbatim(flow(healthcheck.test(image, _health_port(wanted)))),
+                "interval": "5s",
+                "timeout": "3s",
+                "retries": 3,
+                "start_period": "10s",
+            },
+            "stop_grace_period": f"{GRACE_S}s",
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
+        }
+    if kind == "file" and not (wanted.v1 or _secrets(wanted)):
+        # What Compose copies into a container, as an inline configuration, Docker refuses here.
+        tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
+    tail["labels"] = {**_labels(wanted), labels.CONFIG: f"sha256:{digest}"}
+    return Proxy(head, tail, config, files)
+
+
+def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
+    image = settings.lb_image or HAMBA_IMAGE
+    if len(wanted.routes) > 1 and image == HAMBA_IMAGE:
+        ports = ", ".join(map(str, sorted(wanted.routes)))
+        raise UsageError(
+            f"service {wanted.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
+            fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
+        )
+    words = wanted.configuration.options.words()
+    if wanted.access.words():
+        raise UsageError(
+            f"the arguments of {image} say nothing of {wanted.access.words()!r}",
+            fix="choose `--lb-config inline` or `--lb-config file`",
+        )
+    if wanted.configuration.options.stats_secret:
+        raise UsageError(
+            f"{image} reads no secret",
+            fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--stats-secret`",
+        )
+    if words and image == HAMBA_IMAGE:
+        raise UsageError(
+            f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
+            fix="choose `--lb-config inline` or `--lb-config file`",
+        )
+    routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
+    head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
+    if words:
+        head["environment"] = {"DCGEN_OPTIONS": words, **_variables(wanted)}
+    head |= _neighbours(wanted)
+    tail: dict[str, Emitted] = {}
+    if wanted.awaited and not wanted.v1:
+        port = min(wanted.routes)
+        tail["healthcheck"] = {
+            "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
+            "interval": "5s",
+            "timeout": "3s",
+            "retries": 3,
+        }
+    return Proxy(head, {**tail, "labels": _labels(wanted)})
+
+
+def _variables(wanted: Wanted) -> dict[str, Emitted]:
+    # Names without values: Compose takes those from where it runs, and no file holds a password.
+    names = [wanted.access.auth_env] if wanted.access.auth_env else []
+    options = wanted.configuration.options
+    names += [STATS_PASSWORD] if options.stats and not options.stats_secret else []
+    return dict.fromkeys(names)
+
+
+def _secrets(wanted: Wanted) -> dict[str, str]:
+    """Return the variables that HAProxy reads from a secret when it starts, and which one."""
+    found = {
+        SECRET_VARIABLE: wanted.access.auth_secret,
+        STATS_PASSWORD: wanted.configuration.options.stats_secret,
+    }
+    return {variable: name for variable, name in found.items() if name}
+
+
+def _secret(wanted: Wanted) -> dict[str, Emitted]:
+    found = _secrets(wanted)
+    if not found:
+        return {}
+    # A secret that cannot be read must end it: an empty password is none.
+    read = [
+        f'{variable}="$$(cat /run/secrets/{name})" && export {variable} && '
+        for variable, name in found.items()
+    ]
+    names = list(dict.fromkeys(found.values()))
+    command = Verbatim(flow(["sh", "-c", f"{''.join(read)}{_START}"]))
+    return {"command": command, "secrets": names}
+
+
+def _neighbours(wanted: Wanted) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = {}
+    if wanted.companions:
+        found["links" if wanted.linked else "depends_on"] = list(wanted.companions)
+    if wanted.extra_hosts:
+        found["extra_hosts"] = list(wanted.extra_hosts)
+    return found
+
+
+def _labels(wanted: Wanted) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = dict(wanted.identity)
+    options, access = wanted.configuration.options.words(), wanted.access.words()
+    found |= {labels.OPTIONS: options} if options else {}
+    return found | ({labels.ACCESS: access} if access else {})
+
+
+def _health_port(wanted: Wanted) -> int:
+    bind = wanted.configuration.health_bind
+    assert bind is not None  # noqa: S101 - a container's configuration always has one
+    return int(bind.rpartition(":")[2])

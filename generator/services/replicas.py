@@ -1,0 +1,188 @@
+"""The replicas of a service: its own text again, without what only one container can have.
+
+    before:   rng: {build: rng, ports: ["8001:80"]}
+    after:    rng1: {build: rng}   rng2: {build: rng}   rng3: {build: rng}
+
+Sources: Compose Specification, "container_name" (no scaling beyond one), "ports", "hostname",
+"mac_address", "networks" (aliases and addresses), "deploy.replicas".
+"""
+
+import contextlib
+from dataclasses import dataclass
+
+from composefile import labels
+from composefile.document import Service
+from composefile.model import Model
+from composefile.syntax.parser import Mapping, Sequence
+from composefile.values import Value, words
+from generator.editing.edits import Edits
+from generator.editing.emit import Emitted, Layout, item
+from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
+from generator.editing.service import Body
+from generator.editing.spans import Span, append_entry, append_item, service_span
+from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
+
+SINGULAR_KEYS = ("ports", "container_name", "hostname", "domainname", "mac_address", "scale")
+SINGULAR_IN_NETWORK = (
+    "aliases",
+    "ipv4_address",
+    "ipv6_address",
+    "link_local_ips",
+    "mac_address",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The text of a replica around its name: of the first one, and of all that follow it.
+
+    The first one keeps the comments and defines the anchors.
+    """
+
+    first: tuple[str, str]
+    rest: tuple[str, str]
+
+    def render(self, names: list[str], gap: str) -> str:
+        """Return the text of the replicas called *names*, with *gap* between each two."""
+        head, tail = self.first
+        texts = [head + names[0] + tail]
+        head, tail = self.rest
+        texts += [head + name + tail for name in names[1:]]
+        return gap.join(texts)
+
+
+def template(
+    model: Model,
+    name: str,
+    layout: Layout,
+    *,
+    count: int | None = None,
+    rescued: bool = False,
+    again: bool = False,
+) -> Template:
+    """Return the template of the replicas of service *name*.
+
+    Args:
+        model: The services of the file.
+        name: The service that is scaled, or with *again* a replica of it.
+        layout: Of the file.
+        count: How many containers one replica service runs; None is one, without saying so.
+        rescued: Whether the anchors of the service are defined elsewhere, so that the first
+            replica too only refers to them.
+        again: Whether *name* is a replica already, with nothing to take away.
+    """
+    document = model.document
+    service = document.service(name)
+    span = service_span(document, service)
+    if document.services.flow:
+        span = Span(service.key.start, service.body.end)
+    parts = []
+    for first in (True, False):
+        edits = Edits(document.text)
+        _change(Body(model, name, layout, edits), count, again=again)
+        if rescued or not first:
+            _refer_to_anchors(edits, service)
+        if not first:
+            drop_comments(edits, service.body, span.start, span.end)
+        parts.append(_around_name(edits, service, span, layout, in_flow=document.services.flow))
+    return Template(parts[0], parts[1])
+
+
+def _refer_to_anchors(edits: Edits, service: Service) -> None:
+    body = service.body
+    if body.anchor:
+        # It names one service only: a copy must not point back to it.
+        strip_anchor(edits, body)
+    for _, value in body.entries if isinstance(body, Mapping) else ():
+        alias_anchors(edits, value)
+
+
+def _around_name(
+    edits: Edits, service: Service, span: Span, layout: Layout, *, in_flow: bool
+) -> tuple[str, str]:
+    key = service.key
+    start = key.start + (1 if key.style else 0)
+    with contextlib.suppress(ValueError):
+        if key.anchor:
+            strip_anchor(edits, key)
+    head = edits.apply(span.start, start)
+    tail = edits.apply(start + len(service.name), span.end)
+    if not tail.endswith("\n") and not in_flow:
+        tail += layout.newline
+    return head, tail
+
+
+def _change(body: Body, count: int | None, *, again: bool) -> None:
+    if not again:
+        for key in SINGULAR_KEYS:
+            if body.model.get(body.name, key) is not None:
+                body.drop(key)
+        _change_networks(body)
+        body.filter("environment", labels.is_routing_variable)
+        _change_labels(body)
+    if not again and move_routing_labels(body, count):
+        body.finish()
+        return
+    if count is None:
+        drop_replicas(body)
+    else:
+        set_replicas(body, count)
+    body.finish()
+
+
+def _change_networks(body: Body) -> None:
+    networks = body.model.get(body.name, "networks")
+    if not isinstance(networks, dict):
+        return
+    left: dict[str, Emitted] = {}
+    changed = False
+    for name, settings in networks.items():
+        kept: dict[str, Emitted] = {}
+        if isinstance(settings, dict):
+            kept = {
+                key: quoted(part)
+                for key, part in settings.items()
+                if key not in SINGULAR_IN_NETWORK
+            }
+            changed = changed or len(kept) < len(settings)
+        left[name] = kept or None
+    if changed:
+        body.put("networks", left if any(left.values()) else list(left))
+
+
+def _change_labels(body: Body) -> None:
+    ours: dict[str, Emitted] = {labels.ROLE: labels.REPLICA, labels.SERVICE: body.name}
+    present = body.model.get(body.name, "labels")
+    routing = [name for name in _names(present) if labels.is_routing_label(name)]
+    field = body.model.fields(body.name).get("labels")
+    node = field.node if field and field.own else None
+    direct = isinstance(node, Mapping | Sequence) and not node.anchor and len(_names(present)) > 0
+    if (
+        not direct
+        or len(routing) == len(_names(present))
+        or body.model.inherits(body.name, "labels")
+    ):
+        body.put("labels", _joined(body.value("labels"), set(routing), ours))
+        return
+    body.filter("labels", labels.is_routing_label)
+    if isinstance(node, Mapping):
+        for key, value in ours.items():
+            column = node.entries[0][0].column
+            block = item({key: value}, body.layout, 0)[2:]
+            append_entry(body.edits, node, " " * column + block, f"{key}: {value}")
+    elif isinstance(node, Sequence):
+        for key, value in ours.items():
+            block = item(f"{key}={value}", body.layout, node.column)
+            append_item(body.edits, node, block, f"{key}={value}")
+
+
+def _names(value: Value) -> list[str]:
+    return [name.partition("=")[0] for name in words(value)]
+
+
+def _joined(value: Emitted, gone: set[str], ours: dict[str, Emitted]) -> Emitted:
+    if isinstance(value, list):
+        kept = [part for part in value if str(part).partition("=")[0] not in gone]
+        return [*kept, *(f"{key}={part}" for key, part in ours.items())]
+    old = value if isinstance(value, dict) else {}
+    return {**{key: part for key, part in old.items() if key not in gone}, **ours}

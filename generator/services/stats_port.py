@@ -1,0 +1,131 @@
+"""Publish the statistics page of a generated service: one port of one address of this machine.
+
+Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINER``.
+"""
+
+from composefile import interpolation, ports
+from composefile.document import load
+from composefile.model import Model
+from composefile.syntax.parser import Mapping, Scalar, Sequence
+from composefile.values import Value
+from faults import UserError
+from generator.checks.refusals import require_secret
+from generator.editing.edits import Edits
+from generator.editing.emit import Emitted, Quoted, entry, flow, item
+from generator.editing.layout import layout_of
+from generator.editing.service import Body
+from generator.editing.spans import append_item, entry_span, remove_items
+from generator.result import Settings
+from lb.options import Options
+
+
+def require_room(model: Model, name: str, settings: Settings, former: str) -> None:
+    """See that the statistics page that *settings* ask for can be had in this file.
+
+    Args:
+        model: The services of the file.
+        name: The one that the page is about.
+        settings: Those of the generated service that takes its name.
+        former: The options, as words, that made it before; empty if nothing did.
+
+    Raises:
+        UserError: Another service publishes the page's port, or its secret is not in the file.
+    """
+    options = settings.chosen
+    require_secret(model, name, options.stats_secret)
+    page = options.stats_at
+    mine = _entry(Options.parse(former))
+    for other in model.names if page else ():
+        listed = model.get(other, "ports")
+        for one in listed if isinstance(listed, list) else []:
+            if page and page.port in _published(model, one) and (other, one) != (name, mine):
+                raise UserError(
+                    f"port {page.port} is published by service {other!r} already",
+                    fix="give `--stats` another port",
+                    where=model.where(other, "ports"),
+                )
+
+
+def published(text: str, model: Model, name: str, settings: Settings, former: str) -> str:
+    """Return *text* with the statistics page of service *name* among its published ports.
+
+    Args:
+        text: The variant, but for that port.
+        model: The services of the file that it was made from.
+        name: The generated service.
+        settings: What it was made with.
+        former: The options, as words, that made it before; empty if nothing did.
+    """
+    wanted, gone = _entry(settings.chosen), _entry(Options.parse(former))
+    if wanted == gone:
+        return text
+    document = load(text, model.document.file)
+    now = Model(document, model.project)
+    edits = Edits(text)
+    body = Body(now, name, layout_of(document, name), edits)
+    _change(body, wanted, gone)
+    body.finish()
+    return edits.apply()
+
+
+def _change(body: Body, wanted: str, gone: str) -> None:
+    present = body.value("ports")
+    listed = list(present) if isinstance(present, list) else []
+    field = body.model.fields(body.name).get("ports")
+    node = field.node if field and field.own else None
+    rest = [part for part in listed if part != gone]
+    if not listed:
+        _insert(body, wanted)
+    elif not rest and not wanted:
+        body.drop("ports")
+    elif not isinstance(node, Sequence) or node.anchor:
+        body.put("ports", [*rest, *([Quoted(wanted)] if wanted else [])])
+    else:
+        _change_items(body, node, wanted, gone)
+
+
+def _change_items(body: Body, node: Sequence, wanted: str, gone: str) -> None:
+    old = next((i for i, one in enumerate(node.items) if _is(one, gone)), None) if gone else None
+    if old is None:
+        line = item(Quoted(wanted), body.layout, node.column)
+        append_item(body.edits, node, line, flow(wanted))
+    elif wanted:
+        body.edits.replace(node.items[old].start, node.items[old].end, flow(wanted))
+    else:
+        remove_items(body.edits, node, {old})
+
+
+def _insert(body: Body, wanted: str) -> None:
+    """Put `ports` where a person looks for it: above what dcgen writes about health and safety."""
+    value: Emitted = [Quoted(wanted)]
+    node = body.node
+    if not isinstance(node, Mapping) or node.flow:
+        body.put("ports", value)
+        return
+    below = (pair for pair in node.entries if getattr(pair[0], "value", "") == "healthcheck")
+    place = next(below, node.entries[-1])
+    start = entry_span(body.edits.text, *place).start
+    body.edits.insert(start, entry("ports", value, body.layout, body.column))
+
+
+def _entry(options: Options) -> str:
+    page = options.stats_at
+    if page is None:
+        return ""
+    host, _, port = str(page).rpartition(":")
+    return f"{host}:{port}:{port}"
+
+
+def _published(model: Model, one: Value) -> range:
+    """Return the ports of this machine that an entry of `ports` takes; none if nobody can know."""
+    try:
+        host = ports.parse(one, model.project.variables)[0].published
+        spelt = (interpolation.resolve(host, model.project.variables) or "").rpartition(":")[2]
+        first, _, last = spelt.partition("-")
+        return range(int(first), int(last or first) + 1)
+    except (ValueError, IndexError):
+        return range(0)
+
+
+def _is(node: object, value: str) -> bool:
+    return isinstance(node, Scalar) and node.value == value

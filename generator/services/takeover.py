@@ -1,0 +1,139 @@
+"""What the generated service takes over from the one whose name it takes: how it is reached.
+
+Its published and exposed ports, names, networks, addresses, profiles, restart policy and logging,
+and what tells other proxies where to lead. Nothing else: a variable may be a password, a volume may
+be a database.
+"""
+
+from collections.abc import Callable
+
+from composefile import labels
+from composefile.document import Service, deref
+from composefile.labels import is_routing_label, is_routing_variable
+from composefile.model import Model
+from composefile.syntax.parser import Mapping
+from composefile.values import Field, Value, pairs
+from generator.editing.edits import Edits, shift
+from generator.editing.emit import Emitted, Layout, Quoted, entry
+from generator.editing.rewrite import copy_entry, quoted, written
+from generator.editing.spans import entry_span
+from generator.services.proxy import GENERATED_KEYS
+from generator.services.replicas import SINGULAR_IN_NETWORK
+
+# In this order where they do not stand in the text of the service itself.
+MOVED = ("ports", "container_name", "hostname", "domainname", "mac_address", "networks")
+SHARED = (
+    "expose",
+    "network_mode",
+    "net",
+    "profiles",
+    "restart",
+    "logging",
+    "log_driver",
+    "log_opt",
+)
+
+
+def carried(model: Model, service: Service, layout: Layout, column: int, *, alone: bool) -> str:
+    """Return the lines that a balancer or ambassador of *service* takes over from it.
+
+    Args:
+        model: The services of the file.
+        service: The one that is scaled or replaced.
+        layout: Of the file.
+        column: Where the keys of the generated service stand.
+        alone: Whether nothing of *service* stays in the file, so that its comments and anchors
+            move with its entries; else those of entries that its replicas keep are theirs.
+    """
+    found: list[tuple[int, str]] = []
+    for rank, key in enumerate((*MOVED, *SHARED)):
+        origin = model.origin(service.name, key)
+        if not origin or _is_default_network(model, service.name, key):
+            continue
+        field = model.fields(service.name).get(key)
+        if field is None or model.inherits(service.name, key):
+            value = quoted(model.get(service.name, key))
+            found.append((rank, entry(key, value, layout, column)))
+        elif field.own and not field.owner.flow and (alone or _moves(model, service.name, key)):
+            found.append((field.key.start, _verbatim(model, field, layout, column)))
+        else:
+            place = field.key.start if field.own else rank
+            found.append((place, copy_entry(model.document, field, layout, column)))
+    lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
+    routing = routing_deploy_labels(model, service.name)
+    return lines + (entry("deploy", {"labels": routing}, layout, column) if routing else "")
+
+
+def _moves(model: Model, name: str, key: str) -> bool:
+    if key != "networks":
+        return key in MOVED
+    networks = model.get(name, "networks")
+    settings = networks.values() if isinstance(networks, dict) else ()
+    return any(isinstance(part, dict) and set(part) & set(SINGULAR_IN_NETWORK) for part in settings)
+
+
+def _is_default_network(model: Model, name: str, key: str) -> bool:
+    return model.document.v1 and key == "networks" and not model.get(name, key)
+
+
+def _verbatim(model: Model, field: Field, layout: Layout, column: int) -> str:
+    text = model.document.text
+    span = entry_span(text, field.key, field.node)
+    lines = text[span.start : span.end]
+    if not lines.endswith("\n"):
+        lines += layout.newline
+    return shift(lines, column - field.key.column)
+
+
+def kept_lines(model: Model, service: Service, layout: Layout) -> str:
+    """Return what a generated *service* carries beside what dcgen wrote: for writing it again."""
+    body = deref(service.body)
+    text = model.document.text
+    if not isinstance(body, Mapping):
+        return ""
+    if body.flow:
+        fields = model.fields(service.name)
+        kept = {
+            key: written(field.node) for key, field in fields.items() if key not in GENERATED_KEYS
+        }
+        return "".join(entry(key, value, layout, layout.step) for key, value in kept.items())
+    lines = []
+    for key, value in body.entries:
+        if getattr(key, "value", "") not in GENERATED_KEYS:
+            span = entry_span(text, key, value)
+            chunk = Edits(text).apply(span.start, span.end)
+            lines.append(chunk if chunk.endswith("\n") else chunk + layout.newline)
+    return "".join(lines)
+
+
+def routing_labels(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the labels of service *name* that tell another proxy where to lead."""
+    return _chosen(model, name, "labels", is_routing_label)
+
+
+def routing_variables(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the variables of service *name* that tell another proxy where to lead."""
+    return _chosen(model, name, "environment", is_routing_variable)
+
+
+def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the labels in `deploy` of service *name* that tell another proxy where to lead."""
+    deploy = model.get(name, "deploy")
+    present = deploy.get("labels") if isinstance(deploy, dict) else None
+    return {
+        label: Quoted(part) for label, part in pairs(present).items() if is_routing_label(label)
+    }
+
+
+def kept_labels(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the labels of a generated service *name* that are not dcgen's own."""
+    return _chosen(model, name, "labels", lambda label: not label.startswith(labels.PREFIX))
+
+
+def _chosen(model: Model, name: str, key: str, wanted: Callable[[str], bool]) -> dict[str, Emitted]:
+    value: Value = model.get(name, key)
+    field = model.fields(name).get(key)
+    emitted = written(field.node) if field and not model.inherits(name, key) else quoted(value)
+    if isinstance(emitted, dict):
+        return {label: part for label, part in emitted.items() if wanted(label)}
+    return {label: Quoted(part) for label, part in pairs(value).items() if wanted(label)}

@@ -1,0 +1,158 @@
+"""Re-point the relative paths of a document that is written into another folder.
+
+Source: Compose Specification: "build", "volumes" (short and long syntax), "env_file", "label_file",
+"extends", "configs" and "secrets" (`file`), "include", "develop.watch".
+"""
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+from composefile.document import Document, deref, own
+from composefile.syntax.parser import Mapping, Node, Scalar, Sequence, walk
+from generator.editing.edits import Edits
+from generator.editing.emit import Quoted, scalar
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
+
+
+def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str:
+    """Return the text of *document* with *prefix* in front of every relative path.
+
+    Args:
+        document: The document, in which paths are relative to its own folder.
+        prefix: The way from the new folder to the old one, such as ``../app``.
+        beside: Names of files that are written into the new folder too: their paths stay.
+
+    Paths that begin with a variable stay as they are: only the environment knows them.
+    """
+    edits = Edits(document.text)
+    for node, kind in _paths(document):
+        if any(node.value.startswith(f"./{name}:") for name in beside):
+            continue
+        new = _moved(node.value, prefix, kind)
+        if new != node.value and not (node.style in ("|", ">") or "\n" in node.value):
+            _rewrite(edits, node, new)
+    return edits.apply()
+
+
+def has_relative_paths(document: Document) -> bool:
+    """Tell whether *document* means something else in another folder."""
+    return any(_moved(node.value, "..", kind) != node.value for node, kind in _paths(document))
+
+
+def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
+    start = node.start
+    if node.anchor or node.tag:
+        start = node.end - len(edits.text[node.start : node.end].split()[-1])
+    if node.style == "'":
+        text = "'" + new.replace("'", "''") + "'"
+    elif node.style == '"':
+        text = scalar(Quoted(new))
+    else:
+        text = new if scalar(new) == new or new.startswith(("./", "../")) else scalar(new)
+    edits.replace(start, node.end, text)
+
+
+def _moved(path: str, prefix: str, kind: str) -> str:
+    if kind == "volume":
+        # Only what begins with a dot is a path here; any other word is the name of a volume.
+        source, colon, rest = _split_volume(path)
+        if not source.startswith("."):
+            return path
+        return _join(prefix, source) + colon + rest
+    if kind == "context" and _URL.match(path):
+        return path
+    if kind == "named":
+        name, equals, value = path.partition("=")
+        return f"{name}{equals}{_moved(value, prefix, 'context')}" if equals else path
+    if not path or path.startswith(("/", "~", "$", "\\")) or _URL.match(path):
+        return path
+    return _join(prefix, path)
+
+
+def _split_volume(text: str) -> tuple[str, str, str]:
+    depth = 0
+    for index, character in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if character == ":" and depth == 0:
+            return text[:index], ":", text[index + 1 :]
+    return text, "", ""
+
+
+def _join(prefix: str, path: str) -> str:
+    tail = "/" if path.endswith("/") and path.strip("./") else ""
+    joined = posixpath.normpath(posixpath.join(prefix, path))
+    return (joined if joined.startswith((".", "/")) else f"./{joined}") + tail
+
+
+def _paths(document: Document) -> Iterator[tuple[Scalar, str]]:
+    seen: set[int] = set()
+    for node, kind in _candidates(document):
+        target = deref(node)
+        if isinstance(target, Scalar) and id(target) not in seen and not target.is_null:
+            seen.add(id(target))
+            yield target, kind
+
+
+def _candidates(document: Document) -> Iterator[tuple[Node | None, str]]:
+    bodies: list[Node | None] = [service.body for service in document]
+    if not document.v1:
+        for key, value in document.root.entries:
+            if isinstance(key, Scalar) and key.value.startswith("x-"):
+                bodies += [node for node in walk(value) if isinstance(node, Mapping)]
+    for body in bodies:
+        yield from _of_service(deref(body))
+    if document.v1:
+        return
+    for section in ("configs", "secrets"):
+        entries = document.section(section)
+        for _, value in entries.entries if entries else ():
+            yield own(deref(value), "file"), "path"
+    yield from _of_include(deref(own(document.root, "include")))
+
+
+def _of_service(body: Node | None) -> Iterator[tuple[Node | None, str]]:
+    yield from _of_build(deref(own(body, "build")))
+    for item in _items(own(body, "volumes")):
+        if isinstance(item, Mapping):
+            yield own(item, "source"), "volume"
+        else:
+            yield item, "volume"
+    for key in ("env_file", "label_file"):
+        for item in _items(own(body, key)):
+            yield (own(item, "path") if isinstance(item, Mapping) else item), "path"
+    yield own(deref(own(body, "extends")), "file"), "path"
+    watch = own(deref(own(body, "develop")), "watch")
+    for item in _items(watch):
+        yield own(item, "path"), "path"
+
+
+def _of_build(build: Node | None) -> Iterator[tuple[Node | None, str]]:
+    if isinstance(build, Scalar):
+        yield build, "context"
+    yield own(build, "context"), "context"
+    contexts = deref(own(build, "additional_contexts"))
+    if isinstance(contexts, Mapping):
+        yield from ((value, "context") for _, value in contexts.entries)
+    elif isinstance(contexts, Sequence):
+        yield from ((item, "named") for item in contexts.items)
+
+
+def _of_include(node: Node | None) -> Iterator[tuple[Node | None, str]]:
+    for item in _items(node):
+        if isinstance(item, Mapping):
+            for key in ("path", "env_file"):
+                for part in _items(own(item, key)):
+                    yield part, "path"
+            yield own(item, "project_directory"), "path"
+        else:
+            yield item, "path"
+
+
+def _items(node: Node | None) -> Iterator[Node | None]:
+    node = deref(node)
+    if isinstance(node, Sequence):
+        yield from (deref(item) for item in node.items)
+    elif node is not None:
+        yield node
