@@ -16,7 +16,16 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("ambassador", "dcgen", "dockercoins", "engine", "generator", "lb")
+ROOMS = (
+    "ambassador",
+    "composefile",
+    "dcgen",
+    "dockercoins",
+    "engine",
+    "faults",
+    "generator",
+    "lb",
+)
 NOT_SOURCE = shutil.ignore_patterns(
     ".git",
     ".venv",
