@@ -5,6 +5,7 @@ A *name* is a process's: the service, or ``worker.3`` for the third of several r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +161,35 @@ class HostDone:
     after_s: float
 
 
+Change = Literal[
+    "draining",
+    "idle",
+    "busy",
+    "removed",
+    "started",
+    "healthy",
+    "replaced",
+    "kept",
+    "serving",
+    "recreated",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """Something became of a server or container while all others went on.
 
     Attributes:
         name: The server or container: ``rng2``, ``rng-replicas-3``.
-        what: ``draining``, ``idle``, ``busy``, ``removed``; in a rollout also ``started``,
-            ``well``, ``replaced``, ``kept``.
+        what: See `Change`: what a drain says (draining, idle, busy, removed), what a rollout adds
+            (started, healthy, replaced, kept), and what an ``up`` adds (serving, recreated).
         after_s: Seconds that it took; None for what only begins.
         host: Where; empty for the default Docker host, and for processes.
         detail: What a person wants to know besides: ``2 requests are still open``.
     """
 
     name: str
-    what: str
+    what: Change
     after_s: float | None = None
     host: str = ""
     detail: str = ""

@@ -59,11 +59,6 @@ class Row:
         """Whether nobody waits for an answer of it."""
         return not self.sessions and not self.queue
 
-    @property
-    def serving(self) -> bool:
-        """Whether it is up, and its last health check says so."""
-        return self.status == "UP" and self.check.endswith("OK")
-
 
 def command(*words: object) -> str:
     """Return *words* as one command.

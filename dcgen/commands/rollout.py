@@ -28,7 +28,7 @@ from faults import UsageError, UserError
     default=HEALTHY_WITHIN_S,
     show_default=True,
     metavar="SECONDS",
-    help="How long a new replica may take until it is well.",
+    help="How long to wait for a new replica to become healthy.",
 )
 @deadline_option
 @click.option("--json", "as_json", is_flag=True, help="What was done, as JSON on stdout.")

@@ -121,7 +121,9 @@ class Site:
             raise HostError(f"there is no '{command[0]}' on PATH", fix="install Docker") from None
         except subprocess.TimeoutExpired:
             what = f"'{_short(command)}' is not done after {within_s:.0f} s{self._there}"
-            raise HostError(what, fix="look whether that Docker host is well") from None
+            raise HostError(
+                what, fix="check that Docker on that host answers: `docker version`"
+            ) from None
         if ended.returncode:
             said = (ended.stderr.strip() or ended.stdout.strip() or "nothing").splitlines()
             what = f"'{_short(command)}' fails{self._there}: {said[-1]}"

@@ -1,6 +1,6 @@
 """Replace the replicas of a service one at a time, while the others serve.
 
-    start a new one, wait until it is well, let the balancer lead to it,
+    start a new one, wait until it is healthy, let the balancer lead to it,
     drain an old one, remove it; and so on with the next
 
 The old one is there until the new one serves. If that never comes, the new one is removed and
@@ -100,7 +100,7 @@ class Rollout:
             self._undo(new, lives)
             yield Changed(old.name, "kept", host=self.site.host, detail=f"{new.name} is removed")
             raise
-        yield Changed(new.name, "well", time.monotonic() - begin_s, self.site.host)
+        yield Changed(new.name, "healthy", time.monotonic() - begin_s, self.site.host)
         if is_dynamic(self.balancer):
             ready(arrived)
             yield from self._leave(old, lives)

@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections import Counter
 
-from composefile.document import Document, Service, deref
+from composefile.document import Document, Service
 from composefile.syntax.parser import Mapping, Scalar, Sequence
 from generator.editing.edits import line_start
 from generator.editing.emit import Layout
@@ -86,10 +86,3 @@ def is_block(document: Document, name: str) -> bool:
     start = line_start(document.text, service.key.start)
     alone = not document.text[start : service.key.start].strip(" \ufeff")
     return alone and not document.services.flow and isinstance(service.key, Scalar)
-
-
-def body_of(document: Document, name: str) -> Mapping:
-    """Return the mapping that is the body of service *name*, through an alias if need be."""
-    body = deref(document.service(name).body)
-    assert isinstance(body, Mapping)  # noqa: S101 - `service` has refused anything else
-    return body

@@ -85,8 +85,8 @@ def test_every_server_is_shown_with_its_address_and_health(balanced: Balanced) -
     assert (first.key, second.key) == ("rng-80/127.0.0.1", "rng-80/127.0.0.1-2")
     assert first.address.startswith("127.0.0.1:")
     assert first.address != second.address
-    assert first.serving
-    assert second.serving
+    assert (first.status, first.check) == ("UP", "L4OK")
+    assert (second.status, second.check) == ("UP", "L4OK")
     assert first.total + second.total == 20
     assert first.latency_ms is not None
 
