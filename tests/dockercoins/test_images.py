@@ -26,6 +26,7 @@ def test_both_compose_files_describe_the_same_containers() -> None:
         return {
             name: (
                 service.get("image") or (folder / service["build"]).resolve(),
+                service.get("command"),
                 service.get("ports"),
                 service.get("links") or service.get("depends_on"),
             )
@@ -81,6 +82,7 @@ def test_a_dockerfile_copies_only_what_is_there_and_not_ignored(service: str) ->
 
     assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == copied
     assert all((folder / path).exists() for path in copied)
+    assert {path.name for path in folder.glob("*.py")} - {"__init__.py"} <= copied
 
 
 @pytest.mark.parametrize("service", SERVICES)
