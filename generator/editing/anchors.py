@@ -12,7 +12,7 @@ from composefile.syntax.parser import Alias, Mapping, Node, walk
 from faults import UserError
 from generator.editing.edits import Edits, line_start, shift
 from generator.editing.emit import Layout
-from generator.editing.spans import entry_span, lines_of
+from generator.editing.spans import entry_span, service_span
 
 
 def used_outside(document: Document, service: Service) -> list[Node]:
@@ -88,8 +88,8 @@ def _services_start(document: Document) -> int:
 
 
 def _fragment(document: Document, service: Service, name: str, layout: Layout) -> str:
-    text, key, body = document.text, service.key, service.body
-    span = lines_of(text, key.start, max(key.end, body.end))
+    text, key = document.text, service.key
+    span = service_span(document, service)
     lines = text[span.start : span.end]
     offset = key.start - line_start(text, key.start)
     column = document.root.column

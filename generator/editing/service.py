@@ -15,7 +15,7 @@ from generator.editing.edits import Edits
 from generator.editing.emit import Emitted, Layout, entry, flow
 from generator.editing.layout import column_of_body
 from generator.editing.rewrite import copy_entry, quoted, written
-from generator.editing.spans import append_entry, lines_of, remove_entries, remove_items
+from generator.editing.spans import append_entry, entry_span, lines_of, remove_entries, remove_items
 
 
 class Body:
@@ -46,15 +46,18 @@ class Body:
         elif inherited:
             self._spread = True
 
-    def put(self, key: str, value: Emitted) -> None:
-        """Let *key* have *value*, whatever it had before."""
+    def put(self, key: str, value: Emitted, *, comments: bool = True) -> None:
+        """Let *key* have *value*, whatever it had before.
+
+        Without *comments*, those above and below the entry go with what it had.
+        """
         tag = "!override" if self.model.inherits(self.name, key) else ""
         node = self._own(key)
         if node is None or tag or isinstance(self.node, Alias):
             self._gone.add(key)
             self._added[key] = (value, tag)
             return
-        self._replace(key, value)
+        self._replace(key, value, comments=comments)
 
     def filter(self, key: str, gone: Callable[[str], bool]) -> None:
         """Take those entries out of mapping or list *key* whose name is *gone*."""
@@ -116,12 +119,14 @@ class Body:
         ]
         return [source for value in values for source in merge_sources(value)]
 
-    def _replace(self, key: str, value: Emitted) -> None:
+    def _replace(self, key: str, value: Emitted, *, comments: bool) -> None:
         field = self.model.fields(self.name)[key]
         if field.owner.flow:
             self.edits.replace(field.node.start, field.node.end, flow(value))
             return
         span = lines_of(self.edits.text, field.key.start, max(field.key.end, field.node.end))
+        if not comments:
+            span = entry_span(self.edits.text, field.key, field.node)
         text = entry(key, value, self.layout, self.column)
         at_end = not self.edits.text[: span.end].endswith("\n")
         self.edits.replace(span.start, span.end, text.rstrip("\r\n") if at_end else text)

@@ -67,8 +67,8 @@ def template(
         name: The service that is scaled, or with *again* a replica of it.
         layout: Of the file.
         count: How many containers one replica service runs; None is one, without saying so.
-        rescued: Whether the anchors of the service are defined elsewhere, so that the first
-            replica too only refers to them.
+        rescued: Whether the body of the service is kept elsewhere, so that the first replica too
+            only refers to its anchors, and repeats none of its comments.
         again: Whether *name* is a replica already, with nothing to take away.
     """
     document = model.document
@@ -82,7 +82,6 @@ def template(
         _change(Body(model, name, layout, edits), count, again=again)
         if rescued or not first:
             _refer_to_anchors(edits, service)
-        if not first:
             drop_comments(edits, service.body, span.start, span.end)
         parts.append(_around_name(edits, service, span, layout, in_flow=document.services.flow))
     return Template(parts[0], parts[1])
@@ -147,7 +146,8 @@ def _change_networks(body: Body) -> None:
             changed = changed or len(kept) < len(settings)
         left[name] = kept or None
     if changed:
-        body.put("networks", left if any(left.values()) else list(left))
+        # The balancer takes the whole of it over, comments above and below included.
+        body.put("networks", left if any(left.values()) else list(left), comments=False)
 
 
 def _change_labels(body: Body) -> None:

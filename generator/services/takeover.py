@@ -13,6 +13,7 @@ from composefile.labels import is_routing_label, is_routing_variable
 from composefile.model import Model
 from composefile.syntax.parser import Mapping
 from composefile.values import Field, Value, pairs
+from generator.editing.anchors import used_outside
 from generator.editing.edits import Edits, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.rewrite import copy_entry, quoted, written
@@ -43,8 +44,10 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
         layout: Of the file.
         column: Where the keys of the generated service stand.
         alone: Whether nothing of *service* stays in the file, so that its comments and anchors
-            move with its entries; else those of entries that its replicas keep are theirs.
+            move with its entries; else those of entries that its replicas keep are theirs, and
+            all are the fragment's if `rescue` keeps the body as one.
     """
+    whole = not used_outside(model.document, service)
     found: list[tuple[int, str]] = []
     for rank, key in enumerate((*MOVED, *SHARED)):
         origin = model.origin(service.name, key)
@@ -54,7 +57,7 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
         if field is None or model.inherits(service.name, key):
             value = quoted(model.get(service.name, key))
             found.append((rank, entry(key, value, layout, column)))
-        elif field.own and not field.owner.flow and (alone or _moves(model, service.name, key)):
+        elif whole and _is_own_block(field) and (alone or _moves(model, service.name, key)):
             found.append((field.key.start, _verbatim(model, field, layout, column)))
         else:
             place = field.key.start if field.own else rank
@@ -62,6 +65,10 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
     lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
     routing = routing_deploy_labels(model, service.name)
     return lines + (entry("deploy", {"labels": routing}, layout, column) if routing else "")
+
+
+def _is_own_block(field: Field) -> bool:
+    return field.own and not field.owner.flow
 
 
 def _moves(model: Model, name: str, key: str) -> bool:

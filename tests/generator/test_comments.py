@@ -143,3 +143,64 @@ def test_item_that_is_no_longer_used_moves_with_its_list() -> None:
 
     assert made.body("rng1") == "image: app\n# always\nrestart: always\n"
     assert made.carried("rng").startswith(ports)
+
+
+NETWORKS = """\
+    # who may call
+    networks:  # two of them
+      # the inner one
+      back:  # of the house
+        # also called
+        aliases:  # so
+          # in short
+          - r  # one letter
+        # no address
+      # no front
+"""
+EXPOSE = """\
+    # how it is reached
+    expose:  # inside
+      # the API
+      - "80"  # of HTTP
+      # no metrics
+"""
+SHARED_ANCHOR = [
+    pytest.param(" &app", EXPOSE, "    <<: *app\n", id="body with expose"),
+    pytest.param(" &app", EXPOSE + NETWORKS, "    <<: *app\n", id="body with networks"),
+    pytest.param("", EXPOSE.replace(":", ": &e", 1), "    expose: *e\n", id="expose"),
+    pytest.param(
+        " &app", EXPOSE.replace("expose", "ports"), "    <<: *app\n    ports: []\n", id="ports"
+    ),
+]
+
+
+def comments(text: str) -> list[str]:
+    """Return the comments of the source that stand in *text*, as often as they do."""
+    found = [line.partition("# ")[2] for line in text.splitlines()]
+    return [comment for comment in found if comment and f"# {comment}\n" in EXPOSE + NETWORKS]
+
+
+@pytest.mark.parametrize("transform", [scale, ambassador])
+def test_comments_of_networks_with_aliases_move_with_them_once(transform) -> None:
+    source = (
+        f"services:\n  rng:\n    image: app\n    expose: ['80']\n{NETWORKS}networks:\n  back:\n"
+    )
+    made = transform(source, "rng")
+
+    assert NETWORKS in made.text
+    assert comments(made.text) == comments(NETWORKS)
+
+
+@pytest.mark.parametrize("transform", [scale, ambassador, extra_hosts])
+@pytest.mark.parametrize(("anchor", "body", "other"), SHARED_ANCHOR)
+def test_comments_of_a_service_with_a_used_anchor_stay_in_the_fragment(
+    transform, anchor: str, body: str, other: str
+) -> None:
+    source = (
+        f"services:\n  rng:{anchor}\n    image: app\n{body}"
+        f"  other:\n    image: other\n{other}networks:\n  back:\n"
+    )
+    made = transform(source, "rng")
+
+    assert comments(made.text) == comments(body)
+    assert comments(made.text.partition("services:\n")[0]) == comments(body)
