@@ -1,12 +1,17 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check fuzz test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check fuzz unit test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
 E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER
+# What needs neither a Docker host nor many processes, without the laws on random files.
+UNIT := tests/generator tests/test_house.py tests/test_docs.py \
+	tests/engine/test_addresses.py tests/engine/test_environment.py tests/engine/test_ports.py \
+	tests/engine/test_recipes.py tests/engine/test_variant.py \
+	tests/lb/test_arguments.py tests/lb/test_model.py tests/lb/test_options.py
 # The pages with examples that cog runs: see docs/shell.py.
 PAGES := README.md
 
@@ -35,6 +40,9 @@ bench-check: setup ## Measure it again, and fail if a bar of docs/benchmarks.md 
 
 fuzz: setup ## Break Compose files for SECONDS=600 and see that dcgen refuses them in words
 	FUZZ_SECONDS=$(or $(SECONDS),600) .venv/bin/pytest tests/fuzz $(ARGS)
+
+unit: setup ## Run the quick tests, under a minute: for every change, before `make test`
+	.venv/bin/pytest -q -r fE $(UNIT) --ignore tests/generator/test_laws.py $(ARGS)
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
 	.venv/bin/pytest -m 'not e2e' $(ARGS)
