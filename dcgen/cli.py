@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from faults import UserError
+from faults import UsageError, UserError
 
 # Command to the module that holds it: only the module of the command that runs is imported.
 COMMANDS = {
@@ -24,28 +24,80 @@ COMMANDS = {
     "lb": "lb",
     "rollout": "rollout",
 }
+# What the top-level help says of each, in its order; here, so that the help imports no command.
+SECTIONS = {
+    "Make a variant": {
+        "scale": "Run replicas of a service behind an HAProxy.",
+        "extra-hosts": "Let consumers find a service at another IP address.",
+        "ambassador": "Replace a service by an HAProxy that forwards to HOST:PORT.",
+        "detach": "Write one service into its own file, to run it elsewhere.",
+        "render": "Print an HAProxy configuration, without a Compose file.",
+    },
+    "Run a variant": {
+        "up": "Start a variant, on Docker or as processes of this host.",
+        "ps": "List containers or processes and their published ports.",
+        "logs": "Show the output of services.",
+        "stop": "Stop a variant; keep its containers or its log.",
+        "down": "Stop a variant and remove its containers and networks.",
+    },
+    "Change a running variant": {
+        "lb": "Inspect and change HAProxy: servers, upstreams, configuration.",
+        "rollout": "Replace the replicas of a service one at a time.",
+    },
+    "Help": {"help": "Show the help of a command."},
+}
 INTERRUPTED = 130
+HELP = """\
+Scale a Docker Compose application out without changing its code.
+
+One Compose file goes in, a variant comes out, in plain Compose that stock tools run.
+
+\b
+Examples:
+  dcgen scale rng 3                   # 3 replicas of rng, in generated.yml
+  dcgen scale rng=3 hasher=2          # several services at once
+  docker compose -f generated.yml up  # run it with Compose, or: dcgen up
+  dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml
+"""
+EPILOG = """\b
+Exit codes:
+  0    done
+  1    the input is at fault, a check found a difference, or a service failed
+  2    the command line is at fault
+  3    something outside is missing or refuses: Docker, haproxy, a port
+  130  interrupted
+"""
 # Imports and trees make many objects and little garbage: looking for it after every 700 new ones,
 # as Python does, is a tenth of a run.
 GARBAGE = 50_000
 
 
-class Door(click.Group):
+class ErrorReportingGroup(click.Group):
     """The group of all commands: shows a `UserError` as a message; a bug keeps its traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands, in the order of the help."""
-        return list(COMMANDS)
+        return [name for section in SECTIONS.values() for name in section]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called *cmd_name*; None if there is none."""
         if cmd_name not in COMMANDS:
-            return None
+            return super().get_command(ctx, cmd_name)
         gc.set_threshold(GARBAGE)
         atexit.register(gc.freeze)  # nor does Python's end need to look for it: a tenth again
         module = importlib.import_module(f"dcgen.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands in sections, without importing them."""
+        for title, summaries in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(summaries.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command; end with the exit code that the error carries."""
@@ -59,19 +111,30 @@ class Door(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="dcgen")
+@click.group(
+    cls=ErrorReportingGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=HELP,
+    epilog=EPILOG,
+)
+@click.version_option(None, "-V", "--version", package_name="dcgen")
 def main() -> None:
-    r"""Scale a Docker Compose application out without changing its code.
+    """Run one of the commands."""
 
-    One Compose file goes in, a variant comes out, in plain Compose that stock tools run.
 
-    \b
-    Examples:
-      dcgen scale rng 3
-      dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml
-      docker compose -f generated.yml up
-    """
+@main.command("help")
+@click.argument("names", nargs=-1, metavar="[COMMAND]")
+@click.pass_context
+def show_help(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Show the help of COMMAND, or of dcgen."""
+    found = ctx.find_root()
+    for name in names:
+        group = found.command
+        command = group.get_command(found, name) if isinstance(group, click.Group) else None
+        if command is None:
+            raise UsageError(f"no command {' '.join(names)!r}", fix="choose one: dcgen --help")
+        found = click.Context(command, info_name=name, parent=found)
+    click.echo(found.get_help())
 
 
 if __name__ == "__main__":

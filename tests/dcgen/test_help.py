@@ -1,0 +1,60 @@
+"""The help: what a person reads first, at 80 columns."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from dcgen.cli import COMMANDS, SECTIONS
+from tests.dcgen.door import dcgen
+
+
+def test_each_command_has_one_whole_line() -> None:
+    text = dcgen("--help").stdout
+
+    lines = text.splitlines()
+    summaries = {name: said for part in SECTIONS.values() for name, said in part.items()}
+    assert set(summaries) == {*COMMANDS, "help"}
+    assert [
+        name
+        for name, said in summaries.items()
+        if [name, said] not in [line.split(maxsplit=1) for line in lines]
+    ] == []
+    assert [line for line in lines if len(line) > 80] == []
+    assert "\\b" not in text
+    assert "..." not in text.replace("[ARGS]...", "")
+
+
+def test_examples_stand_one_per_line_and_work(coins: Path) -> None:
+    lines = [line.strip() for line in dcgen("--help").stdout.splitlines()]
+
+    examples = [line for line in lines if line.startswith("dcgen ")]
+    assert len(examples) == 3
+    for line in examples:
+        result = dcgen(*shlex.split(line, comments=True)[1:])
+        assert result.exit_code == 0, result.stderr
+    assert (coins / "generated.yml").is_file()
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 130])
+def test_exit_codes_are_listed(code: int) -> None:
+    assert f"\n    {code:<5}" in dcgen("--help").stdout.partition("Exit codes:")[2]
+
+
+@pytest.mark.parametrize("words", [(), ("scale",), ("lb", "drain")], ids=" ".join)
+def test_help_is_a_command_too(words: tuple[str, ...]) -> None:
+    said = dcgen("help", *words)
+
+    assert said.exit_code == 0
+    assert said.stdout == dcgen(*words, "--help").stdout
+
+
+def test_help_of_no_command_is_an_error() -> None:
+    said = dcgen("help", "scael")
+
+    assert said.exit_code == 2
+    assert "no command 'scael'\n  fix: " in said.stderr
+
+
+def test_version_has_a_short_form() -> None:
+    assert dcgen("-V").stdout == dcgen("--version").stdout != ""
