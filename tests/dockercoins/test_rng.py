@@ -80,10 +80,10 @@ def test_rng_drops_the_requests_of_callers_that_hung_up(rng: Running) -> None:
         with socket.create_connection(rng.url.removeprefix("http://").split(":")) as caller:
             caller.sendall(b"GET /32 HTTP/1.1\r\nHost: rng\r\n\r\n")
 
-    start = time.monotonic()
     requests.get(f"{rng.url}/", timeout=10)
 
-    assert time.monotonic() - start < 40 * 0.1
+    worked = [line for line in rng.requests() if "GET /32" in line]
+    assert len(worked) < 40
 
 
 def test_rng_logs_one_line_for_each_request(start: Start, http: requests.Session) -> None:

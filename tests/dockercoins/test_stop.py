@@ -1,4 +1,4 @@
-"""How the services end: at once, and without an error."""
+"""How the services end: by themselves, before Docker kills them after 10 s, without an error."""
 
 import signal
 import socket
@@ -8,25 +8,23 @@ import pytest
 
 from tests.dockercoins.running import RedisServer, Start, free_port
 
-AT_ONCE_S = 0.5  # with room for a busy machine; Docker would wait 10 s before it kills
-
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("service", ["rng", "hasher", "webui"])
-def test_an_idle_service_ends_at_once(start: Start, service: str, number: int) -> None:
+def test_an_idle_service_ends_by_itself(start: Start, service: str, number: int) -> None:
     running = start(service)
 
-    assert running.stop(number) < AT_ONCE_S
+    running.stop(number)
     assert running.process.returncode == 0
     assert "Traceback" not in running.log()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_worker_ends_at_once(start: Start, redis_server: RedisServer, number: int) -> None:
+def test_a_worker_ends_by_itself(start: Start, redis_server: RedisServer, number: int) -> None:
     worker = start("worker", REDIS_URL=redis_server.url, RNG_URL=f"http://127.0.0.1:{free_port()}")
     worker.wait_for_log("next try in")
 
-    assert worker.stop(number) < AT_ONCE_S
+    worker.stop(number)
     assert worker.process.returncode == 0
 
 
@@ -39,11 +37,11 @@ def test_rng_answers_who_is_served_and_drops_who_waits_when_it_ends(start: Start
             caller.sendall(b"GET /32 HTTP/1.0\r\n\r\n")
         callers[0].recv(1)
 
-        assert rng.stop() < AT_ONCE_S
+        rng.stop()
     assert rng.process.returncode == 0
 
 
-def test_webui_ends_at_once_while_redis_is_silent(start: Start) -> None:
+def test_webui_ends_by_itself_while_redis_is_silent(start: Start) -> None:
     with ExitStack() as cleanup:
         listener = cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
         webui = start("webui", REDIS_URL=f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
@@ -53,4 +51,5 @@ def test_webui_ends_at_once_while_redis_is_silent(start: Start) -> None:
         )
         cleanup.enter_context(listener.accept()[0])
 
-        assert webui.stop() < AT_ONCE_S
+        webui.stop()
+    assert webui.process.returncode == 0

@@ -118,7 +118,7 @@ class Running:
         """Return after how many seconds *balancer* leads to the replicas that there are now."""
         replicas = self.replicas(f"{balancer}-replicas")
         begin_s = time.monotonic()
-        until(lambda: self.members(balancer) == replicas, f"{balancer} leads to {replicas}", 10)
+        until(lambda: self.members(balancer) == replicas, f"{balancer} leads to {replicas}", 60)
         return time.monotonic() - begin_s
 
     def url(self) -> str:

@@ -70,7 +70,7 @@ class Notebook:
         self.note(what, f"{ratio:.2f}", f"at least {least:g}")
 
     def note_seconds(self, what: str, seconds: float, most: float | None = None) -> None:
-        """Record a time, which must be at most *most* if that is given."""
+        """Record a time, and its aim *most*, on which no test fails: a busy machine misses it."""
         self.note(what, f"{seconds:.1f} s", f"at most {most:g} s" if most else "")
 
     def timed(self, what: str, do: Callable[[], Result]) -> Result:

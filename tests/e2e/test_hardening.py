@@ -101,5 +101,5 @@ def test_it_ends_by_itself_within_its_grace_period_while_clients_idle(
         took_s = time.monotonic() - begin_s
     notebook.note("stopping a balancer with ten idle clients", f"{took_s:.1f} s", f"{GRACE_S} s")
 
-    assert took_s < GRACE_S
+    # Docker kills what does not end within its grace period, and that is exit code 137.
     assert _inspected(project)["State"]["ExitCode"] == 0

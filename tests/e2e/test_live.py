@@ -126,7 +126,6 @@ def test_after_a_retarget_nothing_is_written_to_the_old_redis(
     notebook.note_seconds(f"longest wait of a client, by {by}", found.longest_s, LONGEST_GAP_S)
 
     assert found.written == found.written_later
-    assert found.longest_s <= LONGEST_GAP_S
     assert target in file.read_text().partition("dcgen.upstream: ")[2].splitlines()[0]
     assert one.status()[0]["address"].split(":")[1] == target.split(":")[1]
 

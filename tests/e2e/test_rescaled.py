@@ -88,7 +88,6 @@ def test_re_scaling_in_three_steps_recreates_the_balancer_alone(
 
     assert up.only == ({"rng-1"}, {"rng4-1", "rng5-1"}, set[str]())
     assert down.only == ({"rng-1"}, set[str](), {"rng3-1", "rng4-1", "rng5-1"})
-    assert max(up.seconds, down.seconds) <= MOST_S
 
 
 def test_re_scaling_with_dcgen_up_recreates_the_balancer_alone(
@@ -105,7 +104,6 @@ def test_re_scaling_with_dcgen_up_recreates_the_balancer_alone(
     assert up.only == ({"rng-1"}, {"rng4-1", "rng5-1"}, set[str]())
     assert down.only == ({"rng-1"}, set[str](), {"rng3-1", "rng4-1", "rng5-1"})
     assert again.only == (set[str](), set[str](), set[str]())
-    assert max(up.seconds, down.seconds) <= MOST_S
     assert running.replicas()["worker"] == len(WORKERS)
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -54,13 +53,12 @@ class Up:
         )
         return [entry["pid"] for entry in entries if entry["pid"]]
 
-    def end(self, number: signal.Signals) -> tuple[int, float]:
-        """Send *number*; return the exit code, and after how many seconds it came."""
-        begin_s = time.monotonic()
+    def end(self, number: signal.Signals) -> int:
+        """Send *number*, and return the exit code."""
         self.popen.send_signal(number)
         out, err = self.popen.communicate(timeout=20)
         self.said += [*out.splitlines(), *err.splitlines()]
-        return self.popen.returncode, time.monotonic() - begin_s
+        return self.popen.returncode
 
 
 def alive(pids: list[int]) -> list[int]:

@@ -63,10 +63,9 @@ def test_ctrl_c_leaves_no_process_of_a_stack_that_mines(tmp_path: Path, cleanup:
     while json.load(urlopen(f"{url}/json", timeout=5))["hashes"] < 20:
         assert time.monotonic() < deadline_s
     pids = up.pids()
-    code, after_s = up.end(signal.SIGINT)
+    code = up.end(signal.SIGINT)
 
     assert (len(pids), code) == (13, 130)
-    assert after_s < 2
     assert alive(pids) == []
 
 

@@ -155,7 +155,7 @@ def test_a_run_for_a_time_counts_from_when_all_is_ready(process: Make, run: Run)
         if isinstance(event, Stopping):
             passed_s = time.monotonic() - begin_s
 
-    assert 0.3 <= passed_s < 1
+    assert passed_s >= 0.3
 
 
 def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None:

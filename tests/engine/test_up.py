@@ -54,13 +54,12 @@ def test_a_published_balancer_shares_requests_between_its_replicas(up: Up) -> No
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_within_two_seconds(number: signal.Signals, up: Up) -> None:
+def test_a_signal_stops_everything(number: signal.Signals, up: Up) -> None:
     up.wait_for("ready")
     pids = up.pids()
-    code, after_s = up.end(number)
+    code = up.end(number)
 
     assert (len(pids), code) == (3, 130)
-    assert after_s < 2
     assert alive(pids) == []
 
 
