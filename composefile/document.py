@@ -87,7 +87,9 @@ class Document:
     def _unknown(self, name: str) -> NoReturn:
         from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-        near = get_close_matches(name, self._index, n=1)
+        # Case last: `RNG` is nearer to `rng` than any letter is to another.
+        lower = {other.lower(): other for other in self._index}
+        near = [lower[found] for found in get_close_matches(name.lower(), lower, n=1)]
         names = ", ".join(list(self._index)[:SHOWN]) + (", …" if len(self._index) > SHOWN else "")
         where = Place(self.file, self.services.line + 1 if self.v1 else _services_line(self.root))
         include = own(self.root, "include")

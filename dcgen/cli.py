@@ -1,4 +1,4 @@
-"""The ``dcgen`` command: its group, and the place where an error becomes message and code."""
+"""The ``dcgen`` command: its group of commands, and its help."""
 
 import atexit
 import gc
@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from faults import UsageError, UserError
+from dcgen.reporting import ErrorReportingGroup
+from faults import UsageError
 
 # Command to the module that holds it: only the module of the command that runs is imported.
 COMMANDS = {
@@ -16,11 +17,11 @@ COMMANDS = {
     "ambassador": "ambassador",
     "detach": "detach",
     "render": "render",
-    "up": "run",
-    "down": "run",
-    "ps": "run",
-    "logs": "run",
-    "stop": "run",
+    "up": "up",
+    "down": "down",
+    "ps": "ps",
+    "logs": "logs",
+    "stop": "stop",
     "lb": "lb",
     "rollout": "rollout",
 }
@@ -46,7 +47,6 @@ SECTIONS = {
     },
     "Help": {"help": "Show the help of a command."},
 }
-INTERRUPTED = 130
 HELP = """\
 Scale a Docker Compose application out without changing its code.
 
@@ -70,10 +70,13 @@ Exit codes:
 # Imports and trees make many objects and little garbage: looking for it after every 700 new ones,
 # as Python does, is a tenth of a run.
 GARBAGE = 50_000
+# Compose takes these before the command.
+FILE_OPTIONS = ("-f", "--file")
+PROJECT_OPTIONS = ("-p", "--project-name")
 
 
-class ErrorReportingGroup(click.Group):
-    """The group of all commands: shows a `UserError` as a message; a bug keeps its traceback."""
+class Commands(ErrorReportingGroup):
+    """The group of all commands, each imported when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands, in the order of the help."""
@@ -99,20 +102,47 @@ class ErrorReportingGroup(click.Group):
             with formatter.section(title):
                 formatter.write_dl(list(summaries.items()))
 
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the chosen command; end with the exit code that the error carries."""
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            where = f"{error.where}: " if error.where else ""
-            click.echo(f"{where}{error.what}\n  fix: {error.fix}", err=True)
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* name, as click does.
+
+        Raises:
+            UsageError: There is none.
+        """
+        name = args[0]
+        if not ctx.resilient_parsing and name not in self.list_commands(ctx) and name[:1] != "-":
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+            near = get_close_matches(name.lower(), self.list_commands(ctx), n=1)
+            fix = f"did you mean {near[0]!r}?" if near else "choose one: dcgen --help"
+            raise UsageError(f"there is no command {name!r}", fix=fix)
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take ``-f FILE`` before the command, as Compose does, for one after it."""
+        return super().parse_args(ctx, _after_the_command(args))
+
+
+def _after_the_command(args: list[str]) -> list[str]:
+    moved: list[str] = []
+    rest = list(args)
+    while rest and rest[0].startswith("-"):
+        name, equals, _ = rest[0].partition("=")
+        if name in PROJECT_OPTIONS:
+            raise UsageError(
+                f"there is no option {name!r}: the project is named as Compose names it",
+                fix="set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …",
+            )
+        if name not in FILE_OPTIONS or (not equals and len(rest) == 1):
+            break
+        taken = 1 if equals else 2
+        moved, rest = moved + rest[:taken], rest[taken:]
+    return [*rest[:1], *moved, *rest[1:]] if rest and not rest[0].startswith("-") else list(args)
 
 
 @click.group(
-    cls=ErrorReportingGroup,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=HELP,
     epilog=EPILOG,
@@ -122,7 +152,7 @@ def main() -> None:
     """Run one of the commands."""
 
 
-@main.command("help")
+@main.command("help", epilog="Example: dcgen help scale")
 @click.argument("names", nargs=-1, metavar="[COMMAND]")
 @click.pass_context
 def show_help(ctx: click.Context, names: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """The errors that a person can cause and mend; a bug is none of these and keeps its traceback."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -26,19 +27,23 @@ class UserError(Exception):
         what: The fact, with the offending name quoted and the rule that it breaks.
         fix: One thing to do, in the imperative.
         where: The place in the file that is to blame; None if no file is.
+        reasons: Why it is so, where there are several reasons; each is shown on a line of its own.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, fix: str, where: Place | None = None) -> None:
+    def __init__(
+        self, what: str, *, fix: str, where: Place | None = None, reasons: Iterable[str] = ()
+    ) -> None:
         super().__init__(printable(what))
         self.what = printable(what)
         self.fix = printable(fix)
         self.where = where
+        self.reasons = tuple(map(printable, reasons))
 
     def __str__(self) -> str:
         what = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{what}\nfix: {self.fix}"
+        return "\n".join([what, *self.reasons, f"fix: {self.fix}"])
 
 
 class UsageError(UserError):

@@ -12,8 +12,7 @@ from ambassador import upstreams as far
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.location import Place, place, table
 from dcgen.commands.pipeline import Making, Step, make
-from dcgen.commands.run import target_options
-from dcgen.commands.target import target
+from dcgen.commands.target import target, target_options
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.live import drain as draining

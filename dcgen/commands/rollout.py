@@ -9,8 +9,7 @@ import click
 
 from dcgen.commands.lb import deadline_option
 from dcgen.commands.location import place
-from dcgen.commands.run import target_options
-from dcgen.commands.target import target
+from dcgen.commands.target import target, target_options
 from dcgen.progress import Progress
 from engine.events import Changed
 from engine.live.rollout import HEALTHY_WITHIN_S, Rollout

@@ -1,8 +1,11 @@
 """What the run commands act on: which file, and on which engine."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
+
+import click
 
 from dcgen import source
 from dcgen.source import Source
@@ -11,19 +14,26 @@ from engine.process import runs
 from engine.variant import is_v1
 from faults import UsageError, UserError
 
+F = TypeVar("F", bound=Callable[..., Any])
 Engine = Literal["docker", "process"]
 
 GENERATED = "generated.yml"
+AS_ASKED = "as asked"
+WHERE_IT_RUNS = "where it runs"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Compose files, and where they run: *hosts* is empty for the Docker that is found here."""
+    """Compose files, and where they run: *hosts* is empty for the Docker that is found here.
+
+    *fell_back* tells that nobody asked for processes: there is no Docker, as *because* says.
+    """
 
     sources: tuple[Source, ...]
     engine: Engine
     hosts: tuple[str, ...]
     because: str
+    fell_back: bool = False
 
     @property
     def source(self) -> Source:
@@ -47,6 +57,39 @@ class Target:
         v1 = is_v1(self.source.text, self.path)
         files = [word for s in self.sources for word in ("-f", str(s.path or "-"))]
         return (*docker.compose(v1=v1), *files, *words)
+
+
+def target_options(command: F) -> F:
+    """Add the options that say what a command acts on."""
+    for option in reversed(
+        [
+            click.option(
+                "-f",
+                "--file",
+                "files",
+                multiple=True,
+                metavar="FILE",
+                help="Compose file; - is stdin.  [default: generated.yml, else its source]",
+            ),
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "docker", "process"]),
+                default="auto",
+                show_default=True,
+                help="Docker, if a daemon answers, or processes of this host.",
+            ),
+            click.option(
+                "--host",
+                "hosts",
+                multiple=True,
+                metavar="tcp://…|ssh://…",
+                help="Docker host; repeatable: all at once.",
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="Say failures only."),
+        ]
+    ):
+        command = option(command)
+    return command
 
 
 def target(
@@ -80,7 +123,8 @@ def target(
     if chosen == "process" and len(read) > 1:
         what = f"processes run one file, not {len(read)}"
         raise UsageError(what, fix="let dcgen write one variant of them: dcgen scale … -o FILE")
-    return Target(read, chosen, hosts, because)
+    told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
+    return Target(read, chosen, hosts, because, chosen == "process" and because not in told)
 
 
 def _engine(
@@ -90,13 +134,13 @@ def _engine(
     if hosts or engine == "docker":
         if len(hosts) < 2:  # noqa: PLR2004 - of several, one that fails must not stop the others
             docker.require(*hosts)
-        return "docker", "as asked"
+        return "docker", AS_ASKED
     if engine == "process":
-        return "process", "as asked"
+        return "process", AS_ASKED
     if because:
         return "process", f"because of {because}"
     if not starting and runs.find(_path(read[0])):
-        return "process", "where it runs"
+        return "process", WHERE_IT_RUNS
     return _automatic(read[0])
 
 

@@ -244,10 +244,8 @@ def _raise_all(errors: list[UserError]) -> None:
         return
     if len(errors) == 1:
         raise errors[0]
-    what = "\n".join(
-        [f"nothing was started, for {len(errors)} reasons:"]
-        + [f"  {e.where}: {e.what}" if e.where else f"  {e.what}" for e in errors]
-    )
+    reasons = [f"{e.where}: {e.what}" if e.where else e.what for e in errors]
+    what = f"nothing was started, for {len(errors)} reasons:"
     fixes = "; ".join(dict.fromkeys(e.fix for e in errors))
     kind = HostError if all(isinstance(e, HostError) for e in errors) else UserError
-    raise kind(what, fix=fixes)
+    raise kind(what, fix=fixes, reasons=reasons)

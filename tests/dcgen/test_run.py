@@ -77,7 +77,29 @@ def test_without_docker_processes_are_taken_and_said(run: Run) -> None:
     assert result.stderr.splitlines()[0] == (
         "running compose.yml on processes of this host (there is no 'docker' command on PATH)"
     )
-    assert (result.exit_code, "service 'rng' runs image 'nginx'" in result.stderr) == (1, True)
+    assert "service 'rng' runs image 'nginx'" in result.stderr
+    # One thing to do, and not "use --engine docker", which is not there.
+    assert (result.exit_code, result.stderr.count("fix:")) == (3, 1)
+    assert "fix: start Docker" in result.stderr
+    assert "--engine docker" not in result.stderr
+
+
+def test_reasons_stand_on_a_line_each(run: Run) -> None:
+    Path("compose.yml").write_text("services:\n  one: {image: nginx}\n  two: {image: mysql}\n")
+
+    lines = run("up", "--engine", "process").stderr.splitlines()[1:]
+
+    assert lines[0] == "nothing was started, for 2 reasons:"
+    assert lines[1].startswith("  compose.yml:2: service 'one' runs image 'nginx'")
+    assert lines[2].startswith("  compose.yml:3: service 'two' runs image 'mysql'")
+    assert lines[3].startswith("  fix: ")
+
+
+def test_logs_of_a_service_that_is_not_there_are_refused(run: Run) -> None:
+    result = run("logs", "nope", "--engine", "process")
+
+    assert result.exit_code == 1
+    assert "no service named 'nope'" in result.stderr
 
 
 def test_docker_that_was_asked_for_and_is_not_there_is_exit_code_3(run: Run) -> None:

@@ -111,8 +111,8 @@ USAGE = [
     pytest.param("ambassador redis=a:http", "'a:http'", id="a port that is a word"),
     pytest.param("scale rng 2 --port 0", "0 is not in the range", id="no port"),
     pytest.param("scale rng 2 --lb-config other", "'other' is not one of", id="another way"),
-    pytest.param("scale", "Missing argument", id="nothing"),
-    pytest.param("scael rng 2", "No such command 'scael'", id="no such command"),
+    pytest.param("scale", "missing argument", id="nothing"),
+    pytest.param("scael rng 2", "there is no command 'scael'", id="no such command"),
 ]
 
 

@@ -121,8 +121,9 @@ def test_all_refusals_are_said_at_once(variant: Write, tmp_path: Path) -> None:
 
     with pytest.raises(UserError) as caught:
         plan(variant(text), tmp_path)
-    assert "compose.yml:2: service 'one' runs image 'nginx'" in caught.value.what
-    assert "compose.yml:3: service 'two' runs image 'mysql'" in caught.value.what
+    one, two = caught.value.reasons
+    assert "compose.yml:2: service 'one' runs image 'nginx'" in one
+    assert "compose.yml:3: service 'two' runs image 'mysql'" in two
     assert caught.value.fix == "use --engine docker"
 
 

@@ -1,0 +1,66 @@
+"""The one place where an error becomes a message and an exit code; a bug keeps its traceback."""
+
+import os
+
+import click
+
+from faults import UsageError, UserError, printable
+
+INTERRUPTED = 130
+
+
+class ErrorReportingGroup(click.Group):
+    """A group of commands that shows every error as ``file:line: what`` and ``fix: …``."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Return the context of the group; end with a message if its own options are wrong."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise click.exceptions.Exit(report(as_user_error(error, info_name or ""))) from error
+        except UserError as error:
+            raise click.exceptions.Exit(report(error)) from error
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the chosen command; end with the exit code that the error carries."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            ctx.exit(report(error))
+        except click.UsageError as error:
+            ctx.exit(report(as_user_error(error, ctx.command_path)))
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+def report(error: UserError) -> int:
+    """Show *error* on standard error, one reason a line; return its exit code."""
+    where = f"{error.where}: " if error.where else ""
+    click.echo(_colored(where + error.what, "red"), err=True)
+    for reason in error.reasons:
+        click.echo(f"  {reason}", err=True)
+    click.echo(f"  {_colored('fix:', 'green')} {error.fix}", err=True)
+    return error.exit_code
+
+
+def as_user_error(error: click.UsageError, path: str) -> UserError:
+    """Return *error* of click's as one of ours; *path* is the command, if it names none."""
+    near = getattr(error, "possibilities", None)
+    path = error.ctx.command_path if error.ctx else path
+    fix = f"did you mean {near[0]!r}?" if near else f"see: {path} --help"
+    if isinstance(error, click.NoSuchOption):
+        what = f"there is no option {error.option_name!r}"
+    else:
+        what = error.format_message().rstrip(".")
+    return UsageError(printable(what[:1].lower() + what[1:]), fix=fix)
+
+
+def _colored(text: str, color: str) -> str:
+    # `click.echo` takes colours out again where no terminal reads them (https://no-color.org).
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=color)

@@ -1,0 +1,49 @@
+"""What a command loads: only what it needs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LOADED = """
+import sys
+from dcgen.cli import main
+try:
+    main(sys.argv[1:], prog_name="dcgen")
+except SystemExit:
+    pass
+print("LOADED", *sorted(sys.modules))
+"""
+
+
+def loaded(folder: Path, *words: str) -> set[str]:
+    """Return the names of the modules that ``dcgen`` with *words* has loaded when it ends."""
+    command = [sys.executable, "-c", LOADED, *words]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return set(ended.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    text = "services:\n  rng: {image: app, expose: [80]}\n"
+    (tmp_path / "compose.yml").write_text(text)
+    return tmp_path
+
+
+def test_rendering_loads_jinja(folder: Path) -> None:
+    assert {"jinja2", "generator"} <= loaded(folder, "scale", "rng", "2", "-o", "-")
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("help",), ("ps",), ("stop",), ("logs",)], ids=" ".join
+)
+def test_looking_loads_neither_the_generator_nor_jinja(folder: Path, words: tuple[str]) -> None:
+    found = loaded(folder, *words)
+
+    assert "dcgen.cli" in found
+    assert [name for name in ("jinja2", "generator") if name in found] == []
+
+
+def test_the_list_of_commands_loads_no_command(folder: Path) -> None:
+    assert [name for name in loaded(folder, "--help") if name.startswith("dcgen.commands")] == []
