@@ -32,4 +32,4 @@ def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -
         partial(transform.detach, service=service, publish=publication(publish)),
         f"{service}: alone",
     )
-    make([step], Making(**making, default=f"{service}.yml"))
+    make([step], Making(**making, default=f"{service}.yml", there=True))

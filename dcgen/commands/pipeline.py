@@ -1,7 +1,8 @@
 """Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from composefile.document import Document, load
 from composefile.model import Model
 from composefile.project import Project
 from dcgen import output, source
-from faults import Place, UsageError, UserError
+from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
 from generator.result import Notice, Variant, is_generated
 
@@ -31,7 +32,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Where the input comes from and where the output goes, as the options say."""
+    """Where the input comes from and where the output goes, as the options say.
+
+    *there* tells that the output is to run on another host, and the input's rest here.
+    """
 
     file: tuple[str, ...] = ()
     output: str | None = None
@@ -41,6 +45,7 @@ class Making:
     overlay: bool = False
     quiet: bool = False
     default: str = DEFAULT_OUTPUT
+    there: bool = False
 
 
 def make(steps: list[Step], making: Making) -> None:
@@ -75,8 +80,27 @@ def make(steps: list[Step], making: Making) -> None:
     else:
         _require_not_input(target, given)
         output.publish({**files, target: text}, force=making.force, is_ours=is_generated)
-        for step in () if making.quiet else steps:
-            click.echo(f"{step.done}, in {target}", err=True)
+        for line in () if making.quiet else _done(steps, making, document, names, target):
+            click.echo(line, err=True)
+
+
+def _done(
+    steps: list[Step], making: Making, document: Document, names: list[str], target: Path
+) -> list[str]:
+    """Return what was done, and what to run now: commands for a shell."""
+    done = [f"{step.done}, in {target}" for step in steps]
+    files = [*names, str(target)] if making.overlay else [str(target)]
+    command = "docker-compose" if document.v1 else "docker compose"
+    up = f"{command} {_dash_f(files)} up -d"
+    if not making.there:
+        return [*done, f"run it: {up}"]
+    address = shlex.quote(f"{steps[0].service}=HOST:PORT")
+    here = " ".join(filter(None, ["dcgen ambassador", address, _dash_f(making.file)]))
+    return [*done, f"run it there: {up}", f"use it here: {here}"]
+
+
+def _dash_f(files: Sequence[str]) -> str:
+    return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
 
 
 def _input(making: Making) -> tuple[source.Source, Document, list[str]]:

@@ -41,10 +41,60 @@ def test_several_services_are_changed_at_once(coins: Path) -> None:
     assert result.stderr.splitlines() == [
         "rng: scaled to 2, in generated.yml",
         "hasher: scaled to 3, in generated.yml",
+        "run it: docker compose -f generated.yml up -d",
     ]
     text = (coins / "generated.yml").read_text()
     assert "  rng2:" in text
     assert "  hasher3:" in text
+
+
+NEXT = [
+    pytest.param(
+        "scale rng 2 -o more.yml", ["run it: docker compose -f more.yml up -d"], id="a variant"
+    ),
+    pytest.param(
+        "scale rng 2 --overlay",
+        ["run it: docker compose -f compose.yml -f generated.yml up -d"],
+        id="an overlay goes after its source",
+    ),
+    pytest.param(
+        "detach redis --publish 6379 -f compose.yml",
+        [
+            "run it there: docker compose -f redis.yml up -d",
+            "use it here: dcgen ambassador redis=HOST:PORT -f compose.yml",
+        ],
+        id="there, and here",
+    ),
+    pytest.param("scale rng 2 -q", [], id="quiet"),
+    pytest.param("scale rng 2 --diff", [], id="nothing written"),
+    pytest.param("scale rng 2 -o -", [], id="printed"),
+]
+
+
+@pytest.mark.usefixtures("coins")
+@pytest.mark.parametrize(("words", "said"), NEXT)
+def test_the_next_step_is_said_once(words: str, said: list[str]) -> None:
+    result = dcgen(*words.split())
+
+    assert result.exit_code == 0, result.stderr
+    assert [
+        line for line in result.stderr.splitlines() if "docker" in line or "use it" in line
+    ] == (said)
+
+
+@pytest.mark.usefixtures("coins")
+def test_the_next_step_can_be_pasted_into_a_shell() -> None:
+    result = dcgen("scale", "rng", "2", "-o", "my variant.yml")
+
+    assert result.stderr.endswith("run it: docker compose -f 'my variant.yml' up -d\n")
+
+
+def test_a_file_in_the_first_format_is_run_by_docker_compose_1(coins: Path) -> None:
+    (coins / "compose.yml").write_text("rng:\n  image: app\n  expose: ['80']\n")
+
+    result = dcgen("scale", "rng", "2")
+
+    assert result.stderr.endswith("run it: docker-compose -f generated.yml up -d\n")
 
 
 def test_one_step_after_another_equals_all_at_once(coins: Path) -> None:
@@ -67,7 +117,7 @@ def test_warning_is_said_once_although_two_steps_cause_it(coins: Path) -> None:
 
     lines = dcgen("scale", "worker", "2").stderr.splitlines()
 
-    assert len(lines) == len(set(lines)) == 2
+    assert len(lines) == len(set(lines)) == 3
 
 
 def test_options_for_haproxy_reach_the_file(coins: Path) -> None:
