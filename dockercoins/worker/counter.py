@@ -63,6 +63,7 @@ class Counter:
             "wallet",
             f"dockercoins:worker:{self.worker}",
             "dockercoins:workers",
+            f"dockercoins:told:{self.worker}",
         )
         self._confirmed_at = time.time()
 

@@ -49,8 +49,8 @@ class Running:
         lines = self.log().splitlines()
         return [line.split(" ", 1)[1] for line in lines if line.startswith("127.0.0.1 ")]
 
-    def wait_for_log(self, text: str, within_s: float = 10) -> None:
-        wait_until(lambda: text in self.log(), f"{text!r} in the log", within_s)
+    def wait_for_log(self, text: str, within_s: float = 10, after: int = 0) -> None:
+        wait_until(lambda: text in self.log()[after:], f"{text!r} in the log", within_s)
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         start = time.monotonic()

@@ -29,7 +29,13 @@ def flush(server: RedisServer) -> Flush:
         arguments = [worker, number, units, other.get("units_known", 0), known]
         arguments += [known + len(coins), 0, 0, other.get("coins_lost", 0), "a host", EXPIRES_S]
         pairs = [text for coin in coins for text in (coin, f"bytes of {coin}")]
-        keys = ["hashes", "wallet", f"dockercoins:worker:{worker}", WORKERS]
+        keys = [
+            "hashes",
+            "wallet",
+            f"dockercoins:worker:{worker}",
+            WORKERS,
+            f"dockercoins:told:{worker}",
+        ]
         return server.client.eval(FLUSH, len(keys), *keys, *arguments, *pairs)
 
     return flush
@@ -111,7 +117,7 @@ def test_units_of_a_worker_that_was_silent_for_long_are_not_added_again(
     server: RedisServer, flush: Flush
 ) -> None:
     flush(1, 5)
-    server.client.delete("dockercoins:worker:w")
+    server.client.delete("dockercoins:told:w")
 
     assert flush(2, 8, units_known=5) == [5, 8, 0]
     assert server.hashes() == 8
@@ -132,7 +138,8 @@ def test_workers_that_are_gone_vanish_after_a_day(server: RedisServer, flush: Fl
     flush(1, 5)
 
     assert server.client.zrange(WORKERS, 0, -1) == [b"new", b"w"]
-    assert DAY_S - 60 < server.client.ttl("dockercoins:worker:w") <= DAY_S
+    for name in ("worker", "told"):
+        assert DAY_S - 60 < server.client.ttl(f"dockercoins:{name}:w") <= DAY_S
 
 
 @pytest.mark.parametrize(
@@ -141,6 +148,7 @@ def test_workers_that_are_gone_vanish_after_a_day(server: RedisServer, flush: Fl
         ("hashes", "words"),
         ("wallet", "words"),
         ("dockercoins:worker:w", "words"),
+        ("dockercoins:told:w", "words"),
         (WORKERS, "words"),
         ("hashes", str(2**63 - 1)),
     ],
