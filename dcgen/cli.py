@@ -24,6 +24,7 @@ COMMANDS = {
     "stop": "stop",
     "lb": "lb",
     "rollout": "rollout",
+    "sample": "sample",
 }
 # What the top-level help says of each, in its order; here, so that the help imports no command.
 SECTIONS = {
@@ -45,7 +46,10 @@ SECTIONS = {
         "lb": "Inspect and change HAProxy: servers, upstreams, configuration.",
         "rollout": "Replace the replicas of a service one at a time.",
     },
-    "Help": {"help": "Show the help of a command."},
+    "Help": {
+        "sample": "Write the sample application DockerCoins into a folder.",
+        "help": "Show the help of a command.",
+    },
 }
 HELP = """\
 Scale a Docker Compose application out without changing its code.

@@ -122,3 +122,10 @@ def test_version_is_said(installed: Path, tmp_path: Path) -> None:
     version = importlib.metadata.version("dcgen")
 
     assert version in run(installed, "--version", cwd=tmp_path).stdout
+
+
+def test_installed_command_writes_the_sample(installed: Path, tmp_path: Path) -> None:
+    run(installed, "sample", "coins", cwd=tmp_path)
+    run(installed, "scale", "rng", "3", cwd=tmp_path / "coins")
+
+    assert (tmp_path / "coins/generated.yml").stat().st_size > 0
