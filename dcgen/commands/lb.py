@@ -19,6 +19,7 @@ from engine.live import drain as draining
 from engine.live import reload as reloading
 from engine.live import retarget as retargeting
 from engine.live.configuration import configuration
+from engine.live.reach import require_reachable
 from engine.live.retarget import Retargeted
 from engine.live.running import Live
 from engine.live.status import Status
@@ -196,7 +197,7 @@ def _reaching(
 ) -> Callable[[Site | None], None]:
     def act(site: Site | None) -> None:
         for live in where.lives(site, name):
-            retargeting.require_reachable(live, upstream[0])
+            require_reachable(live, upstream[0])
 
     return act
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engine.events import Event, HostDone, HostLine, HostStarted
 from engine.process.child import Child
-from engine.process.plan import Process
+from engine.process.process import Process
 from engine.process.restart import Restart
 from faults import HostError
 

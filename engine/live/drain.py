@@ -2,14 +2,15 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
-from engine.process.plan import replicas
+from engine.replicas import replicas
 from engine.variant import Variant
+from engine.waiting import until
 from faults import UserError
 from lb import runtime
 from lb.runtime import Row
@@ -186,16 +187,6 @@ def await_forgotten(gone: Sequence[Server]) -> None:
         )
 
     until(forgotten, FORGET_WITHIN_S)
-
-
-def until(question: Callable[[], bool], deadline_s: float) -> bool:
-    """Return whether the answer of *question* is yes within *deadline_s* seconds."""
-    end_s = time.monotonic() + deadline_s
-    while not question():
-        if time.monotonic() > end_s:
-            return False
-        time.sleep(_LOOK_EVERY_S)
-    return True
 
 
 @contextmanager

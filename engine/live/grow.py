@@ -10,11 +10,12 @@ from contextlib import contextmanager
 
 from engine.docker.containers import Site
 from engine.events import Changed
-from engine.live.drain import free_slots, hold, ready, until
-from engine.live.retarget import reachable
+from engine.live.drain import free_slots, hold, ready
+from engine.live.reach import reachable
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
-from engine.process.plan import replicas
+from engine.replicas import replicas
 from engine.variant import Variant
+from engine.waiting import until
 from lb.model import Address
 
 WITHIN_S = 30.0

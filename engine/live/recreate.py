@@ -11,12 +11,12 @@ from functools import partial
 
 from engine.docker.containers import Container, Site
 from engine.events import Changed
-from engine.live.drain import until
 from engine.live.grow import WITHIN_S
-from engine.live.retarget import reachable
+from engine.live.reach import reachable
 from engine.live.running import Live, is_dynamic, on_docker
-from engine.process.haproxy import server_names
+from engine.replicas import server_names
 from engine.variant import Service, Variant
+from engine.waiting import until
 from lb.model import Address
 
 _START_WITHIN_S = 1800.0  # an image may have to be built

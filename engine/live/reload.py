@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from engine.docker.containers import Container, Site
-from engine.live.drain import until
 from engine.live.running import Live
+from engine.waiting import until
 from faults import HostError, UserError
 from lb.runtime import surviving, worker
 

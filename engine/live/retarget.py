@@ -16,12 +16,11 @@ from dataclasses import dataclass, replace
 from ambassador.upstreams import HOST_NAMES
 from engine.live.reload import Staged
 from engine.live.running import Live
-from faults import HostError, UserError
+from faults import HostError
 from lb import runtime
 from lb.model import SOCKET_PATH, Address
 from lb.runtime import Row, binds_of, leading_to, servers_of, without_addresses, worker
 
-REACHED_WITHIN_S = 3
 ANSWERS_WITHIN_S = 10
 _LOOK_EVERY_S = 0.005
 
@@ -48,15 +47,6 @@ while ($port && now() - $begin < $within) {
     select undef, undef, undef, 0.005;
 }
 """
-# $1 is how long to wait, the others are hosts and ports; all at once.
-_CONNECT = r"""
-within=$1; shift
-for place; do
-    timeout "$within" bash -c '{ exec 3<>"/dev/tcp/$1/$2"; } 2>/dev/null' bash $place &&
-        echo "$place" &
-done
-wait
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +69,6 @@ class Retargeted:
     blackout_ms: int | None
     reloaded: bool
     kept: bool
-
-
-def reachable(live: Live, addresses: Sequence[Address]) -> list[Address]:
-    """Return those of *addresses* where somebody listens, as seen from *live*."""
-    if live.site and live.container:
-        words = ("exec", live.container.id, "bash", "-c", _CONNECT, "bash", str(REACHED_WITHIN_S))
-        said = live.site.docker(*words, *(f"{a.host} {a.port}" for a in addresses)).splitlines()
-        return [address for address in addresses if f"{address.host} {address.port}" in said]
-    found = []
-    for address in addresses:
-        with suppress(OSError):
-            socket.create_connection((address.host, address.port), REACHED_WITHIN_S).close()
-            found.append(address)
-    return found
-
-
-def require_reachable(live: Live, upstream: Address) -> None:
-    """Return if somebody listens at *upstream*, as seen from *live*.
-
-    Raises:
-        UserError: Nobody does.
-    """
-    if not reachable(live, [upstream]):
-        seen = f" from '{live.container.name}'" if live.container else " from here"
-        raise UserError(
-            f"nobody listens at '{upstream}', seen{seen}",
-            fix="start it first, or retarget with --force",
-        )
 
 
 def retarget(live: Live, text: str) -> Retargeted:

@@ -20,13 +20,13 @@ from engine.live.drain import (
     free_slots,
     hold,
     ready,
-    until,
     vacate,
 )
-from engine.live.retarget import reachable
+from engine.live.reach import reachable
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
-from engine.process.haproxy import server_names
+from engine.replicas import server_names
 from engine.variant import Service, Variant
+from engine.waiting import until
 from faults import HostError, UserError
 from lb import runtime
 from lb.model import Address

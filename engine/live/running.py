@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.docker.containers import Container, Site
 from engine.process import runs
-from engine.process.haproxy import server_names
+from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.image import DEFAULT_IMAGE

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from engine.process.plan import Process
+from engine.process.process import Process
 from faults import HostError
 
 _CHUNK_BYTES = 65536

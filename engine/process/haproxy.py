@@ -6,18 +6,13 @@ from dataclasses import replace
 from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.ambassador import ambassador
+from engine.replicas import server_names
 from engine.variant import Service
 from faults import UserError
 from lb.balancer import balancer
 from lb.model import Address, Configuration, Control, Server
 from lb.options import Options
 from lb.render import render
-
-
-def server_names(service: Service) -> list[tuple[str, int]]:
-    """Return the services and ports that the labels of balancer *service* name, in order."""
-    words = (service.label("dcgen.balances") or "").split()
-    return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
 
 
 def haproxy_cfg(

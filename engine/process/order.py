@@ -4,8 +4,8 @@ import graphlib
 from collections.abc import Iterable, Mapping
 
 from engine.process.environment import links
-from engine.process.haproxy import server_names
 from engine.process.recipes import Recipe
+from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import UserError
 

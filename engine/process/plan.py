@@ -6,67 +6,23 @@ reason is said at once.
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.process.addresses import Addresses, Demand, allocate
 from engine.process.environment import Neighbours, environment
 from engine.process.free_ports import LOOPBACK
-from engine.process.haproxy import haproxy_cfg, server_names
+from engine.process.haproxy import haproxy_cfg
 from engine.process.order import completed, waves
+from engine.process.process import Plan, Process
 from engine.process.recipes import Recipe, recipe
-from engine.process.restart import Restart, restart
+from engine.process.restart import restart
+from engine.replicas import replicas, server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.model import Address
 
 _LONGEST_SOCKET_BYTES = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One process of a run.
-
-    Attributes:
-        name: The service, or ``worker.3`` for a replica.
-        service: The service.
-        command: A list of words; no shell reads it.
-        folder: Where it runs; made if it is not there.
-        env: All of its variables.
-        answers: Where it listens when it is ready; None for one that nobody calls.
-        published: Container port to its address on the host.
-        wave: It starts when every process of a lower wave is ready, and stops before them.
-        waits_for: Names of services that must have ended well before it starts.
-        restart: What happens when it ends by itself.
-        socket: Runtime socket of a balancer or ambassador, None for others.
-    """
-
-    name: str
-    service: str
-    command: tuple[str, ...]
-    folder: Path
-    env: Mapping[str, str]
-    answers: Address | None
-    wave: int
-    restart: Restart
-    published: Mapping[int, Address] = field(default_factory=dict)
-    waits_for: frozenset[str] = frozenset()
-    socket: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A run.
-
-    Attributes:
-        processes: In the order of their start.
-        files: Path to text, to write before the start.
-        notices: What a person should know about it, a sentence each.
-    """
-
-    processes: tuple[Process, ...]
-    files: Mapping[Path, str] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
 
 
 def plan(
@@ -117,27 +73,6 @@ def _recipes(
         except UserError as error:
             errors.append(error)
     return recipes, errors
-
-
-def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
-    """Return how many processes each service runs: *scale*, ``scale``, ``deploy.replicas``, 1.
-
-    Raises:
-        UserError: *scale* names a service that is not there, or the file gives no number.
-    """
-    if unknown := [name for name in scale if name not in variant.services]:
-        fix = f"name one of {', '.join(variant.services)}"
-        raise UserError(f"no service named '{unknown[0]}' to scale", fix=fix)
-    found = {}
-    for service in variant:
-        deploy = service.keys.get("deploy")
-        value = deploy.get("replicas") if isinstance(deploy, dict) else None
-        value = service.keys.get("scale", 1 if value is None else value)
-        if not str(value).isdigit():
-            what = f"service '{service.name}' has '{value}' replicas, which is not a number"
-            raise UserError(what, fix="write a number", where=service.where("deploy"))
-        found[service.name] = scale.get(service.name, int(value))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

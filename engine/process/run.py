@@ -15,7 +15,8 @@ from engine.process.addresses import dialled
 from engine.process.count import count
 from engine.process.environment import url_of
 from engine.process.free_ports import LOOPBACK
-from engine.process.plan import Plan, plan
+from engine.process.plan import plan
+from engine.process.process import Plan
 from engine.process.supervisor import Supervisor
 from engine.variant import Variant
 from faults import HostError

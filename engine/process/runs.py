@@ -21,7 +21,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Started
-from engine.process.plan import Plan
+from engine.process.process import Plan
 from faults import HostError
 
 LOG_BYTES = 8 * 1024 * 1024

@@ -28,7 +28,7 @@ from engine.events import (
 )
 from engine.process.child import Child
 from engine.process.count import WARM_UP_S, Count
-from engine.process.plan import Plan, Process
+from engine.process.process import Plan, Process
 from engine.process.restart import HEALTHY_S, delay_s
 from lb.socket import served
 

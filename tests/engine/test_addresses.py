@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.process.plan import Process, plan
+from engine.process.plan import plan
+from engine.process.process import Process
 from engine.variant import Variant
 from faults import HostError, UserError
 

@@ -11,7 +11,7 @@ import pytest
 from engine.events import Exited, Line, Ready, Restarting, Started
 from engine.process import run as processes
 from engine.process import runs
-from engine.process.plan import Plan, Process
+from engine.process.process import Plan, Process
 from faults import HostError
 
 FILE = Path("compose.yml")
@@ -90,7 +90,7 @@ def test_a_run_whose_process_was_killed_is_over(cleanup: ExitStack) -> None:
     source = f"""
 from pathlib import Path
 from engine.process import runs
-from engine.process.plan import Plan
+from engine.process.process import Plan
 with runs.begin(Path({str(FILE.resolve())!r})) as run:
     run.begin(Plan(()))
     print("held", flush=True)

@@ -16,7 +16,7 @@ from engine.events import (
     Started,
     Stopped,
 )
-from engine.process.plan import Process
+from engine.process.process import Process
 from engine.process.supervisor import Supervisor
 
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN);"
@@ -117,7 +117,7 @@ def test_a_killed_supervisor_leaves_no_process(tmp_path: Path, cleanup: ExitStac
 import sys
 from pathlib import Path
 from engine.events import Line
-from engine.process.plan import Plan, Process
+from engine.process.process import Plan, Process
 from engine.process.restart import Restart
 from engine.process.supervisor import Supervisor
 command = (sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)")

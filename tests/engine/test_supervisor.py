@@ -21,7 +21,7 @@ from engine.events import (
     Stopped,
     Stopping,
 )
-from engine.process.plan import Plan, Process
+from engine.process.process import Plan, Process
 from engine.process.restart import Restart
 from engine.process.supervisor import Supervisor
 from faults import HostError

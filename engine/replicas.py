@@ -1,0 +1,33 @@
+"""How often each service runs, and which services a balancer leads to."""
+
+from collections.abc import Mapping
+
+from engine.variant import Service, Variant
+from faults import UserError
+
+
+def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
+    """Return how many processes each service runs: *scale*, ``scale``, ``deploy.replicas``, 1.
+
+    Raises:
+        UserError: *scale* names a service that is not there, or the file gives no number.
+    """
+    if unknown := [name for name in scale if name not in variant.services]:
+        fix = f"name one of {', '.join(variant.services)}"
+        raise UserError(f"no service named '{unknown[0]}' to scale", fix=fix)
+    found = {}
+    for service in variant:
+        deploy = service.keys.get("deploy")
+        value = deploy.get("replicas") if isinstance(deploy, dict) else None
+        value = service.keys.get("scale", 1 if value is None else value)
+        if not str(value).isdigit():
+            what = f"service '{service.name}' has '{value}' replicas, which is not a number"
+            raise UserError(what, fix="write a number", where=service.where("deploy"))
+        found[service.name] = scale.get(service.name, int(value))
+    return found
+
+
+def server_names(service: Service) -> list[tuple[str, int]]:
+    """Return the services and ports that the labels of balancer *service* name, in order."""
+    words = (service.label("dcgen.balances") or "").split()
+    return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
