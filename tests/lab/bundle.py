@@ -14,7 +14,7 @@ from tests.lab.engine import Engine
 from tests.lab.packages import cache
 
 HAMBA = "jpetazzo/hamba"
-ALSO_IN_HAMBA = [bases.CHECKOUT / "dcgen" / name for name in ("__init__.py", "errors.py")]
+ALSO_IN_HAMBA = [bases.CHECKOUT / "faults" / "__init__.py"]
 KEPT = 2  # archives of a kind: this one, and the one of the branch before
 
 
@@ -37,7 +37,7 @@ def archive() -> Path:
     digest = hashlib.sha256(bases.key().encode())
     for name, folder in contexts().items():
         digest.update(name.encode())
-        for file in _sources(folder) + (ALSO_IN_HAMBA if name == HAMBA else []):
+        for file in _sources(folder):
             digest.update(str(file.relative_to(bases.CHECKOUT)).encode() + file.read_bytes())
     return cache() / "images" / f"all-{digest.hexdigest()[:16]}.tar"
 
@@ -85,5 +85,5 @@ def _forget_old(pattern: str, newest: Path) -> None:
 def _sources(context: Path) -> list[Path]:
     files = [path for path in context.rglob("*") if path.is_file()]
     if context.name == "lb":
-        files += [bases.CHECKOUT / "dcgen" / name for name in ("__init__.py", "errors.py")]
+        files += ALSO_IN_HAMBA
     return sorted(path for path in files if "__pycache__" not in path.parts)
