@@ -1,5 +1,6 @@
 """``dcgen ambassador``: a service elsewhere, at any address."""
 
+import re
 from functools import partial
 from typing import Any, get_args
 
@@ -9,8 +10,10 @@ from ambassador import upstreams as far
 from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
+from dcgen.commands.grouped import PORT, GroupedCommand, within
 from dcgen.commands.options import access_words, making_options, option_words, proxy_options
 from dcgen.commands.pipeline import Making, Step, make
+from faults import UsageError
 from generator.result import Settings
 from generator.services.proxy import CA_PATH, CERT_PATH
 from generator.transforms import ambassador as transform
@@ -18,7 +21,38 @@ from generator.transforms import ambassador as transform
 FILE = click.Path(exists=True, dir_okay=False)
 
 
+class AmbassadorCommand(GroupedCommand):
+    """A command whose arguments may look like options: ``--redis HOST:PORT``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*.
+
+        Raises:
+            UsageError: An option has a value that it cannot have, as if it were a service.
+        """
+        given = list(args)  # click's parser empties the other
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            word = next((word for word in given if _upstream_of(self, ctx, word, given)), "")
+            if not word:
+                raise
+            name = word.removeprefix("--")
+            raise UsageError(
+                f"{word!r} is an option of dcgen",
+                fix=f"for a service of that name, write {name}=HOST:PORT",
+            ) from error
+
+
+def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: list[str]) -> bool:
+    """Return whether *word* is an option of *command* that is given a HOST:PORT."""
+    options = {name for param in command.get_params(ctx) for name in param.opts}
+    value = (*args[args.index(word) + 1 :], "")[0]
+    return word.startswith("--") and word in options and bool(re.fullmatch(r".+:[0-9]+", value))
+
+
 @click.command(
+    cls=AmbassadorCommand,
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml",
 )
@@ -26,7 +60,7 @@ FILE = click.Path(exists=True, dir_okay=False)
     "what",
     nargs=-1,
     required=True,
-    metavar="SERVICE=HOST:PORT[,…]…",
+    metavar="--SERVICE HOST:PORT | SERVICE=HOST:PORT[,…]…",
     type=click.UNPROCESSED,
     shell_complete=services,
 )
@@ -34,21 +68,28 @@ FILE = click.Path(exists=True, dir_okay=False)
     "--port",
     "ports",
     multiple=True,
-    type=click.IntRange(1, 65535),
+    type=within(PORT),
+    metavar="PORT",
     help="Port to listen on; repeatable.  [default: found in the file]",
 )
 @click.option(
     "--protocol",
     type=click.Choice(get_args(Protocol)),
-    help="What is spoken there.  [default: known by image or port]",
+    help="Protocol of the upstream.  [default: by image or port]",
 )
-@click.option("--auth-env", metavar="NAME", help="Variable with the health check's password.")
-@click.option("--auth-secret", metavar="NAME", help="Compose secret with that password.")
-@click.option("--auth-user", metavar="USER", help="Who asks the health question.")
-@click.option("--tls/--no-tls", default=None, help="Encrypt, and verify the certificate's name.")
-@click.option("--ca-file", type=FILE, help="Authorities to trust.  [default: the system's]")
-@click.option("--cert", type=FILE, help="Certificate and key to show, in one file.")
-@click.option("--tls-name", metavar="NAME", help="Name in the certificate, if not HOST.")
+@click.option(
+    "--auth-env",
+    metavar="NAME",
+    help="Environment variable that holds the password of the health check.",
+)
+@click.option("--auth-secret", metavar="NAME", help="Compose secret that holds that password.")
+@click.option("--auth-user", metavar="USER", help="User name for the health check.")
+@click.option("--tls/--no-tls", default=None, help="Connect by TLS, and verify the certificate.")
+@click.option("--ca-file", type=FILE, help="CA bundle (PEM).  [default: the system's]")
+@click.option("--cert", type=FILE, help="Client certificate and key, in one file (PEM).")
+@click.option(
+    "--tls-name", metavar="NAME", help="Name to expect in the certificate.  [default: HOST]"
+)
 @proxy_options
 @making_options
 def ambassador(
@@ -60,9 +101,11 @@ def ambassador(
     cert: str | None,
     **making: Any,  # noqa: ANN401
 ) -> None:
-    """Put an HAProxy in the place of SERVICE that leads to HOST:PORT.
+    """Replace SERVICE by an HAProxy that forwards to HOST:PORT.
 
-    Of several HOST:PORT, the first serves and the others stand by.
+    `--redis 192.0.2.7:6379` and `redis=192.0.2.7:6379` are the same. A service whose name is
+    one of the options below needs the second form: `port=192.0.2.7:80`. Of several HOST:PORT,
+    the first is used, and the others are backup servers.
     """
     given = {"ca_file": (CA_PATH, ca_file), "cert": (CERT_PATH, cert)}
     files = {name: pair for name, pair in given.items() if pair[1]}

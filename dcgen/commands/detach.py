@@ -7,6 +7,7 @@ import click
 
 from dcgen.commands.assignments import publication
 from dcgen.commands.completion import services
+from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
@@ -14,7 +15,8 @@ from generator.transforms import detach as transform
 
 
 @click.command(
-    epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up"
+    cls=GroupedCommand,
+    epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up",
 )
 @click.argument("service", shell_complete=services)
 @click.option(

@@ -7,6 +7,7 @@ import click
 
 from dcgen.commands.assignments import hosts
 from dcgen.commands.completion import services
+from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import Making, Step, make
 from generator.transforms import extra_hosts as transform
@@ -14,6 +15,7 @@ from generator.transforms import extra_hosts as transform
 
 @click.command(
     "extra-hosts",
+    cls=GroupedCommand,
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen extra-hosts --redis 192.0.2.7",
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import balancing_options, option_words, tuning_options
 from lb.arguments import SEPARATOR, parse
 from lb.balancer import balancing
@@ -14,7 +15,7 @@ from lb.render import render as rendered
 _STAND_IN = "\0"  # no word of a command line can hold it
 
 
-class Words(click.Command):
+class Words(GroupedCommand):
     """A command that sees each ``--``, where click would take the first one for itself."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

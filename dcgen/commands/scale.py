@@ -7,6 +7,7 @@ import click
 
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services
+from dcgen.commands.grouped import PORT, GroupedCommand, within
 from dcgen.commands.options import (
     balancing_options,
     making_options,
@@ -18,7 +19,9 @@ from generator.result import Settings
 from generator.transforms import scale as transform
 
 
-@click.command(epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml")
+@click.command(
+    cls=GroupedCommand, epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml"
+)
 @click.argument(
     "what", nargs=-1, required=True, metavar="SERVICE N | SERVICE=N…", shell_complete=services
 )
@@ -26,18 +29,19 @@ from generator.transforms import scale as transform
     "--port",
     "ports",
     multiple=True,
-    type=click.IntRange(1, 65535),
+    type=within(PORT),
+    metavar="PORT",
     help="Container port to balance; repeatable.  [default: found in the file]",
 )
 @click.option(
     "--dynamic/--static",
     default=None,
-    help="One service for all replicas, found by DNS: scaling it changes nothing else.  [static]",
+    help="Find replicas by DNS: `--scale` changes their number at run time.  [static]",
 )
 @click.option(
     "--health",
     type=click.Choice(["from-healthcheck"]),
-    help="Ask by HTTP what the service's own healthcheck asks.  [a connection is opened]",
+    help="Use the HTTP request of the service's healthcheck.  [a TCP connection]",
 )
 @balancing_options
 @proxy_options

@@ -58,3 +58,31 @@ def test_help_of_no_command_is_an_error() -> None:
 
 def test_version_has_a_short_form() -> None:
     assert dcgen("-V").stdout == dcgen("--version").stdout != ""
+
+
+@pytest.mark.parametrize("command", ["scale", "ambassador", "extra-hosts", "detach", "render"])
+def test_options_stand_in_groups_and_each_once(command: str) -> None:
+    text = dcgen(command, "--help").stdout
+
+    lines = text.splitlines()
+    options = [line.split()[0] for line in lines if line.startswith("  -")]
+    assert len(options) == len(set(options)) > 2
+    assert text.count("\nOptions:\n") == 1
+    assert [line for line in lines if len(line) > 80] == []
+    assert "<=x" not in text
+
+
+@pytest.mark.parametrize("name", ["port", "log", "file"])
+def test_service_whose_name_is_an_option_is_told_the_other_form(coins: Path, name: str) -> None:
+    (coins / "compose.yml").write_text(
+        f"services:\n  {name}: {{image: redis}}\n  web: {{image: app, links: [{name}]}}\n"
+    )
+
+    said = dcgen("ambassador", f"--{name}", "192.0.2.7:6379")
+
+    assert said.exit_code == 2
+    assert said.stderr == (
+        f"'--{name}' is an option of dcgen\n"
+        f"  fix: for a service of that name, write {name}=HOST:PORT\n"
+    )
+    assert dcgen("ambassador", f"{name}=192.0.2.7:6379").exit_code == 0

@@ -1,0 +1,56 @@
+"""A command whose help shows its options in groups, and its ranges once."""
+
+from collections.abc import Callable
+
+import click
+
+SECONDS = click.FloatRange(0.001, 2_147_483)
+PORT = click.IntRange(1, 65_535)
+COUNT = click.IntRange(1, 1_000_000)
+THREADS = click.IntRange(1, 64)
+# Title to names of parameters, in the order of the help; what is in none of them comes last.
+GROUPS = {
+    "What is balanced": ("ports", "dynamic", "mode", "balance", "sticky"),
+    "Upstream": ("protocol", "tls", "ca_file", "cert", "tls_name"),
+    "Health checks": (
+        *("health", "health_path", "health_interval", "health_timeout"),
+        *("auth_env", "auth_secret", "auth_user"),
+    ),
+    "Timeouts (SECONDS: 0.001 to 2147483)": (
+        *("timeout_connect", "timeout_client", "timeout_server", "timeout_queue"),
+        "timeout_tunnel",
+    ),
+    "Limits (N: 1 to 1000000)": ("maxconn", "server_maxconn", "threads"),
+    "Statistics and log": ("stats", "stats_secret", "log"),
+    "HAProxy": ("lb_config", "lb_image"),
+    "Input and output": ("file", "output", "overlay", "diff", "check", "force", "quiet"),
+}
+
+
+def within(numbers: Callable[..., float]) -> Callable[[str], float]:
+    """Return a type of option: a number of *numbers*, which the help does not repeat each time."""
+
+    def number(value: str) -> float:
+        return numbers(value)
+
+    return number
+
+
+class GroupedCommand(click.Command):
+    """A command that lists its options in the groups of `GROUPS`."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each group that has options of this command, then the others."""
+        records = {
+            param.name or "": record
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
+        }
+        for title, names in GROUPS.items():
+            found = [records.pop(name) for name in names if name in records]
+            if found:
+                with formatter.section(title):
+                    formatter.write_dl(found)
+        if records:
+            with formatter.section("Options"):
+                formatter.write_dl(list(records.values()))
