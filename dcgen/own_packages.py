@@ -1,0 +1,38 @@
+"""Let dcgen import its own packages, whatever else on `sys.path` has the same name.
+
+Names such as `engine` are common: somebody's own, in PYTHONPATH or in the working folder of
+``python -m dcgen``, comes before the installed one on `sys.path`, and would be executed.
+Source: Python Language Reference, 5.3.1 "The module cache" and 5.3.3 "The meta path".
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+
+NAMES = frozenset(
+    {"ambassador", "composefile", "dockercoins", "engine", "faults", "generator", "lb"}
+)
+HOME = str(Path(__file__).resolve().parents[1])
+
+
+class OwnPackages:
+    """A finder for the meta path: looks for the packages in `NAMES` beside dcgen's own."""
+
+    @staticmethod
+    def find_spec(
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """Return where package *fullname* is beside dcgen; None for any other, or if it is not."""
+        if path is not None or fullname not in NAMES:
+            return None
+        return PathFinder.find_spec(fullname, [HOME], target)
+
+
+def prefer() -> None:
+    """Put `OwnPackages` in front of all other finders of this process, once."""
+    if OwnPackages not in sys.meta_path:
+        sys.meta_path.insert(0, OwnPackages)
