@@ -5,6 +5,7 @@ the wheel is built from the source archive, and installed beside the packages th
 """
 
 import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,15 @@ def test_nothing_but_the_rooms_is_in_the_wheel(wheel: Path) -> None:
     top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
     assert {name for name in top if not name.endswith(".dist-info")} == set(ROOMS)
+
+
+def test_page_of_the_package_links_to_no_file_of_the_checkout(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
+    page = zipfile.ZipFile(wheel).read(metadata).decode()
+
+    assert "# dcgen" in page
+    assert re.findall(r"\]\((?!https?://)[^)]*\)", page) == []
 
 
 @pytest.mark.parametrize(
