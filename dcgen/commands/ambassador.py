@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from ambassador import upstreams as far
 from ambassador.protocols import Protocol
@@ -42,6 +43,14 @@ class AmbassadorCommand(GroupedCommand):
                 f"{word!r} is an option of dcgen",
                 fix=f"for a service of that name, write {name}=HOST:PORT",
             ) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the options, and the services as options, that begin with *incomplete*."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("--"):
+            names = services(ctx, self.params[0], incomplete.removeprefix("--"))
+            found += [CompletionItem(f"--{item.value}") for item in names]
+        return found
 
 
 def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: list[str]) -> bool:

@@ -10,6 +10,7 @@ import click
 
 from ambassador import upstreams as far
 from dcgen.commands.assignments import upstreams
+from dcgen.commands.completion import running
 from dcgen.commands.location import Place, place, table
 from dcgen.commands.pipeline import Making, Step, make
 from dcgen.commands.target import target, target_options
@@ -58,7 +59,7 @@ def _where(given: dict[str, Any]) -> Place:
 
 
 @lb.command(epilog="Example: dcgen lb status -f generated.yml --json")
-@click.argument("services", nargs=-1, metavar="[SERVICE]…")
+@click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
@@ -104,7 +105,7 @@ def _slots(one: Status) -> str:
 
 
 @lb.command(epilog="Example: dcgen lb drain rng2 -f generated.yml")
-@click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…")
+@click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @deadline_option
 @target_options
 def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: Any) -> None:  # noqa: ANN401
@@ -128,7 +129,7 @@ def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: An
 
 
 @lb.command(epilog="Example: dcgen lb ready rng2 -f generated.yml")
-@click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…")
+@click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @target_options
 def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
     """Let servers serve again."""
@@ -150,7 +151,9 @@ def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen lb retarget redis=192.0.2.8:6379 -f generated.yml",
 )
-@click.argument("what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…", shell_complete=running
+)
 @click.option("--force", is_flag=True, help="Also if nobody listens there yet.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
 @target_options
@@ -230,7 +233,7 @@ def _said(one: Retargeted) -> str:
 
 
 @lb.command(epilog="Example: dcgen lb reload rng -f generated.yml")
-@click.argument("services", nargs=-1, metavar="[SERVICE]…")
+@click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
 def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
     """Give running balancers the configuration of the file, without losing a connection.

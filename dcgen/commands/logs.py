@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from dcgen.commands.completion import running
 from dcgen.commands.compose import compose
 from dcgen.commands.target import target, target_options
 from dcgen.progress import Progress
@@ -13,7 +14,7 @@ from faults import Place, UserError
 
 
 @click.command(epilog="Example: dcgen logs -f generated.yml --tail 20 worker")
-@click.argument("services", nargs=-1, metavar="[SERVICE]…")
+@click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
 @click.option("--follow", is_flag=True, help="Go on as long as it runs.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N lines.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dcgen.commands.completion import running
 from dcgen.commands.lb import deadline_option
 from dcgen.commands.location import place
 from dcgen.commands.target import target, target_options
@@ -18,7 +19,7 @@ from faults import UsageError, UserError
 
 
 @click.command(epilog="Example: dcgen rollout rng -f generated.yml --build")
-@click.argument("services", nargs=-1, required=True, metavar="SERVICE…")
+@click.argument("services", nargs=-1, required=True, metavar="SERVICE…", shell_complete=running)
 @click.option("--build", is_flag=True, help="Build the image first.")
 @click.option(
     "--healthy-deadline",

@@ -118,7 +118,7 @@ def target(
         raise UsageError(f"{only_processes} needs processes", fix=f"leave out {only_processes}")
     if hosts and engine == "process":
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
-    read = tuple(source.read(path) for path in _find(files))
+    read = tuple(source.read(path) for path in find(files))
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     if chosen == "process" and len(read) > 1:
         what = f"processes run one file, not {len(read)}"
@@ -158,7 +158,12 @@ def _path(read: Source) -> Path:
     return read.path or Path(read.name)
 
 
-def _find(given: tuple[str, ...]) -> list[Path | None]:
+def find(given: tuple[str, ...]) -> list[Path | None]:
+    """Return the paths of the files to run: *given*, else a generated one, else its source.
+
+    Raises:
+        UserError: There is no such file.
+    """
     if given:
         return source.find(given)
     try:
