@@ -136,7 +136,7 @@ def ambassador(
                 upstream=upstream,
                 settings=settings,
             ),
-            f"{name}: leads to {far.spell(upstream)}",
+            f"{name}: forwards to {far.spell(upstream)}",
         )
         for name, upstream in upstreams(what)
     ]

@@ -9,8 +9,8 @@ MAX_REPLICAS = 1000
 MAX_PORT = 65535
 
 
-def assignments(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the pairs that *words* assign, in their order.
+def assignments(words: tuple[str, ...], value_of: str) -> list[tuple[str, str]]:
+    """Return the pairs that *words* assign, in their order; messages call a value *value_of*.
 
     Raises:
         UsageError: A word assigns nothing, or a service is named twice.
@@ -23,10 +23,10 @@ def assignments(words: tuple[str, ...]) -> list[tuple[str, str]]:
         if not equals and word.startswith("--") and rest and not rest[0].startswith("-"):
             value = rest.pop(0)
         elif not equals:
-            raise UsageError(f"{word!r} assigns nothing", fix=f"write it as {name}=VALUE")
+            raise UsageError(f"{word!r} needs {value_of}", fix=f"write it as {name}={value_of}")
         if not name or not value:
             raise UsageError(
-                f"{word!r} has no service or no value", fix="write it as SERVICE=VALUE"
+                f"{word!r} has no service or no value", fix=f"write it as SERVICE={value_of}"
             )
         if any(name == other for other, _ in found):
             raise UsageError(f"{name!r} is named twice", fix="name each service once")
@@ -46,13 +46,13 @@ def counts(words: tuple[str, ...]) -> list[tuple[str, int]]:
         raise UsageError(
             f"the number of replicas of {words[0]!r} is missing", fix=f"write {words[0]}=3"
         )
-    return [(name, _count(name, value)) for name, value in assignments(words)]
+    return [(name, _count(name, value)) for name, value in assignments(words, "N")]
 
 
 def _count(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_REPLICAS):
         raise UsageError(
-            f"{value!r} is no number of replicas for {name!r}",
+            f"{value!r} is not a number of replicas for {name!r}",
             fix=f"give a whole number from 1 to {MAX_REPLICAS}",
         )
     return int(value)
@@ -67,7 +67,7 @@ def hosts(words: tuple[str, ...]) -> list[tuple[str, str]]:
     import ipaddress  # noqa: PLC0415 - one command needs it, and it costs 1 ms
 
     found = []
-    for name, value in assignments(words):
+    for name, value in assignments(words, "IP"):
         if value == "host-gateway":
             found.append((name, value))
             continue
@@ -86,7 +86,7 @@ def upstreams(words: tuple[str, ...]) -> list[tuple[str, tuple[Address, ...]]]:
         UsageError: A value is not HOST:PORT, or several with commas between.
     """
     try:
-        return [(name, far.parse(value)) for name, value in assignments(words)]
+        return [(name, far.parse(value)) for name, value in assignments(words, "HOST:PORT")]
     except UsageError:
         raise
     except UserError as error:
@@ -120,4 +120,4 @@ def publication(value: str | None) -> Publish:
         return "host"
     if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_PORT:
         return int(value)
-    raise UsageError(f"{value!r} is no host port", fix="give 1 to 65535, `random` or `host`")
+    raise UsageError(f"{value!r} is not a host port", fix="give 1 to 65535, `random` or `host`")

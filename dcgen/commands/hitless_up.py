@@ -47,7 +47,7 @@ def resized(
         yield
         return
     for service, slots in drain.too_few_slots(where.variant, scale):
-        progress.say(f"{service}: room for {slots} replicas, the others will serve nobody")
+        progress.say(f"{service}: {slots} slots; replicas beyond that receive no traffic")
     with ExitStack() as cleanup:
         coming = [cleanup.enter_context(admission(s, where.variant)) for s in where.sites]
         _show(where, progress, lambda s: drain.shrink(s, where.variant, scale, deadline_s))

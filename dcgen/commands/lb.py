@@ -100,7 +100,7 @@ def _rows(found: list[Status]) -> list[tuple[str, ...]]:
 def _slots(one: Status) -> str:
     pools = [server.pool for server in one.servers]
     used = max((pools.count(pool) for pool in pools), default=0)
-    full = "; more replicas than that serve nobody: scale it with dcgen"
+    full = "; replicas beyond that receive no traffic: scale it with dcgen"
     return f"{one.service}: {used} of {one.slots} slots{full if used >= one.slots else ''}"
 
 
@@ -109,7 +109,7 @@ def _slots(one: Status) -> str:
 @deadline_option
 @target_options
 def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: Any) -> None:  # noqa: ANN401
-    """Give servers nothing new, and wait until they are idle; `ready` undoes it."""
+    """Stop sending new connections to SERVER and wait until it is idle; `ready` undoes it."""
     where = _where(given)
     progress = Progress(quiet=quiet)
 
@@ -179,7 +179,9 @@ def retarget(
         for found in where.each(_retargeting(where, name, text)):
             done += found
         if not (quiet or as_json):
-            click.echo(f"{name}: leads to {far.spell(upstream)}, in {where.variant.file}", err=True)
+            click.echo(
+                f"{name}: forwards to {far.spell(upstream)}, in {where.variant.file}", err=True
+            )
     if as_json:
         click.echo(json.dumps([asdict(one) for one in done], indent=2))
     for one in done if not (quiet or as_json) else ():

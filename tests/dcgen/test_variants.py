@@ -17,10 +17,12 @@ DONE = [
     ),
     pytest.param("extra-hosts redis=[2001:db8::7]", "redis: at 2001:db8::7", id="IPv6 in brackets"),
     pytest.param(
-        "ambassador redis=db.example:32768", "redis: leads to db.example:32768", id="ambassador"
+        "ambassador redis=db.example:32768", "redis: forwards to db.example:32768", id="ambassador"
     ),
     pytest.param(
-        "ambassador --redis 192.0.2.7:32768", "redis: leads to 192.0.2.7:32768", id="its short form"
+        "ambassador --redis 192.0.2.7:32768",
+        "redis: forwards to 192.0.2.7:32768",
+        id="its short form",
     ),
 ]
 
@@ -142,14 +144,14 @@ def test_only_those_that_name_the_service_are_changed_if_asked(coins: Path) -> N
 
 USAGE = [
     pytest.param("scale rng", "the number of replicas of 'rng' is missing", id="no number"),
-    pytest.param("scale rng=0", "'0' is no number of replicas for 'rng'", id="none at all"),
-    pytest.param("scale rng=-1", "'-1' is no number of replicas for 'rng'", id="less than none"),
-    pytest.param("scale rng=many", "'many' is no number of replicas for 'rng'", id="a word"),
-    pytest.param("scale rng=1.5", "'1.5' is no number of replicas for 'rng'", id="a half"),
-    pytest.param("scale rng=99999", "'99999' is no number of replicas", id="too many"),
+    pytest.param("scale rng=0", "'0' is not a number of replicas for 'rng'", id="none at all"),
+    pytest.param("scale rng=-1", "'-1' is not a number of replicas for 'rng'", id="less than none"),
+    pytest.param("scale rng=many", "'many' is not a number of replicas for 'rng'", id="a word"),
+    pytest.param("scale rng=1.5", "'1.5' is not a number of replicas for 'rng'", id="a half"),
+    pytest.param("scale rng=99999", "'99999' is not a number of replicas", id="too many"),
     pytest.param("scale rng=2 rng=3", "'rng' is named twice", id="a service twice"),
     pytest.param("scale =3", "'=3' has no service or no value", id="no service"),
-    pytest.param("extra-hosts redis", "'redis' assigns nothing", id="no address"),
+    pytest.param("extra-hosts redis", "'redis' needs IP", id="no address"),
     pytest.param(
         "extra-hosts redis=db.example", "'db.example' is not an IP address", id="a name as address"
     ),
