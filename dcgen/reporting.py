@@ -42,10 +42,10 @@ class ErrorReportingGroup(click.Group):
 def report(error: UserError) -> int:
     """Show *error* on standard error, one reason a line; return its exit code."""
     where = f"{error.where}: " if error.where else ""
-    click.echo(_colored(where + error.what, "red"), err=True)
+    click.echo(colored(where + error.what, "red"), err=True)
     for reason in error.reasons:
         click.echo(f"  {reason}", err=True)
-    click.echo(f"  {_colored('fix:', 'green')} {error.fix}", err=True)
+    click.echo(f"  {colored('fix:', 'green')} {error.fix}", err=True)
     return error.exit_code
 
 
@@ -61,6 +61,18 @@ def as_user_error(error: click.UsageError, path: str) -> UserError:
     return UsageError(printable(what[:1].lower() + what[1:]), fix=fix)
 
 
-def _colored(text: str, color: str) -> str:
-    # `click.echo` takes colours out again where no terminal reads them (https://no-color.org).
+def colored(text: str, color: str) -> str:
+    """Return *text* in *color*, for `click.echo`: it takes colours out where no terminal is.
+
+    Source: https://no-color.org for the variable NO_COLOR.
+    """
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=color)
+
+
+def colored_diff(text: str) -> str:
+    """Return the unified diff *text* with what it adds in green and what it removes in red."""
+    colors = {"+": "green", "-": "red", "@": "cyan"}
+    return "".join(
+        colored(line, colors[line[0]]) if line[0] in colors else line
+        for line in text.splitlines(keepends=True)
+    )

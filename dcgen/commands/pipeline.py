@@ -12,6 +12,7 @@ from composefile.document import Document, load
 from composefile.model import Model
 from composefile.project import Project
 from dcgen import output, source
+from dcgen.reporting import colored, colored_diff
 from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
 from generator.result import Notice, Variant, is_generated
@@ -69,10 +70,10 @@ def make(steps: list[Step], making: Making) -> None:
     )
     overrides = _overrides(steps, document, project, names)
     for notice in () if making.quiet else (*overrides, *variant.warnings):
-        click.echo(f"warning: {notice}", err=True)
+        click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
     if making.diff:
         name = str(target) if target else "<stdout>"
-        click.echo(output.diff(given.text, text, given.name, name), nl=False)
+        click.echo(colored_diff(output.diff(given.text, text, given.name, name)), nl=False)
     elif target is None:
         _print(text, variant, document, making, given)
     elif making.check:
@@ -198,7 +199,8 @@ def _print(
 
         if has_relative_paths(document):
             click.echo(
-                f"warning: paths in the output are relative to {given.folder}, not to this folder",
+                f"{colored('warning:', 'yellow')} paths in the output are relative to"
+                f" {given.folder}, not to this folder",
                 err=True,
             )
     click.echo(text.encode(), nl=False)
