@@ -7,11 +7,13 @@ Source: Dockerfile reference, "FROM", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "WOR
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+LAST_PORT = 65535
+MAX_RANGE = 1000
 _SHELL_WORDS = re.compile(r"[$`|&;<>*?(){}\n]")
 
 
@@ -26,6 +28,7 @@ class Image:
         env: ``ENV``.
         workdir: ``WORKDIR``, where the command runs.
         needs_shell: The command is a line for a shell, with more than plain words.
+        base: The image that its first stage starts from; empty if there is no ``FROM``.
     """
 
     entrypoint: tuple[str, ...] = ()
@@ -34,6 +37,7 @@ class Image:
     env: tuple[tuple[str, str], ...] = ()
     workdir: str = "/"
     needs_shell: bool = False
+    base: str = ""
 
 
 def parse_dockerfile(text: str, target: str | None = None) -> Image:
@@ -45,7 +49,7 @@ def parse_dockerfile(text: str, target: str | None = None) -> Image:
             if target and name == target.lower():
                 break
             base, name = _stage(rest)
-            image = stages.get(base, Image())
+            image = stages.get(base) or Image(base=base)
         else:
             image = _apply(image, word, rest)
         stages[name] = image
@@ -54,12 +58,12 @@ def parse_dockerfile(text: str, target: str | None = None) -> Image:
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:
     # A line ends with a backslash if the next one belongs to it; comments may stand between.
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    # (and empty lines, which Docker warns of).
+    lines = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"]
     joined = re.sub(r"\\[ \t]*\n", " ", "\n".join(lines))
     for line in joined.splitlines():
-        word, _, rest = line.strip().partition(" ")
-        if word:
-            yield word.upper(), rest.strip()
+        word, *rest = line.split(maxsplit=1)
+        yield word.upper(), "".join(rest).strip()
 
 
 def _stage(rest: str) -> tuple[str, str]:
@@ -72,9 +76,8 @@ def _stage(rest: str) -> tuple[str, str]:
 
 def _apply(image: Image, word: str, rest: str) -> Image:
     if word == "EXPOSE":
-        numbers = (p.partition("/") for p in rest.split())
-        ports = tuple(int(n) for n, _, kind in numbers if n.isdigit() and kind in {"", "tcp"})
-        return replace(image, ports=(*image.ports, *ports))
+        ports = (port for word in rest.split() for port in _exposed(word))
+        return replace(image, ports=tuple(dict.fromkeys((*image.ports, *ports))))
     if word == "WORKDIR":
         return replace(image, workdir=str(PurePosixPath(image.workdir, rest.strip('"'))))
     if word == "ENV":
@@ -86,6 +89,17 @@ def _apply(image: Image, word: str, rest: str) -> Image:
         command, needs_shell = _command(rest)
         return replace(image, entrypoint=command, needs_shell=image.needs_shell or needs_shell)
     return image
+
+
+def _exposed(word: str) -> Iterable[int]:
+    # Ports that only a build argument gives are left out.
+    numbers, _, protocol = word.partition("/")
+    ends = numbers.split("-")
+    if protocol.lower() not in {"", "tcp"} or not all(e.isascii() and e.isdigit() for e in ends):
+        return ()
+    first, last = int(ends[0]), int(ends[-1])
+    known = 0 < first <= last <= LAST_PORT and last - first < MAX_RANGE
+    return range(first, last + 1) if known else ()
 
 
 def _command(rest: str) -> tuple[tuple[str, ...], bool]:

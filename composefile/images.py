@@ -4,8 +4,6 @@ An image's port is in its metadata, which only a registry or a Docker Engine can
 answers for the images that Compose files use most, by the last part of their name.
 """
 
-import re
-
 PORTS: dict[str, tuple[int, ...]] = {
     "adminer": (8080,),
     "caddy": (80, 443),
@@ -132,47 +130,3 @@ def known_ports(image: str) -> tuple[int, ...]:
     if name == "nginx" and "nginx-unprivileged" in image:
         name = "nginx-unprivileged"
     return PORTS.get(name, ()) if "$" not in name else ()
-
-
-_STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
-
-
-def exposed_ports(dockerfile: str, target: str | None = None) -> tuple[int, ...]:
-    """Return the TCP ports that the image built from *dockerfile* exposes.
-
-    Args:
-        dockerfile: The text of the Dockerfile.
-        target: The stage that is built; None for the last.
-
-    A stage inherits what its base exposes (Dockerfile reference, "EXPOSE"); ports that only a
-    build argument gives are left out.
-    """
-    stages: dict[str, tuple[int, ...]] = {}
-    ports: tuple[int, ...] = ()
-    name = ""
-    for line in _instructions(dockerfile):
-        stage = _STAGE.match(line)
-        if stage:
-            if target and name == target.lower():
-                break
-            base = stage["image"].lower()
-            ports = stages.get(base) or known_ports(base)
-            name = (stage["name"] or "").lower()
-        elif line[:7].upper() == "EXPOSE ":
-            ports = _merge(ports, line[7:])
-        stages[name] = ports
-    return ports
-
-
-def _instructions(dockerfile: str) -> list[str]:
-    lines = (line.strip() for line in dockerfile.replace("\\\n", " ").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _merge(ports: tuple[int, ...], words: str) -> tuple[int, ...]:
-    found = list(ports)
-    for word in words.split():
-        number, _, protocol = word.partition("/")
-        if number.isascii() and number.isdigit() and protocol.lower() in ("", "tcp"):
-            found += [int(number)] if int(number) not in found else []
-    return tuple(found)

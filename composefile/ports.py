@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from composefile import interpolation
+from composefile.dockerfile import parse_dockerfile
 from composefile.document import Service
-from composefile.images import exposed_ports, known_ports
+from composefile.images import known_ports
 from composefile.model import Model
 from composefile.values import Value, texts
 from faults import UserError
@@ -175,11 +176,17 @@ def _of_image(model: Model, name: str) -> tuple[int, ...]:
             text = model.project.read(f"{context}/{dockerfile}")
         target = settings.get("target")
         if isinstance(text, str):
-            return exposed_ports(text, target if isinstance(target, str) else None)
+            return _exposed(text, target if isinstance(target, str) else None)
     image = model.get(name, "image")
     if not isinstance(image, str):
         return ()
     return known_ports(interpolation.resolve(image, model.project.variables) or image)
+
+
+def _exposed(dockerfile: str, target: str | None) -> tuple[int, ...]:
+    # A stage inherits what its base exposes (Dockerfile reference, "EXPOSE").
+    image = parse_dockerfile(dockerfile, target)
+    return tuple(dict.fromkeys((*known_ports(image.base), *image.ports)))
 
 
 def _of_healthcheck(model: Model, name: str) -> list[int]:
