@@ -23,7 +23,7 @@ from faults import HostError
 ANSWERS_WITHIN_S = 2.0
 SSH_ANSWERS_WITHIN_S = 15.0
 _TICK_S = 0.1
-_INSTALL = "install Docker with its Compose plugin, or use --engine process"
+_INSTALL = "install Docker with its Compose plugin"
 
 
 def compose(*, v1: bool) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def compose(*, v1: bool) -> tuple[str, ...]:
             return ("docker-compose",)
         what = "a file without 'services:' needs docker-compose 1.x, which is not installed"
         found = f" (found {old})" if old else ""
-        raise HostError(what + found, fix="install docker-compose 1.29, or use --engine process")
+        raise HostError(what + found, fix="install docker-compose 1.29")
     if old:
         return ("docker-compose",)
     what = "Docker has no Compose plugin" if shutil.which("docker") else "there is no Docker"
@@ -83,7 +83,7 @@ def require(host: str = "") -> None:
         HostError: None does.
     """
     if reason := trouble(host):
-        fix = "start Docker, set DOCKER_HOST to a daemon that runs, or use --engine process"
+        fix = "start Docker, or set DOCKER_HOST to a daemon that runs"
         raise HostError(reason, fix=fix)
 
 

@@ -102,6 +102,16 @@ def test_logs_of_a_service_that_is_not_there_are_refused(run: Run) -> None:
     assert "no service named 'nope'" in result.stderr
 
 
+def test_neither_engine_sends_to_the_other_and_back(run: Run) -> None:
+    Path("compose.yml").write_text("services: {web: {image: nginx}}\n")
+
+    as_processes = run("up", "--engine", "process")
+    on_docker = run("up", "--engine", "docker")
+
+    assert as_processes.stderr.endswith("fix: use --engine docker\n")
+    assert "--engine" not in on_docker.stderr
+
+
 def test_docker_that_was_asked_for_and_is_not_there_is_exit_code_3(run: Run) -> None:
     result = run("up", "--engine", "docker")
 
