@@ -1,6 +1,6 @@
 """The counter in Redis: what a worker has done in all, told once a second.
 
-A flush tells totals, not amounts, and ``flush.lua`` adds what Redis did not know in one step. So
+A flush tells totals, not amounts, and ``count.lua`` adds what Redis did not know in one step. So
 it may be sent again when its answer is lost, arrive late or twice, or reach a Redis that went
 back to an older state: each unit and each coin is there once.
 """
@@ -27,7 +27,8 @@ else:  # in the image they are beside this file
     from account import Account, Totals
     from connection import CONNECT_TIMEOUT_S, FIRST_WAIT_S, TCP_OPTIONS, Outage
 
-FLUSH = Path(__file__).with_name("flush.lua").read_text(encoding="utf-8")
+COUNT = Path(__file__).with_name("count.lua").read_text(encoding="utf-8")
+REPORT = Path(__file__).with_name("report.lua").read_text(encoding="utf-8")
 FLUSH_EVERY_S = 1.0
 REDIS_TIMEOUT_S = 2.0
 EXPIRES_S = 24 * 60 * 60  # how long Redis keeps the totals of a worker that tells nothing
@@ -58,13 +59,6 @@ class Counter:
         )
         self.worker = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._account, self._host = account, host
-        self._keys = (
-            "hashes",
-            "wallet",
-            f"dockercoins:worker:{self.worker}",
-            "dockercoins:workers",
-            f"dockercoins:told:{self.worker}",
-        )
         self._confirmed_at = time.time()
 
     def run(self, stopping: threading.Event) -> None:
@@ -108,21 +102,8 @@ class Counter:
         totals = self._account.totals()
         # Half the time after which Redis forgets, the other half is for its clock.
         expired = time.time() - self._confirmed_at > EXPIRES_S / 2
-        arguments = (
-            self.worker,
-            totals.number,
-            totals.units,
-            totals.units_known if expired else 0,
-            totals.coins_known,
-            totals.coins_told,
-            0,  # a flush takes all units there are
-            0,  # units are one number: none is ever given up
-            totals.coins_lost,
-            self._host,
-            EXPIRES_S,
-            *itertools.chain.from_iterable(totals.coins),
-        )
-        before, units, coins = connection.eval(FLUSH, len(self._keys), *self._keys, *arguments)
+        known = totals.units_known if expired else 0
+        before, units, coins = tell(connection, self.worker, self._host, totals, known)
         self._confirmed_at = time.time()
         if before < totals.units_known:
             log.warning("Redis lost %d units, and has them again", totals.units_known - before)
@@ -140,6 +121,40 @@ class Counter:
         log.info(
             "Redis has all of it; if its machine lost power now, the last second would be lost"
         )
+
+
+def tell(
+    connection: Client, worker: str, host: str, totals: Totals, units_known: int = 0
+) -> list[int]:
+    """Tell Redis *totals*, in one round trip.
+
+    Args:
+        connection: Where to.
+        worker: The name of the worker.
+        host: The machine that it is on.
+        totals: What it has done.
+        units_known: What counts as known if Redis has forgotten the worker.
+
+    Returns:
+        The worker's units that were known before, its units, and its coins that are known now.
+
+    Raises:
+        redis.RedisError: It is not known what Redis has.
+    """
+    told = f"dockercoins:told:{worker}"
+    flush = connection.pipeline(transaction=False)
+    if totals.coins:
+        flush.hset("wallet", mapping=dict(totals.coins))
+    last = totals.coins[-1][0] if totals.coins else ""
+    numbers = (totals.number, totals.units, units_known, totals.coins_known, totals.coins_told)
+    flush.eval(COUNT, 3, "hashes", "wallet", told, *numbers, last)
+    # A flush takes all units there are, and units are one number: none waits, none is given up.
+    fields = {"host": host, "waiting": 0, "lost": 0, "coins_lost": totals.coins_lost}
+    keys = (f"dockercoins:worker:{worker}", "dockercoins:workers", told)
+    pairs = itertools.chain.from_iterable(fields.items())
+    flush.eval(REPORT, 3, *keys, worker, EXPIRES_S, totals.number, *pairs)
+    answer: list[int] = flush.execute()[-2]
+    return answer
 
 
 def host() -> str:
