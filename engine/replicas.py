@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from composefile import labels
 from engine.variant import Service, Variant
 from faults import UserError
 
@@ -29,5 +30,5 @@ def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
 
 def server_names(service: Service) -> list[tuple[str, int]]:
     """Return the services and ports that the labels of balancer *service* name, in order."""
-    words = (service.label("dcgen.balances") or "").split()
+    words = (service.label(labels.BALANCES) or "").split()
     return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]

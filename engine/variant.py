@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
+from composefile import labels
 from engine.interpolation import fill, variables
 from faults import Place, UserError
 
@@ -68,7 +69,7 @@ class Service:
     @property
     def role(self) -> str | None:
         """``balancer``, ``replica`` or ``ambassador``; None for a service dcgen did not make."""
-        return self.label("dcgen.role")
+        return self.label(labels.ROLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ambassador import upstreams as far
+from composefile import labels
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import running
 from dcgen.commands.location import Place, place, table
@@ -190,7 +191,7 @@ def retarget(
 
 def _require_ambassador(variant: Variant, name: str) -> None:
     service = variant.services.get(name)
-    if service is None or service.role != "ambassador":
+    if service is None or service.role != labels.AMBASSADOR:
         raise UserError(
             f"service '{name}' is no ambassador of '{variant.file}'",
             fix=f"make one: dcgen ambassador {name}=HOST:PORT",

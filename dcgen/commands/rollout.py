@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from composefile import labels
 from dcgen.commands.completion import running
 from dcgen.commands.lb import deadline_option
 from dcgen.commands.location import place
@@ -80,8 +81,8 @@ def _shown(events: Iterator[Changed], progress: Progress) -> Iterator[Changed]:
 
 def _balancer(variant: Variant, name: str) -> Service:
     service = variant.services.get(name)
-    if service is None or service.role != "balancer":
-        balanced = [s.name for s in variant if s.role == "balancer"]
+    if service is None or service.role != labels.BALANCER:
+        balanced = [s.name for s in variant if s.role == labels.BALANCER]
         raise UserError(
             f"service '{name}' has no balancer in '{variant.file}'",
             fix=f"name one of: {', '.join(balanced)}" if balanced else f"dcgen scale {name} 2",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
@@ -133,7 +134,7 @@ def too_few_slots(variant: Variant, scale: Mapping[str, int]) -> list[tuple[str,
     wanted = replicas(variant, scale)
     found = []
     for balancer in filter(is_dynamic, variant):
-        slots = int(balancer.label("dcgen.slots") or 0)
+        slots = int(balancer.label(labels.SLOTS) or 0)
         if any(wanted[service] > slots for service in replicas_of(balancer)):
             found.append((balancer.name, slots))
     return found

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.grow import WITHIN_S
@@ -54,7 +55,11 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
 
 
 def _changed(site: Site, variant: Variant) -> list[Live]:
-    names = [s.name for s in variant if s.role in {"balancer", "ambassador"} and not is_dynamic(s)]
+    names = [
+        s.name
+        for s in variant
+        if s.role in {labels.BALANCER, labels.AMBASSADOR} and not is_dynamic(s)
+    ]
     found = on_docker(variant, site, *names) if names else []
     return [live for live in found if live.container and _differ(live.service, live.container)]
 

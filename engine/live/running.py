@@ -9,6 +9,7 @@ Of a process of this host the socket is a file of this host.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.process import runs
 from engine.replicas import server_names
@@ -89,7 +90,7 @@ class Server:
 
 def is_dynamic(service: Service) -> bool:
     """Return whether *service* is a balancer that finds its replicas by DNS."""
-    return service.role == "balancer" and service.label("dcgen.slots") is not None
+    return service.role == labels.BALANCER and service.label(labels.SLOTS) is not None
 
 
 def replicas_of(service: Service) -> list[str]:
@@ -103,7 +104,7 @@ def proxies(variant: Variant, *names: str) -> list[Service]:
     Raises:
         UserError: One of *names* is none of them, or there is none at all.
     """
-    found = {s.name: s for s in variant if s.role in {"balancer", "ambassador"}}
+    found = {s.name: s for s in variant if s.role in {labels.BALANCER, labels.AMBASSADOR}}
     if not found:
         what = f"there is no balancer and no ambassador in '{variant.file}'"
         raise UserError(what, fix="make one: dcgen scale SERVICE N, or name the variant with -f")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from composefile import labels
 from engine.live.running import Live, servers
 
 
@@ -57,7 +58,7 @@ def status(lives: Iterable[Live]) -> list[Status]:
             host=live.host,
             service=live.service.name,
             role=live.service.role or "",
-            slots=int(live.service.label("dcgen.slots") or 0) if live.dynamic else 0,
+            slots=int(live.service.label(labels.SLOTS) or 0) if live.dynamic else 0,
             servers=tuple(
                 ServerStatus(
                     name=server.name,

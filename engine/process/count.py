@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from composefile import labels
 from engine.events import Counted
 from engine.variant import Service, Variant
 from faults import UserError
 
-LABEL = "dcgen.count"
 RECENT_S = 5.0
 WARM_UP_S = 3.0
 
@@ -69,7 +69,7 @@ def count(variant: Variant, everywhere: str | None = None) -> Count | None:
 
 def _asked(variant: Variant, everywhere: str | None) -> Iterator[tuple[Service, str]]:
     for service in variant:
-        if text := everywhere or service.label(LABEL):
+        if text := everywhere or service.label(labels.COUNT):
             yield service, text
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.ambassador import ambassador
+from composefile import labels
 from engine.replicas import server_names
 from engine.variant import Service
 from faults import UserError
@@ -33,12 +34,12 @@ def haproxy_cfg(
         UserError: A label does not read as what it should be, or names a service that is not there.
     """
     try:
-        options = Options.parse(service.label("dcgen.options") or "")
+        options = Options.parse(service.label(labels.OPTIONS) or "")
         if options.stats_secret:
             raise _needs_container("a secret")
         page = str(options.stats_at) if options.stats_at else None
         control = Control(health_port=None, socket=socket, stats=page)
-        if service.role == "ambassador":
+        if service.role == labels.AMBASSADOR:
             return render(_ambassador(service, options, binds, control))
         members = _members(service, addresses)
         servers = {port: [address for _, address in found] for port, found in members.items()}
@@ -52,15 +53,15 @@ def haproxy_cfg(
 def _ambassador(
     service: Service, options: Options, binds: Mapping[int, str], control: Control
 ) -> Configuration:
-    access = Access.parse(service.label("dcgen.access") or "")
+    access = Access.parse(service.label(labels.ACCESS) or "")
     if access.ca_file or access.cert or access.auth_secret:
         raise _needs_container("certificates, or a secret")
-    listed = [int(word) for word in (service.label("dcgen.ports") or "").split()]
+    listed = [int(word) for word in (service.label(labels.PORTS) or "").split()]
     ports = [port for port in listed if port in binds] or sorted(binds)
     # A container finds the machine that it runs on by a name; a process is on that machine.
     upstreams = [
         replace(address, host="127.0.0.1") if address.host in far.HOST_NAMES else address
-        for address in far.parse(service.label("dcgen.upstream") or "")
+        for address in far.parse(service.label(labels.UPSTREAM) or "")
     ]
     routes = far.routes(ports, upstreams)
     return ambassador(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from composefile import labels
 from engine.process.addresses import Addresses, Demand, allocate
 from engine.process.environment import Neighbours, environment
 from engine.process.free_ports import LOOPBACK
@@ -59,7 +60,7 @@ def plan(
 def _recipes(
     variant: Variant, counts: Mapping[str, int]
 ) -> tuple[dict[str, Recipe], list[UserError]]:
-    balanced = {name for s in variant if s.role == "balancer" for name, _ in server_names(s)}
+    balanced = {name for s in variant if s.role == labels.BALANCER for name, _ in server_names(s)}
     recipes: dict[str, Recipe] = {}
     errors: list[UserError] = []
     for service in variant:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from composefile import labels
 from composefile.dockerfile import Image, parse_dockerfile
 from engine.process.free_ports import exposed
 from engine.variant import Service
@@ -77,7 +78,7 @@ def recipe(service: Service) -> Recipe:
     """
     for reason in _containers_only(service):
         raise _refusal(service, reason[1], reason[0])
-    if service.role in {"balancer", "ambassador"}:
+    if service.role in {labels.BALANCER, labels.AMBASSADOR}:
         return Recipe("proxy", (program("haproxy", service),), tuple(_proxy_ports(service)))
     image = str(service.keys.get("image") or "")
     if "build" in service.keys:
@@ -114,7 +115,7 @@ def _containers_only(service: Service) -> Iterator[tuple[str, str]]:
         value = service.keys.get(key)
         if value and value not in {"bridge", "default"}:
             yield key, f"asks for {thing}"
-    if service.role in {"balancer", "ambassador"} or "build" not in service.keys:
+    if service.role in {labels.BALANCER, labels.AMBASSADOR} or "build" not in service.keys:
         return
     for key, thing in _MOUNTS.items():
         if service.keys.get(key):
@@ -122,7 +123,7 @@ def _containers_only(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _proxy_ports(service: Service) -> Iterator[int]:
-    label = "dcgen.balances" if service.role == "balancer" else "dcgen.ports"
+    label = labels.BALANCES if service.role == labels.BALANCER else labels.PORTS
     words = (service.label(label) or "").split()
     numbers = [word.rpartition(":")[2] for word in words]
     if not numbers or not all(n.isdigit() for n in numbers):
