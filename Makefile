@@ -8,7 +8,7 @@ export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
 E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER
 # What needs neither a Docker host nor many processes, without the laws on random files.
-UNIT := tests/generator tests/test_house.py tests/test_docs.py \
+UNIT := tests/composefile tests/generator tests/test_house.py tests/test_docs.py \
 	tests/engine/test_addresses.py tests/engine/test_environment.py tests/engine/test_ports.py \
 	tests/engine/test_recipes.py tests/engine/test_variant.py \
 	tests/lb/test_arguments.py tests/lb/test_model.py tests/lb/test_options.py
