@@ -1,0 +1,79 @@
+"""The structure of the house, by the imports of its modules: no module knows all others.
+
+What is over a bar today stands here by name with its figure, which may only fall.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
+MOST_IMPORTS, MOST_IMPORTS_OF_A_TRANSFORM, MOST_FLOORS = 12, 8, 6
+OVER = {
+    "dcgen.commands.lb": 21,
+    "dcgen.commands.up": 14,
+    "engine.process.plan": 13,
+    "generator.services.stats_port": 15,
+    "generator.transforms.ambassador": 26,
+    "generator.transforms.detach": 17,
+    "generator.transforms.extra_hosts": 22,
+    "generator.transforms.scale": 26,
+}
+HIGHER = {"engine": 11, "generator": 9, "lb": 7}
+
+
+@cache
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Return the modules of ours that *module* imports, wherever in it."""
+    tree = ast.parse(modules()[module].read_text())
+    named = [name for node in ast.walk(tree) for name in _named(node)]
+    return frozenset(name for name in named if name in modules())
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        below = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (name if name in modules() else node.module for name in below)
+
+
+@cache
+def floors(module: str) -> int:
+    """Return the longest chain of imports from *module* down, within its room."""
+    room = module.partition(".")[0]
+    below = (floors(other) for other in imports(module) if other.partition(".")[0] == room)
+    return 1 + max(below, default=0)
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_a_module_knows_few_others(module: str) -> None:
+    is_transform = module.startswith("generator.transforms.")
+    bar = MOST_IMPORTS_OF_A_TRANSFORM if is_transform else MOST_IMPORTS
+
+    assert len(imports(module)) <= max(bar, OVER.get(module, 0)), sorted(imports(module))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_no_tower(room: str) -> None:
+    height = max(floors(module) for module in modules() if module.partition(".")[0] == room)
+
+    assert height <= max(MOST_FLOORS, HIGHER.get(room, 0))
+
+
+def test_what_is_over_a_bar_is_still_there() -> None:
+    assert OVER.keys() <= modules().keys()
+    assert HIGHER.keys() <= set(ROOMS)
