@@ -21,7 +21,6 @@ from engine.waiting import until
 from lb.model import Address
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
-_OURS = "dcgen."
 
 
 def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Changed]:
@@ -65,8 +64,12 @@ def _changed(site: Site, variant: Variant) -> list[Live]:
 
 
 def _differ(service: Service, container: Container) -> bool:
-    mine = {name: text for name, text in service.pairs("labels").items() if name.startswith(_OURS)}
-    return mine != {n: text for n, text in container.labels.items() if n.startswith(_OURS)}
+    mine = {
+        name: text
+        for name, text in service.pairs("labels").items()
+        if name.startswith(labels.PREFIX)
+    }
+    return mine != {n: text for n, text in container.labels.items() if n.startswith(labels.PREFIX)}
 
 
 def _all_listen(site: Site, live: Live) -> bool:
@@ -84,11 +87,12 @@ def _all_listen(site: Site, live: Live) -> bool:
 
 
 def _left_over(site: Site, variant: Variant, lives: Sequence[Live]) -> list[Container]:
-    scaled = {live.service.label(f"{_OURS}service") for live in lives}
+    scaled = {live.service.label(f"{labels.PREFIX}service") for live in lives}
     projects = {live.container.project for live in lives if live.container}
     return [
         one
         for project in projects
-        for one in site.labelled(project, f"{_OURS}role=replica")
-        if one.service not in variant.services and one.labels.get(f"{_OURS}service") in scaled
+        for one in site.labelled(project, f"{labels.PREFIX}role=replica")
+        if one.service not in variant.services
+        and one.labels.get(f"{labels.PREFIX}service") in scaled
     ]
