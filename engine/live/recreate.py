@@ -87,12 +87,11 @@ def _all_listen(site: Site, live: Live) -> bool:
 
 
 def _left_over(site: Site, variant: Variant, lives: Sequence[Live]) -> list[Container]:
-    scaled = {live.service.label(f"{labels.PREFIX}service") for live in lives}
+    scaled = {live.service.label(labels.SERVICE) for live in lives}
     projects = {live.container.project for live in lives if live.container}
     return [
         one
         for project in projects
-        for one in site.labelled(project, f"{labels.PREFIX}role=replica")
-        if one.service not in variant.services
-        and one.labels.get(f"{labels.PREFIX}service") in scaled
+        for one in site.labelled(project, f"{labels.ROLE}={labels.REPLICA}")
+        if one.service not in variant.services and one.labels.get(labels.SERVICE) in scaled
     ]
