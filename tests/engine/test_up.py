@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -174,7 +174,9 @@ def test_nobody_reading_the_logs_ends_the_run_in_order(file: Path, cleanup: Exit
     url = up.wait_for("http://").split()[1]
     up.wait_for("ready")
     pids = up.pids()
-    urlopen(url, timeout=5).close()
+    # What the service logs of it ends the run, on a busy machine before the answer is there.
+    with suppress(OSError):
+        urlopen(url, timeout=5).close()
     up.wait_for("nobody reads the logs")
 
     assert up.popen.wait(timeout=5) == 0
