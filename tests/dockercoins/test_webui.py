@@ -66,10 +66,11 @@ def test_the_page_and_all_that_it_loads_come_from_webui(
 ) -> None:
     webui = start("webui", REDIS_URL=later_redis.url)
     page = http.get(f"{webui.url}/")
-    loaded = set(re.findall(r'(?:src|href)="([^"]+)"', page.text)) - {"json"}
+    loaded = set(re.findall(r'(?:src|href)="([^"]+)"', page.text)) - {"json", "metrics"}
+    library = {"uPlot.js", "uPlot.css"}  # empty where `make library` did not fetch it
 
     assert page.headers["Content-Type"].startswith("text/html")
-    assert loaded == {path.name for path in STATIC.iterdir()} - {"index.html"}
+    assert loaded == {path.name for path in STATIC.iterdir()} - {"index.html"} | library
     assert {http.get(f"{webui.url}/{name}").status_code for name in loaded} == {200}
 
 
@@ -78,7 +79,21 @@ def test_a_browser_may_load_nothing_from_elsewhere(
 ) -> None:
     webui = start("webui", REDIS_URL=later_redis.url)
 
-    assert "default-src 'self'" in http.get(f"{webui.url}/").headers["Content-Security-Policy"]
+    page = http.get(f"{webui.url}/")
+
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert re.findall(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style", page.text) == []
+
+
+def test_the_page_weighs_less_than_100_kb(
+    start: Start, later_redis: RedisServer, http: requests.Session
+) -> None:
+    webui = start("webui", REDIS_URL=later_redis.url)
+    page = http.get(f"{webui.url}/").text
+    names = ["", *re.findall(r'(?:src|href)="([^"]+\.(?:js|css|svg))"', page)]
+
+    assert sum(len(http.get(f"{webui.url}/{name}").content) for name in set(names)) < 100_000
 
 
 def test_webui_logs_one_line_for_each_request(
