@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check fuzz chaos unit test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check fuzz chaos library browser pictures unit test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -26,6 +26,7 @@ setup: ## Make .venv, and install haproxy and redis-server if missing; the other
 
 demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without Docker, and compare
 	@mkdir -p demo
+	@test -f dockercoins/webui/library/package-lock.json || echo "For the graph on the page, once: make library"
 	@echo "DockerCoins runs for $(DEMO_S) s: open http://localhost:8000 meanwhile. Longer: make demo SECONDS=300"
 	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
 	.venv/bin/dcgen up -f demo/compose.yml --engine process --no-logs --for $(DEMO_S)
@@ -49,6 +50,17 @@ fuzz: setup ## Break Compose files for SECONDS=600 and see that dcgen refuses th
 chaos: setup ## Draw FAULTS=200 against DockerCoins' counter, on Redis and on Valkey; SEED=N draws the same again
 	FAULTS=$(or $(FAULTS),200) SEED=$(SEED) .venv/bin/pytest -s tests/dockercoins/test_chaos.py $(ARGS)
 
+library: setup ## Fetch the chart library of DockerCoins' page with npm; without it the page has tables
+	@bin/library
+
+browser: library ## Install what the tests in a browser need: Chromium (Debian, root) and Playwright
+	@bin/browser
+
+pictures: browser ## Take pictures of DockerCoins' page in every state; those of the docs are renewed
+	.venv/bin/python -m tests.dockercoins.pictures .artifacts/pictures
+	@mkdir -p docs/pictures
+	cd .artifacts/pictures && cp hosts.png away.png phone.png ../../docs/pictures/
+
 unit: setup ## Run the quick tests, under a minute: for every change, before `make test`
 	.venv/bin/pytest -q -r fE $(UNIT) --ignore tests/generator/test_laws.py $(ARGS)
 
@@ -65,7 +77,7 @@ lint: setup ## Check style, types, import rules, shell scripts, and the examples
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/shellcheck bin/setup bin/variants .ci/run
+	.venv/bin/shellcheck bin/setup bin/library bin/browser bin/variants .ci/run
 	.venv/bin/cog -I docs --check --diff $(PAGES)
 
 docs: setup ## Run the examples in the docs again, and put their output into the pages
