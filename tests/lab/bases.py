@@ -12,9 +12,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.lab.apt import KEYRING, mirror
 from tests.lab.commands import CommandError, run
 from tests.lab.engine import Engine
-from tests.lab.packages import KEYRING, SUITE, mirror
+from tests.lab.packages import SUITE
 
 HERE = Path(__file__).parent / "images"
 CHECKOUT = Path(__file__).parents[2]

@@ -4,7 +4,6 @@ Debian's packages are the only source: no image registry and no download from el
 mirror is the one that the machine's own apt uses.
 """
 
-import functools
 import os
 import re
 import shutil
@@ -14,12 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.lab import apt, today
 from tests.lab.commands import CommandError, run
 from tests.lab.daemon import INITS
 
 SUITE = "trixie"
-DEFAULT_MIRROR = "http://deb.debian.org/debian"
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # Compose reads `configs: … content:` since 2.23.1.
 OLDEST_COMPOSE = (2, 23, 1)
 COMPOSE_1 = "1.29"
@@ -66,13 +64,13 @@ def missing() -> list[str]:
     packages = [need.package for need in NEEDS if not shutil.which(need.program)]
     if not any(map(shutil.which, INITS)):
         packages.append("tini")
-    if not KEYRING.exists():
+    if not apt.KEYRING.exists():
         packages.append("debian-archive-keyring")
     return list(dict.fromkeys(packages))
 
 
 def install() -> list[str]:
-    """Install what `missing` names, and the Compose plugin; return what was installed.
+    """Install what `missing` names, the Compose plugin, and `today`; return what was installed.
 
     Raises:
         CommandError: apt-get refused.
@@ -80,11 +78,13 @@ def install() -> list[str]:
     packages = missing()
     if packages:
         with _no_services():
-            _apt_get("update")
-            _apt_get("install", "--yes", "--no-install-recommends", *packages)
+            apt.install(*packages)
     if not plugin_works(tools()):
         _fetch_plugin()
         packages.append("docker-compose (plugin)")
+    if not today.there(cache()):
+        today.fetch(cache())
+        packages.append(f"the Docker of {today.SUITE}, into {today.folder(cache())}")
     return packages
 
 
@@ -103,46 +103,13 @@ def plugin_works(config: Path) -> bool:
     return tuple(map(int, re.findall(r"\d+", version)[:3])) >= OLDEST_COMPOSE
 
 
-@functools.cache
-def mirror() -> str:
-    """Return the Debian mirror that this machine's apt uses, else Debian's own."""
-    form = "$(REPO_URI) $(ORIGIN) $(LABEL)"
-    if shutil.which("apt-get"):
-        for line in run("apt-get", "indextargets", "--format", form).splitlines():
-            address, _, names = line.partition(" ")
-            if names == "Debian Debian":
-                return address
-    return DEFAULT_MIRROR
-
-
 def _fetch_plugin() -> None:
-    # apt with lists of its own, so that the machine's know nothing of another suite.
     work = cache() / "apt"
-    for folder in ("lists/partial", "archives/partial"):
-        (work / folder).mkdir(parents=True, exist_ok=True)
-    (work / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {SUITE} main\n")
-    own = [
-        f"Dir::Etc::SourceList={work}/sources.list",
-        "Dir::Etc::SourceParts=/dev/null",
-        f"Dir::State::Lists={work}/lists",
-        f"Dir::Cache={work}",
-        "APT::Sandbox::User=root",  # the cache may be where nobody else can write
-    ]
-    options = [word for setting in own for word in ("-o", setting)]
-    _apt_get(*options, "update")
-    _apt_get(*options, "download", f"docker-compose/{SUITE}", cwd=work)
-    package = max(work.glob("docker-compose_*.deb"), key=lambda path: path.stat().st_mtime)
-    run("dpkg-deb", "--extract", package, work / "tree")
+    tree = apt.unpack(SUITE, ("docker-compose",), work)
     (tools() / "cli-plugins").mkdir(parents=True, exist_ok=True)
-    found = next((work / "tree").glob("usr/**/cli-plugins/docker-compose"))
+    found = next(tree.glob("usr/**/cli-plugins/docker-compose"))
     shutil.copy2(found, tools() / "cli-plugins" / "docker-compose")
     shutil.rmtree(work)
-
-
-def _apt_get(*words: str, cwd: Path | None = None) -> None:
-    env = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
-    patient = ("-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3")
-    run("apt-get", *patient, *words, env=env, cwd=cwd, timeout_s=600)
 
 
 @contextmanager
