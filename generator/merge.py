@@ -13,12 +13,11 @@ from composefile.project import Project
 from composefile.syntax.parser import Scalar
 from composefile.values import fields
 from faults import UserError
-from generator.editing.edits import Edits, shift
+from generator.editing.edits import Edits, append_lines, entry_span, service_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, Verbatim, entry
 from generator.editing.layout import layout_of
 from generator.editing.rewrite import written
 from generator.editing.service import Body
-from generator.editing.spans import append_lines, entry_span, service_span
 
 REPLACED = ("command", "entrypoint", "test", "extends", "image")
 NAMED = ("environment", "labels", "extra_hosts", "args", "sysctls", "annotations", "driver_opts")

@@ -10,9 +10,8 @@ Source: YAML 1.2, 7.1 "Alias Nodes"; Compose Specification, "Fragments" and "Ext
 from composefile.document import Document, Service
 from composefile.syntax.parser import Alias, Mapping, Node, walk
 from faults import UserError
-from generator.editing.edits import Edits, line_start, shift
+from generator.editing.edits import Edits, entry_span, line_start, service_span, shift
 from generator.editing.emit import Layout
-from generator.editing.spans import entry_span, service_span
 
 
 def used_outside(document: Document, service: Service) -> list[Node]:

@@ -9,12 +9,11 @@ import itertools
 from collections.abc import Iterator
 
 from composefile.document import Document, deref
-from composefile.syntax.parser import Node, Scalar, Sequence
+from composefile.syntax.parser import Node, Scalar, Sequence, walk
 from composefile.values import MAX_NODES, Field, Value, fields
 from faults import UserError
-from generator.editing.edits import Edits, line_start, shift
+from generator.editing.edits import Edits, Span, line_start, lines_of, shift
 from generator.editing.emit import Emitted, Layout, Quoted, Verbatim, entry
-from generator.editing.spans import Span, anchored, comments_in, lines_of
 
 
 def written(node: Node | None) -> Emitted:
@@ -79,7 +78,7 @@ def alias_anchors(edits: Edits, node: Node) -> None:
 
     Where the value is edited already, only the anchor goes.
     """
-    for part in anchored(node):
+    for part in _anchored(node):
         if edits.is_free(part.start, part.end):
             edits.replace(part.start, part.end, f"*{part.anchor}")
         else:
@@ -97,6 +96,45 @@ def strip_anchor(edits: Edits, node: Node) -> None:
 
 def drop_comments(edits: Edits, node: Node, start: int, end: int) -> None:
     """Take the comments between *start* and *end* away, where nothing else is edited."""
-    for comment in comments_in(edits.text, node, Span(start, end)):
+    for comment in _comments_in(edits.text, node, Span(start, end)):
         with contextlib.suppress(ValueError):
             edits.delete(comment.start, comment.end)
+
+
+def _comments_in(text: str, node: Node, span: Span) -> list[Span]:
+    """Return the comments inside *span*, which holds *node*; a line of its own goes whole."""
+    found: list[Span] = []
+    position = span.start
+    for part in walk(node):
+        if isinstance(part, Scalar) and part.start >= position:
+            _scan(text, position, part.start, found)
+            position = part.end
+    _scan(text, position, span.end, found)
+    return found
+
+
+def _scan(text: str, start: int, end: int, found: list[Span]) -> None:
+    while True:
+        at = text.find("#", start, end)
+        if at < 0:
+            return
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        if at == 0 or text[at - 1] in " \t\n":
+            first = line_start(text, at)
+            if not text[first:at].strip():
+                found.append(Span(first, min(stop + 1, end)))
+            else:
+                stop -= text[stop - 1] == "\r"
+                found.append(Span(len(text[:at].rstrip(" \t")), stop))
+        start = stop
+
+
+def _anchored(node: Node) -> list[Node]:
+    """Return the outermost nodes inside *node* that carry an anchor, itself included."""
+    found: list[Node] = []
+    for part in walk(node):
+        inside = found and part.start >= found[-1].start and part.end <= found[-1].end
+        if part.anchor and not inside:
+            found.append(part)
+    return found

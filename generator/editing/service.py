@@ -11,11 +11,17 @@ from composefile.document import deref
 from composefile.model import Model
 from composefile.syntax.parser import Alias, Mapping, Node, Scalar, Sequence
 from composefile.values import fields, merge_sources, pairs
-from generator.editing.edits import Edits
+from generator.editing.edits import (
+    Edits,
+    append_entry,
+    entry_span,
+    lines_of,
+    remove_entries,
+    remove_items,
+)
 from generator.editing.emit import Emitted, Layout, entry, flow
 from generator.editing.layout import column_of_body
 from generator.editing.rewrite import copy_entry, quoted, written
-from generator.editing.spans import append_entry, entry_span, lines_of, remove_entries, remove_items
 
 
 class Body:

@@ -5,9 +5,9 @@ Source: Compose Specification, "extra_hosts": a list of ``NAME:IP`` (or ``NAME=I
 
 from composefile.syntax.parser import Mapping, Node, Sequence
 from composefile.values import Value
+from generator.editing.edits import append_entry, append_item
 from generator.editing.emit import Emitted, Quoted, entry, flow, item
 from generator.editing.service import Body
-from generator.editing.spans import append_entry, append_item
 
 
 def hosts(value: Value) -> dict[str, str]:

@@ -3,11 +3,10 @@
 from composefile.document import Document, Service, own
 from composefile.model import Model
 from composefile.syntax.parser import Alias, Mapping, Scalar
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, append_lines, lines_of
 from generator.editing.emit import Emitted, Layout, Literal, entries, entry, flow, scalar
 from generator.editing.layout import column_of_body
 from generator.editing.rewrite import written
-from generator.editing.spans import append_lines, lines_of
 from generator.services.proxy import Proxy
 from generator.services.takeover import (
     MOVED,

@@ -12,9 +12,8 @@ from composefile.model import Model
 from composefile.references import Reference, volumes_source
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
 from composefile.values import Value, fields
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, lines_of, remove_items
 from generator.editing.emit import scalar
-from generator.editing.spans import lines_of, remove_items
 from generator.result import Notice
 
 

@@ -9,9 +9,9 @@ from composefile.document import own
 from composefile.labels import is_routing_label
 from composefile.syntax import parser as tree
 from composefile.values import pairs
+from generator.editing.edits import append_entry, remove_entries
 from generator.editing.emit import Emitted, Verbatim, entry
 from generator.editing.service import Body
-from generator.editing.spans import append_entry, remove_entries
 
 
 def set_replicas(body: Body, count: int) -> None:

@@ -15,11 +15,10 @@ from composefile.document import Service
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Sequence
 from composefile.values import Value, words
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, Span, append_entry, append_item, service_span
 from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import Body
-from generator.editing.spans import Span, append_entry, append_item, service_span
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
 
 SINGULAR_KEYS = ("ports", "container_name", "hostname", "domainname", "mac_address", "scale")

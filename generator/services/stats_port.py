@@ -10,11 +10,10 @@ from composefile.syntax.parser import Mapping, Scalar, Sequence
 from composefile.values import Value
 from faults import UserError
 from generator.checks.refusals import require_secret
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, append_item, entry_span, remove_items
 from generator.editing.emit import Emitted, Quoted, entry, flow, item
 from generator.editing.layout import layout_of
 from generator.editing.service import Body
-from generator.editing.spans import append_item, entry_span, remove_items
 from generator.result import Settings
 from lb.options import Options
 

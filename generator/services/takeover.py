@@ -14,10 +14,9 @@ from composefile.model import Model
 from composefile.syntax.parser import Mapping
 from composefile.values import Field, Value, pairs
 from generator.editing.anchors import used_outside
-from generator.editing.edits import Edits, shift
+from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.rewrite import copy_entry, quoted, written
-from generator.editing.spans import entry_span
 from generator.services.proxy import GENERATED_KEYS
 from generator.services.replicas import SINGULAR_IN_NETWORK
 

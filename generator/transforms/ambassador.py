@@ -35,9 +35,8 @@ from generator.checks.refusals import (
 )
 from generator.checks.removal import internal_notices, replacement_notices
 from generator.editing.anchors import rescue, used_outside
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, service_span
 from generator.editing.layout import layout_of
-from generator.editing.spans import service_span
 from generator.result import Notice, Settings, Variant, with_header
 from generator.services import stats_port as statistics
 from generator.services.former import config_name, former_settings

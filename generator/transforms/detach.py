@@ -19,12 +19,11 @@ from composefile.syntax.parser import Alias, Mapping, walk
 from composefile.values import Value, fields, words
 from faults import UserError
 from generator.checks.refusals import role
-from generator.editing.edits import Edits, shift
+from generator.editing.edits import Edits, entry_span, service_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.layout import layout_of
 from generator.editing.rewrite import written
 from generator.editing.service import Body
-from generator.editing.spans import entry_span, service_span
 from generator.result import HEADER, Notice, Variant
 
 Publish = int | Literal["random", "host"] | None

@@ -18,12 +18,11 @@ from generator.checks.other_files import included_notices, refuse_included
 from generator.checks.refusals import refuse, refuse_sharers, role
 from generator.checks.removal import removal_notices
 from generator.editing.anchors import rescue, used_outside
-from generator.editing.edits import Edits
+from generator.editing.edits import Edits, remove_entries, service_span
 from generator.editing.emit import Quoted
 from generator.editing.layout import is_block, layout_of
 from generator.editing.rewrite import quoted
 from generator.editing.service import Body
-from generator.editing.spans import remove_entries, service_span
 from generator.result import Notice, Variant, with_header
 from generator.services.extra_hosts import add_hosts, is_plain_name
 from generator.services.former import config_name

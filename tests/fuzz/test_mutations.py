@@ -14,7 +14,7 @@ from composefile.document import Document, load
 from composefile.project import Project
 from composefile.syntax.parser import parse
 from faults import UserError
-from generator.editing.spans import service_span
+from generator.editing.edits import service_span
 from generator.result import Settings
 from generator.transforms.ambassador import ambassador
 from generator.transforms.detach import detach
