@@ -7,7 +7,7 @@ from generator.editing.edits import Edits, append_lines, lines_of
 from generator.editing.emit import Emitted, Layout, Literal, entries, entry, flow, scalar
 from generator.editing.layout import column_of_body
 from generator.editing.rewrite import written
-from generator.services.proxy import Proxy
+from generator.services.proxy import GeneratedService
 from generator.services.takeover import (
     MOVED,
     SHARED,
@@ -21,7 +21,13 @@ from generator.services.takeover import (
 
 
 def service_lines(
-    model: Model, service: Service, layout: Layout, proxy: Proxy, *, alone: bool, again: bool
+    model: Model,
+    service: Service,
+    layout: Layout,
+    generated: GeneratedService,
+    *,
+    alone: bool,
+    again: bool,
 ) -> str:
     """Return the lines of the generated service that takes the name of *service*.
 
@@ -29,17 +35,17 @@ def service_lines(
         model: The services of the file.
         service: The one that is scaled or replaced, or that was generated before.
         layout: Of the file.
-        proxy: What dcgen writes of it.
+        generated: What dcgen writes of it.
         alone: Whether nothing else of *service* stays in the file.
         again: Whether *service* was generated before, and hands on what it carries.
     """
     column = column_of_body(model.document, service.name)
     if again:
         between = kept_lines(model, service, layout)
-        head, tail = _with_routing(model, service, proxy, kept_labels(model, service.name))
+        head, tail = _with_routing(model, service, generated, kept_labels(model, service.name))
     else:
         between = carried(model, service, layout, column, alone=alone)
-        head, tail = _with_routing(model, service, proxy)
+        head, tail = _with_routing(model, service, generated)
     name = " " * service.key.column + _key_text(model.document, service) + ":" + layout.newline
     return name + entries(head, layout, column) + between + entries(tail, layout, column)
 
@@ -50,22 +56,25 @@ def _key_text(document: Document, service: Service) -> str:
     return text if not key.anchor else scalar(service.name)
 
 
-def flow_entry(model: Model, service: Service, proxy: Proxy) -> str:
+def flow_entry(model: Model, service: Service, generated: GeneratedService) -> str:
     """Return the generated service as an entry of a `services` mapping in flow style."""
     fields = model.fields(service.name)
     moved = {key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields}
     routing = routing_deploy_labels(model, service.name)
     if routing:
         moved["deploy"] = {"labels": routing}
-    head, tail = _with_routing(model, service, proxy)
+    head, tail = _with_routing(model, service, generated)
     return f"{scalar(service.name)}: {flow({**head, **moved, **tail})}"
 
 
 def _with_routing(
-    model: Model, service: Service, proxy: Proxy, labels: dict[str, Emitted] | None = None
+    model: Model,
+    service: Service,
+    generated: GeneratedService,
+    labels: dict[str, Emitted] | None = None,
 ) -> tuple[dict[str, Emitted], dict[str, Emitted]]:
-    """Return head and tail of *proxy* with *labels* and the variables that lead another proxy."""
-    head, tail = dict(proxy.head), dict(proxy.tail)
+    """Return head and tail of *generated*, with *labels* and the variables that lead a proxy."""
+    head, tail = dict(generated.head), dict(generated.tail)
     extra = routing_labels(model, service.name) if labels is None else labels
     variables = routing_variables(model, service.name)
     if extra:

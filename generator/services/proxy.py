@@ -48,7 +48,7 @@ _SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f
 
 
 @dataclass(frozen=True, slots=True)
-class Proxy:
+class GeneratedService:
     """A generated service: what stands above and below the carried entries, and what goes with it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ProxySpec:
     """What the HAProxy of *service* is for.
 
     Attributes:
@@ -106,42 +106,42 @@ def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
     return "args" if v1 and ports == 1 else "inline"
 
 
-def proxy(wanted: Wanted, settings: Settings) -> Proxy:
-    """Return the service that *wanted* describes.
+def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
+    """Return the service that *spec* describes.
 
     Raises:
         UsageError: *args* cannot say it with the hamba image.
     """
-    kind = lb_config_of(settings, v1=wanted.v1, ports=len(wanted.routes))
+    kind = lb_config_of(settings, v1=spec.v1, ports=len(spec.routes))
     if kind == "args":
-        return _by_arguments(wanted, settings)
-    text = render(wanted.configuration)
+        return _by_arguments(spec, settings)
+    text = render(spec.configuration)
     image = settings.lb_image or DEFAULT_IMAGE
     head: dict[str, Emitted] = {"image": image}
     config, files = None, {}
-    volumes = [f"{source}:{target}:ro" for target, source in wanted.files]
-    variables = _variables(wanted)
+    volumes = [f"{source}:{target}:ro" for target, source in spec.files]
+    variables = _variables(spec)
     if kind == "file":
-        name = f"{wanted.service}.haproxy.cfg"
+        name = f"{spec.service}.haproxy.cfg"
         files[name] = text
         volumes.append(f"./{name}:{CONFIG_PATH}:ro")
-    elif wanted.v1:
+    elif spec.v1:
         head["command"] = Verbatim(flow(["sh", "-c", _SHELL]))
         variables[VARIABLE] = Literal(interpolation.escape(text))
     else:
-        config = (wanted.config_name, interpolation.escape(text))
-        head["configs"] = [{"source": wanted.config_name, "target": CONFIG_PATH}]
-    head |= _secret(wanted)
+        config = (spec.config_name, interpolation.escape(text))
+        head["configs"] = [{"source": spec.config_name, "target": CONFIG_PATH}]
+    head |= _secret(spec)
     head |= {
         key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
     }
-    head |= _neighbours(wanted)
+    head |= _neighbours(spec)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     tail: dict[str, Emitted] = {}
-    if not wanted.v1:
+    if not spec.v1:
         tail |= {
             "healthcheck": {
-                "test": Verbatim(flow(healthcheck.test(image, _health_port(wanted)))),
+                "test": Verbatim(flow(healthcheck.test(image, _health_port(spec)))),
                 "interval": "5s",
                 "timeout": "3s",
                 "retries": 3,
@@ -151,28 +151,28 @@ def proxy(wanted: Wanted, settings: Settings) -> Proxy:
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true"],
         }
-    if kind == "file" and not (wanted.v1 or _secrets(wanted)):
+    if kind == "file" and not (spec.v1 or _secrets(spec)):
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
-    tail["labels"] = {**_labels(wanted), labels.CONFIG: f"sha256:{digest}"}
-    return Proxy(head, tail, config, files)
+    tail["labels"] = {**_labels(spec), labels.CONFIG: f"sha256:{digest}"}
+    return GeneratedService(head, tail, config, files)
 
 
-def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
+def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
     image = settings.lb_image or HAMBA_IMAGE
-    if len(wanted.routes) > 1 and image == HAMBA_IMAGE:
-        ports = ", ".join(map(str, sorted(wanted.routes)))
+    if len(spec.routes) > 1 and image == HAMBA_IMAGE:
+        ports = ", ".join(map(str, sorted(spec.routes)))
         raise UsageError(
-            f"service {wanted.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
+            f"service {spec.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
             fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
         )
-    words = wanted.configuration.options.words()
-    if wanted.access.words():
+    words = spec.configuration.options.words()
+    if spec.access.words():
         raise UsageError(
-            f"the arguments of {image} say nothing of {wanted.access.words()!r}",
+            f"the arguments of {image} say nothing of {spec.access.words()!r}",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
-    if wanted.configuration.options.stats_secret:
+    if spec.configuration.options.stats_secret:
         raise UsageError(
             f"{image} reads no secret",
             fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--stats-secret`",
@@ -182,42 +182,42 @@ def _by_arguments(wanted: Wanted, settings: Settings) -> Proxy:
             f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
-    routes = [arguments(port, addresses) for port, addresses in sorted(wanted.routes.items())]
+    routes = [arguments(port, addresses) for port, addresses in sorted(spec.routes.items())]
     head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
     if words:
-        head["environment"] = {"DCGEN_OPTIONS": words, **_variables(wanted)}
-    head |= _neighbours(wanted)
+        head["environment"] = {"DCGEN_OPTIONS": words, **_variables(spec)}
+    head |= _neighbours(spec)
     tail: dict[str, Emitted] = {}
-    if wanted.awaited and not wanted.v1:
-        port = min(wanted.routes)
+    if spec.awaited and not spec.v1:
+        port = min(spec.routes)
         tail["healthcheck"] = {
             "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
             "interval": "5s",
             "timeout": "3s",
             "retries": 3,
         }
-    return Proxy(head, {**tail, "labels": _labels(wanted)})
+    return GeneratedService(head, {**tail, "labels": _labels(spec)})
 
 
-def _variables(wanted: Wanted) -> dict[str, Emitted]:
+def _variables(spec: ProxySpec) -> dict[str, Emitted]:
     # Names without values: Compose takes those from where it runs, and no file holds a password.
-    names = [wanted.access.auth_env] if wanted.access.auth_env else []
-    options = wanted.configuration.options
+    names = [spec.access.auth_env] if spec.access.auth_env else []
+    options = spec.configuration.options
     names += [STATS_PASSWORD] if options.stats and not options.stats_secret else []
     return dict.fromkeys(names)
 
 
-def _secrets(wanted: Wanted) -> dict[str, str]:
+def _secrets(spec: ProxySpec) -> dict[str, str]:
     """Return the variables that HAProxy reads from a secret when it starts, and which one."""
     found = {
-        SECRET_VARIABLE: wanted.access.auth_secret,
-        STATS_PASSWORD: wanted.configuration.options.stats_secret,
+        SECRET_VARIABLE: spec.access.auth_secret,
+        STATS_PASSWORD: spec.configuration.options.stats_secret,
     }
     return {variable: name for variable, name in found.items() if name}
 
 
-def _secret(wanted: Wanted) -> dict[str, Emitted]:
-    found = _secrets(wanted)
+def _secret(spec: ProxySpec) -> dict[str, Emitted]:
+    found = _secrets(spec)
     if not found:
         return {}
     # A secret that cannot be read must end it: an empty password is none.
@@ -230,23 +230,23 @@ def _secret(wanted: Wanted) -> dict[str, Emitted]:
     return {"command": command, "secrets": names}
 
 
-def _neighbours(wanted: Wanted) -> dict[str, Emitted]:
+def _neighbours(spec: ProxySpec) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
-    if wanted.companions:
-        found["links" if wanted.linked else "depends_on"] = list(wanted.companions)
-    if wanted.extra_hosts:
-        found["extra_hosts"] = list(wanted.extra_hosts)
+    if spec.companions:
+        found["links" if spec.linked else "depends_on"] = list(spec.companions)
+    if spec.extra_hosts:
+        found["extra_hosts"] = list(spec.extra_hosts)
     return found
 
 
-def _labels(wanted: Wanted) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = dict(wanted.identity)
-    options, access = wanted.configuration.options.words(), wanted.access.words()
+def _labels(spec: ProxySpec) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = dict(spec.identity)
+    options, access = spec.configuration.options.words(), spec.access.words()
     found |= {labels.OPTIONS: options} if options else {}
     return found | ({labels.ACCESS: access} if access else {})
 
 
-def _health_port(wanted: Wanted) -> int:
-    bind = wanted.configuration.health_bind
+def _health_port(spec: ProxySpec) -> int:
+    bind = spec.configuration.health_bind
     assert bind is not None  # noqa: S101 - a container's configuration always has one
     return int(bind.rpartition(":")[2])

@@ -38,7 +38,7 @@ from generator.editing.anchors import rescue, used_outside
 from generator.editing.edits import Edits, service_span
 from generator.editing.layout import layout_of
 from generator.result import Notice, Settings, Variant, with_header
-from generator.services import stats_port as statistics
+from generator.services import stats_port
 from generator.services.former import config_name, former_settings
 from generator.services.insert import (
     flow_entry,
@@ -47,7 +47,7 @@ from generator.services.insert import (
     remove_config,
     service_lines,
 )
-from generator.services.proxy import Proxy, Wanted, proxy
+from generator.services.proxy import GeneratedService, ProxySpec, proxy
 from lb.model import Address
 
 
@@ -94,8 +94,8 @@ class _Replacement:
         document, service = self.document, self.service
         layout = layout_of(document, service.name)
         self._keep_settings()
-        statistics.require_room(self.model, service.name, self.settings, self.former)
-        made = proxy(self._wanted(), self.settings)
+        stats_port.require_room(self.model, service.name, self.settings, self.former)
+        made = proxy(self._spec(), self.settings)
         rescued = bool(used_outside(document, service))
         if rescued:
             rescue(self.edits, document, service, layout)
@@ -105,7 +105,7 @@ class _Replacement:
         if made.config:
             put_config(self.edits, document, layout, *made.config)
         text = with_header(self.edits.apply(), layout.newline)
-        text = statistics.published(text, self.model, service.name, self.settings, self.former)
+        text = stats_port.published(text, self.model, service.name, self.settings, self.former)
         if rescued:
             load(text, document.file)  # every alias must still find its anchor
         self.notices += internal_notices(self.model, service.name)
@@ -168,7 +168,7 @@ class _Replacement:
             )
         return found or [self.upstream.port]
 
-    def _wanted(self) -> Wanted:
+    def _spec(self) -> ProxySpec:
         name, v1 = self.service.name, self.document.v1
         ports = self._ports()
         routes = far.routes(ports, self.upstreams)
@@ -181,7 +181,7 @@ class _Replacement:
                 )
             )
         access = self._access(ports)
-        return Wanted(
+        return ProxySpec(
             service=name,
             routes=routes,
             configuration=configured(
@@ -226,7 +226,7 @@ class _Replacement:
         others = [line for line in lines if not line.startswith(far.THIS_HOST)]
         return others + [f"{name}:host-gateway" for name in mine]
 
-    def _write(self, made: Proxy, *, rescued: bool) -> None:
+    def _write(self, made: GeneratedService, *, rescued: bool) -> None:
         document, service = self.document, self.service
         if document.services.flow:
             text = flow_entry(self.model, service, made)

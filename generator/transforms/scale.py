@@ -30,7 +30,7 @@ from generator.editing.anchors import rescue, used_outside
 from generator.editing.edits import Edits, Span, service_span
 from generator.editing.layout import layout_of
 from generator.result import Notice, Settings, Variant, with_header
-from generator.services import stats_port as statistics
+from generator.services import stats_port
 from generator.services.former import Former, former
 from generator.services.healthcheck import health_words
 from generator.services.insert import (
@@ -40,7 +40,7 @@ from generator.services.insert import (
     remove_config,
     service_lines,
 )
-from generator.services.proxy import Proxy, Wanted, proxy
+from generator.services.proxy import GeneratedService, ProxySpec, proxy
 from generator.services.references import point_volumes
 from generator.services.replicas import Template, template
 from generator.transforms.replicate import replicate
@@ -149,8 +149,8 @@ class _Scaled:
         self._require_free_names()
         self._require_dns()
         former = self.before.settings.options if self.before else ""
-        statistics.require_room(self.model, self.service.name, self.settings, former)
-        made = proxy(self._wanted(), self.settings)
+        stats_port.require_room(self.model, self.service.name, self.settings, former)
+        made = proxy(self._spec(), self.settings)
         rescued = not self.before and bool(used_outside(self.document, self.service))
         if rescued:
             rescue(self.edits, self.document, self.service, self.layout)
@@ -163,7 +163,7 @@ class _Scaled:
             self.model, self.edits, self.service.name, self.names[0], self.others
         )
         text = with_header(self.edits.apply(), self.layout.newline)
-        text = statistics.published(text, self.model, self.service.name, self.settings, former)
+        text = stats_port.published(text, self.model, self.service.name, self.settings, former)
         if rescued:
             load(text, self.document.file)  # every alias must still find its anchor
         return Variant(text, made.files, (*self._warnings(), *warnings))
@@ -190,7 +190,7 @@ class _Scaled:
                 where=self.model.where(self.service.name),
             )
 
-    def _wanted(self) -> Wanted:
+    def _spec(self) -> ProxySpec:
         name = self.service.name
         servers = {port: [Address(host, port) for host in self.names] for port in self.ports}
         linked = self.model.networks(name) is None
@@ -203,7 +203,7 @@ class _Scaled:
         )
         every = [str(address) for port in sorted(servers) for address in servers[port]]
         config_name = self.before.config_name if self.before else ""
-        return Wanted(
+        return ProxySpec(
             service=name,
             routes=servers,
             configuration=configuration,
@@ -230,7 +230,7 @@ class _Scaled:
             again=bool(self.before),
         )
 
-    def _write(self, made: Proxy, replica: Template) -> None:
+    def _write(self, made: GeneratedService, replica: Template) -> None:
         if self.document.services.flow:
             self._write_flow(made, replica)
             return
@@ -257,7 +257,7 @@ class _Scaled:
             self.edits.delete(span.start if between.strip() else end, span.end)
             end = span.end
 
-    def _write_flow(self, made: Proxy, replica: Template) -> None:
+    def _write_flow(self, made: GeneratedService, replica: Template) -> None:
         entry_text = flow_entry(self.model, self.service, made)
         text = f"{replica.render(self.names, ', ')}, {entry_text}"
         self.edits.replace(self.service.key.start, self.service.body.end, text)
