@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from dcgen.reporting import ErrorReportingGroup
+from dcgen.reporting import PROJECT_OPTIONS, ErrorReportingGroup, no_project_option
 from faults import UsageError
 
 # Command to the module that holds it: only the module of the command that runs is imported.
@@ -66,9 +66,9 @@ Examples:
 EPILOG = """\b
 Exit codes:
   0    done
-  1    the input is at fault, a check found a difference, or a service failed
-  2    the command line is at fault
-  3    something outside is missing or refuses: Docker, haproxy, a port
+  1    error in the input, a check found a difference, or a service failed
+  2    error in the command line
+  3    error in the environment: no Docker, no haproxy, a port is in use
   130  interrupted
 """
 # Imports and trees make many objects and little garbage: looking for it after every 700 new ones,
@@ -76,7 +76,6 @@ Exit codes:
 GARBAGE = 50_000
 # Compose takes these before the command.
 FILE_OPTIONS = ("-f", "--file")
-PROJECT_OPTIONS = ("-p", "--project-name")
 
 
 class Commands(ErrorReportingGroup):
@@ -132,16 +131,13 @@ def _after_the_command(args: list[str]) -> list[str]:
     moved: list[str] = []
     rest = list(args)
     while rest and rest[0].startswith("-"):
-        name, equals, _ = rest[0].partition("=")
+        name, equals, file = rest[0].partition("=")
         if name in PROJECT_OPTIONS:
-            raise UsageError(
-                f"there is no option {name!r}: the project is named as Compose names it",
-                fix="set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …",
-            )
+            raise no_project_option(name)
         if name not in FILE_OPTIONS or (not equals and len(rest) == 1):
             break
-        taken = 1 if equals else 2
-        moved, rest = moved + rest[:taken], rest[taken:]
+        moved += ["--file", file if equals else rest[1]]
+        rest = rest[1 if equals else 2 :]
     return [*rest[:1], *moved, *rest[1:]] if rest and not rest[0].startswith("-") else list(args)
 
 

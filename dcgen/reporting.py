@@ -7,6 +7,8 @@ import click
 from faults import UsageError, UserError, printable
 
 INTERRUPTED = 130
+# Compose takes these before the command.
+PROJECT_OPTIONS = ("-p", "--project-name")
 
 
 class ErrorReportingGroup(click.Group):
@@ -54,11 +56,27 @@ def as_user_error(error: click.UsageError, path: str) -> UserError:
     near = getattr(error, "possibilities", None)
     path = error.ctx.command_path if error.ctx else path
     fix = f"did you mean {near[0]!r}?" if near else f"see: {path} --help"
+    if isinstance(error, click.NoSuchOption) and _names_a_project(error):
+        return no_project_option(error.option_name)
     if isinstance(error, click.NoSuchOption):
         what = f"there is no option {error.option_name!r}"
     else:
         what = error.format_message().rstrip(".")
     return UsageError(printable(what[:1].lower() + what[1:]), fix=fix)
+
+
+def no_project_option(name: str) -> UsageError:
+    """Return the error for option *name*, with which Compose names the project."""
+    return UsageError(
+        f"there is no option {name!r}: the project is named as Compose names it",
+        fix="set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …",
+    )
+
+
+def _names_a_project(error: click.NoSuchOption) -> bool:
+    # Only commands on a running variant have a project: they take `--host`.
+    params = error.ctx.command.params if error.ctx else ()
+    return error.option_name in PROJECT_OPTIONS and any(p.name == "hosts" for p in params)
 
 
 def colored(text: str, color: str) -> str:

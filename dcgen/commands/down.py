@@ -1,18 +1,18 @@
-"""``dcgen down``: end what runs, and remove what it left."""
+"""``dcgen down``: stop a variant, and remove its containers and networks, or its log."""
 
 import click
 
 from dcgen.commands.compose import compose
 from dcgen.commands.stop import stop_processes
-from dcgen.commands.target import target, target_options
+from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine.process import runs
 
 
-@click.command(epilog="Example: dcgen down -f generated.yml")
+@click.command(cls=RunCommand, epilog="Example: dcgen down -f generated.yml")
 @target_options
 def down(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool) -> None:
-    """Stop a variant and remove what it left: containers and networks, or its log."""
+    """Stop a variant and remove its containers and networks, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
         compose(found, Progress(quiet=quiet, verb="removed"), "down")

@@ -10,7 +10,10 @@ COUNT = click.IntRange(1, 1_000_000)
 THREADS = click.IntRange(1, 64)
 # Title to names of parameters, in the order of the help; what is in none of them comes last.
 GROUPS = {
-    "What is balanced": ("ports", "dynamic", "mode", "balance", "sticky"),
+    "Load balancing": ("ports", "dynamic", "mode", "balance", "sticky"),
+    "Docker": ("detach", "build"),
+    "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
+    "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
     "Upstream": ("protocol", "tls", "ca_file", "cert", "tls_name"),
     "Health checks": (
         *("health", "health_path", "health_interval", "health_timeout"),
@@ -23,7 +26,11 @@ GROUPS = {
     "Limits (N: 1 to 1000000)": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image"),
-    "Input and output": ("file", "output", "overlay", "diff", "check", "force", "quiet"),
+    "Where it runs": ("engine", "hosts"),
+    "Input and output": (
+        *("file", "files", "output", "overlay", "diff", "check", "force"),
+        *("follow", "tail", "as_json", "quiet"),
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""``dcgen lb``: look at the balancers and ambassadors of a variant that runs, and change them."""
+"""``dcgen lb``: inspect and change the balancers and ambassadors of a running variant."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import running
 from dcgen.commands.location import Place, place, table
 from dcgen.commands.pipeline import Making, Step, make
-from dcgen.commands.target import target, target_options
+from dcgen.commands.target import SECONDS, RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.live import drain as draining
@@ -35,22 +35,22 @@ from lb.model import Address
 deadline_option = click.option(
     "--drain-deadline",
     "deadline_s",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     default=draining.DEADLINE_S,
     show_default=True,
     metavar="SECONDS",
-    help="How long a server may work on what it has.",
+    help="How long to wait until a draining server is idle.",
 )
 
 
 @click.group(
-    short_help="Look at running balancers and ambassadors, and change them.",
+    short_help="Inspect and change running balancers and ambassadors.",
     epilog="Example: dcgen lb status -f generated.yml",
 )
 def lb() -> None:
-    """Look at the balancers and ambassadors of a variant that runs, and change them.
+    """Inspect and change the balancers and ambassadors of a running variant.
 
-    They are reached through their containers: nothing of this is exposed on a network.
+    They are reached through Docker, or through a local socket: no port is opened for it.
     """
 
 
@@ -59,10 +59,14 @@ def _where(given: dict[str, Any]) -> Place:
     return place(found)
 
 
-@lb.command(epilog="Example: dcgen lb status -f generated.yml --json")
+@lb.command(
+    cls=RunCommand,
+    short_help="Show servers: health, sessions, queue, latency.",
+    epilog="Example: dcgen lb status -f generated.yml --json",
+)
 @click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Show the servers of each balancer: health, sessions, queue, latency."""
     where = _where(given)
@@ -105,7 +109,11 @@ def _slots(one: Status) -> str:
     return f"{one.service}: {used} of {one.slots} slots{full if used >= one.slots else ''}"
 
 
-@lb.command(epilog="Example: dcgen lb drain rng2 -f generated.yml")
+@lb.command(
+    cls=RunCommand,
+    short_help="Stop sending new connections to servers.",
+    epilog="Example: dcgen lb drain rng2 -f generated.yml",
+)
 @click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @deadline_option
 @target_options
@@ -124,16 +132,20 @@ def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: An
 
     if any(where.each(act)):
         raise UserError(
-            f"some servers still work after {deadline_s:g} s; they get nothing new",
-            fix="wait longer with --drain-deadline, or look at them: dcgen lb status",
+            f"some servers have open connections after {deadline_s:g} s; they receive no new ones",
+            fix="wait longer with --drain-deadline, or list them: dcgen lb status",
         )
 
 
-@lb.command(epilog="Example: dcgen lb ready rng2 -f generated.yml")
+@lb.command(
+    cls=RunCommand,
+    short_help="Send new connections to servers again.",
+    epilog="Example: dcgen lb ready rng2 -f generated.yml",
+)
 @click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @target_options
 def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
-    """Let servers serve again."""
+    """Send new connections to SERVER again: undo `drain`."""
     where = _where(given)
     progress = Progress(quiet=quiet)
 
@@ -149,14 +161,16 @@ def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa
 
 
 @lb.command(
+    cls=RunCommand,
+    short_help="Change the upstream of an ambassador.",
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen lb retarget redis=192.0.2.8:6379 -f generated.yml",
 )
 @click.argument(
     "what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…", shell_complete=running
 )
-@click.option("--force", is_flag=True, help="Also if nobody listens there yet.")
-@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
+@click.option("--force", is_flag=True, help="Do not check that HOST:PORT accepts connections.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @target_options
 def retarget(
     what: tuple[str, ...],
@@ -166,9 +180,9 @@ def retarget(
     quiet: bool,
     **given: Any,  # noqa: ANN401
 ) -> None:
-    """Lead an ambassador to another upstream at once, in the file and where it runs.
+    """Change the upstream of an ambassador, in the file and in the running HAProxy.
 
-    Every session with the old upstream is closed, so that nothing is written there any more.
+    All sessions with the old upstream are closed, so that nothing more is written there.
     """
     where = _where(given)
     done: list[Retargeted] = []
@@ -193,7 +207,7 @@ def _require_ambassador(variant: Variant, name: str) -> None:
     service = variant.services.get(name)
     if service is None or service.role != labels.AMBASSADOR:
         raise UserError(
-            f"service '{name}' is no ambassador of '{variant.file}'",
+            f"service '{name}' is not an ambassador in '{variant.file}'",
             fix=f"make one: dcgen ambassador {name}=HOST:PORT",
         )
 
@@ -227,21 +241,25 @@ def _retargeting(where: Place, name: str, text: str) -> Callable[[Site | None], 
 def _said(one: Retargeted) -> str:
     parts = [f"{one.closed} old sessions closed"]
     if one.blackout_ms is not None:
-        parts.append(f"an answer through it after {one.blackout_ms} ms")
+        parts.append(f"first answer after {one.blackout_ms} ms")
     if one.reloaded:
         parts.append("its HAProxy was reloaded")
     if not one.kept:
-        parts.append("until it is restarted: dcgen up makes it last")
+        parts.append("lost when it restarts; to keep it: dcgen up")
     return f"{one.host and f'{one.host} '}{one.name}: {', '.join(parts)}"
 
 
-@lb.command(epilog="Example: dcgen lb reload rng -f generated.yml")
+@lb.command(
+    cls=RunCommand,
+    short_help="Reload HAProxy with the configuration in the file.",
+    epilog="Example: dcgen lb reload rng -f generated.yml",
+)
 @click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
 def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
-    """Give running balancers the configuration of the file, without losing a connection.
+    """Reload running balancers with the configuration in the file; no connection is lost.
 
-    HAProxy checks it first, and goes on with what it has if the new one does not start.
+    HAProxy checks it first, and keeps the old one if it refuses the new one.
     """
     where = _where(given)
 
@@ -252,7 +270,7 @@ def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # 
         ]
 
     for one in [one for found in where.each(act) for one in found]:
-        what = f"reloaded after {one.after_s:.1f} s" if one.changed else "has it already"
+        what = f"reloaded after {one.after_s:.1f} s" if one.changed else "unchanged"
         if not quiet:
             click.echo(f"{one.host and f'{one.host} '}{one.name}: {what}", err=True)
 

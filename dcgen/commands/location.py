@@ -37,7 +37,7 @@ class Place:
             found = on_docker(self.variant, site, *names)
         if not found:
             called = f"'{names[0]}'" if names else f"no balancer of '{self.variant.file}'"
-            what = f"{called} does not run" if names else f"{called} runs"
+            what = f"{called} is not running" if names else f"{called} is running"
             raise HostError(what, fix=f"start it: dcgen up -f {self.variant.file}")
         return found
 
@@ -71,7 +71,9 @@ def place(found: Target) -> Place:
         UsageError: It comes from standard input: it must be found again by its file.
     """
     if found.source.path is None:
-        raise UsageError("a running variant is found by its file", fix="name it: -f FILE")
+        raise UsageError(
+            "a running variant is found by its file, not on standard input", fix="give -f FILE"
+        )
     variant = parse(found.source.text, found.path)
     if found.engine == "process":
         return Place(variant, ())

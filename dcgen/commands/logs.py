@@ -1,23 +1,52 @@
 """``dcgen logs``: what the services wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from dcgen.commands.completion import running
 from dcgen.commands.compose import compose
-from dcgen.commands.target import target, target_options
+from dcgen.commands.grouped import within
+from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine.process import run as processes
 from engine.variant import Variant, parse
 from faults import Place, UserError
 
+LINES = within(click.IntRange(min=0))
+_FILES = (".yml", ".yaml")
 
-@click.command(epilog="Example: dcgen logs -f generated.yml --tail 20 worker")
+
+class LogsCommand(RunCommand):
+    """A command that takes ``-f`` before what is no file for ``--follow``, as Compose does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*."""
+        return super().parse_args(ctx, list(_followed(args)))
+
+
+def _followed(args: Sequence[str]) -> Iterator[str]:
+    for word, after in zip(args, [*args, ""][1:], strict=True):
+        yield "--follow" if word == "-f" and not _is_file(after) else word
+
+
+def _is_file(word: str) -> bool:
+    # A file that is not there is still meant as one if it is spelled like one: it is an error.
+    return word == "-" or "/" in word or word.endswith(_FILES) or Path(word).is_file()
+
+
+@click.command(cls=LogsCommand, epilog="Example: dcgen logs --file generated.yml -f worker")
 @click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
-@click.option("--follow", is_flag=True, help="Go on as long as it runs.")
-@click.option("--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N lines.")
+@click.option("--follow", is_flag=True, help="Follow the output; -f without a file is the same.")
+@click.option(
+    "-n",
+    "--tail",
+    type=LINES,
+    metavar="N",
+    help="Show the last N lines only.",
+)
 def logs(  # noqa: PLR0913 - click hands over one argument per option
     services: tuple[str, ...],
     files: tuple[str, ...],
@@ -28,7 +57,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     follow: bool,
     tail: int | None,
 ) -> None:
-    """Show what the services said."""
+    """Show the output of services."""
     found = target(files, engine, hosts, starting=False)
     progress = Progress(quiet=quiet, verb="read")
     if found.engine == "docker":

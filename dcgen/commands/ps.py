@@ -6,18 +6,18 @@ from dataclasses import asdict
 import click
 
 from dcgen.commands.compose import compose
-from dcgen.commands.target import target, target_options
+from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine.process import runs
 
 
-@click.command(epilog="Example: dcgen ps -f generated.yml --json")
+@click.command(cls=RunCommand, epilog="Example: dcgen ps -f generated.yml --json")
 @target_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ps(
     files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool, as_json: bool
 ) -> None:
-    """List what runs: name, process, state, published ports."""
+    """List containers or processes: name, state, published ports."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
         words = ["--format", "json"] if as_json else []

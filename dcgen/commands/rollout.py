@@ -11,7 +11,7 @@ from composefile import labels
 from dcgen.commands.completion import running
 from dcgen.commands.lb import deadline_option
 from dcgen.commands.location import place
-from dcgen.commands.target import target, target_options
+from dcgen.commands.target import SECONDS_ABOVE_0, RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine.events import Changed
 from engine.live.rollout import HEALTHY_WITHIN_S, Rollout
@@ -19,20 +19,20 @@ from engine.variant import Service, Variant
 from faults import UsageError, UserError
 
 
-@click.command(epilog="Example: dcgen rollout rng -f generated.yml --build")
+@click.command(cls=RunCommand, epilog="Example: dcgen rollout rng -f generated.yml --build")
 @click.argument("services", nargs=-1, required=True, metavar="SERVICE…", shell_complete=running)
-@click.option("--build", is_flag=True, help="Build the image first.")
+@click.option("--build", is_flag=True, help="Build the image before starting replicas.")
 @click.option(
     "--healthy-deadline",
     "healthy_s",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS_ABOVE_0,
     default=HEALTHY_WITHIN_S,
     show_default=True,
     metavar="SECONDS",
     help="How long to wait for a new replica to become healthy.",
 )
 @deadline_option
-@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @target_options
 def rollout(
     services: tuple[str, ...],
@@ -46,14 +46,14 @@ def rollout(
 ) -> None:
     """Replace the replicas of SERVICE one at a time, without losing a request.
 
-    A new replica is started and must be well before an old one is drained and removed. If it
-    never is, it is removed, the old ones go on, and the exit code is 1.
+    A new replica must become healthy before an old one is drained and removed. If it does not,
+    it is removed, the old replicas keep running, and the exit code is 1.
     """
     found = target(given["files"], given["engine"], given["hosts"], starting=False)
     where = place(found)
     if not where.sites:
         what = "processes have no containers to replace"
-        raise UsageError(what, fix="dcgen stop and dcgen up, or --engine docker")
+        raise UsageError(what, fix="restart them: dcgen stop, then dcgen up")
     progress = Progress(quiet=quiet)
     done: list[Changed] = []
     try:
@@ -85,6 +85,8 @@ def _balancer(variant: Variant, name: str) -> Service:
         balanced = [s.name for s in variant if s.role == labels.BALANCER]
         raise UserError(
             f"service '{name}' has no balancer in '{variant.file}'",
-            fix=f"name one of: {', '.join(balanced)}" if balanced else f"dcgen scale {name} 2",
+            fix=f"name one of: {', '.join(balanced)}"
+            if balanced
+            else f"make one: dcgen scale {name} 2",
         )
     return service

@@ -3,15 +3,15 @@
 import click
 
 from dcgen.commands.compose import compose
-from dcgen.commands.target import Target, target, target_options
+from dcgen.commands.target import RunCommand, Target, target, target_options
 from dcgen.progress import Progress
 from engine.process import run as processes
 
 
-@click.command(epilog="Example: dcgen stop -f generated.yml")
+@click.command(cls=RunCommand, epilog="Example: dcgen stop -f generated.yml")
 @target_options
 def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool) -> None:
-    """Stop a variant; its containers, or its log, stay."""
+    """Stop a variant; keep its containers, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
         compose(found, Progress(quiet=quiet, verb="stopped"), "stop")
@@ -22,4 +22,6 @@ def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: 
 def stop_processes(found: Target, progress: Progress) -> None:
     """End the processes of *found*, and say how many they were."""
     number = processes.stop(found.path)
-    progress.say(f"{number} processes stopped" if number else f"{found.path} does not run here")
+    progress.say(
+        f"{number} processes stopped" if number else f"{found.path} is not running on this host"
+    )

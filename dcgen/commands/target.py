@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from dcgen import source
+from dcgen.commands.grouped import GroupedCommand, within
 from dcgen.source import Source
 from engine.docker import compose as docker
 from engine.process import runs
@@ -17,9 +18,15 @@ from faults import UsageError, UserError
 F = TypeVar("F", bound=Callable[..., Any])
 Engine = Literal["docker", "process"]
 
+SECONDS = within(click.FloatRange(min=0))
+SECONDS_ABOVE_0 = within(click.FloatRange(min=0, min_open=True))
 GENERATED = "generated.yml"
 AS_ASKED = "as asked"
 WHERE_IT_RUNS = "where it runs"
+
+
+class RunCommand(GroupedCommand):
+    """A command on a variant that runs or is to run: one with the options of `target_options`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +76,24 @@ def target_options(command: F) -> F:
                 "files",
                 multiple=True,
                 metavar="FILE",
-                help="Compose file; - is stdin.  [default: generated.yml, else its source]",
+                help="Compose file; - is standard input."
+                "  [default: generated.yml, else its source]",
             ),
             click.option(
                 "--engine",
                 type=click.Choice(["auto", "docker", "process"]),
                 default="auto",
                 show_default=True,
-                help="Docker, if a daemon answers, or processes of this host.",
+                help="Docker, or processes of this host; auto: Docker if a daemon answers.",
             ),
             click.option(
                 "--host",
                 "hosts",
                 multiple=True,
                 metavar="tcp://…|ssh://…",
-                help="Docker host; repeatable: all at once.",
+                help="Docker host; repeatable, acts on all of them at once.",
             ),
-            click.option("-q", "--quiet", is_flag=True, help="Say failures only."),
+            click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
         ]
     ):
         command = option(command)

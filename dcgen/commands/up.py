@@ -15,7 +15,14 @@ import click
 from dcgen.commands.assignments import counts
 from dcgen.commands.compose import compose
 from dcgen.commands.hitless_up import resized
-from dcgen.commands.target import Target, target, target_options
+from dcgen.commands.target import (
+    SECONDS,
+    SECONDS_ABOVE_0,
+    RunCommand,
+    Target,
+    target,
+    target_options,
+)
 from dcgen.progress import Progress, summary_text
 from dcgen.reporting import INTERRUPTED
 from engine.docker.portable import CONFIGURATION, require_portable
@@ -29,45 +36,53 @@ from engine.variant import parse
 from faults import HostError, UsageError, UserError
 
 
-@click.command(epilog="Example: dcgen up -f generated.yml --engine process --for 20")
+@click.command(
+    cls=RunCommand, epilog="Example: dcgen up -f generated.yml --engine process --for 20"
+)
 @target_options
-@click.option("-d", "--detach", is_flag=True, help="Docker: return when all is started.")
-@click.option("--build", is_flag=True, help="Docker: build images first.")
-@click.option("--scale", multiple=True, metavar="SERVICE=N", help="Replicas; repeatable.")
+@click.option("-d", "--detach", is_flag=True, help="Run containers in the background.")
+@click.option("--build", is_flag=True, help="Build images before starting containers.")
+@click.option(
+    "--scale", multiple=True, metavar="SERVICE=N", help="Run SERVICE with N replicas; repeatable."
+)
 @click.option(
     "--for",
     "for_s",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS_ABOVE_0,
     metavar="SECONDS",
-    help="Processes: end by itself, with a summary on stdout.",
+    help="Stop after SECONDS, and print a summary.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Processes: the summary as JSON, no logs.")
+@click.option(
+    "--json", "summary_json", is_flag=True, help="Print the summary as JSON, and no logs."
+)
 @click.option(
     "--publish-on",
     metavar="ADDRESS",
-    help=f"Processes: where ports are published that name no address.  [default: {LOOPBACK}]",
+    help=f"Address to publish ports on that are given without one.  [default: {LOOPBACK}]",
 )
-@click.option("--free-ports", is_flag=True, help="Processes: publish on any free ports.")
+@click.option(
+    "--free-ports", is_flag=True, help="Publish on free host ports, whatever the file says."
+)
 @click.option(
     "--count",
     metavar="REGEX",
-    help="Processes: sum up group 1 in all logs.  [default: labels dcgen.count]",
+    help="Add up group 1 of REGEX in all output.  [default: labels dcgen.count]",
 )
-@click.option("--logs/--no-logs", default=True, help="Processes: show what the services say.")
+@click.option("--logs/--no-logs", default=True, help="Show the output of services.")
 @click.option(
     "--drain-deadline",
     "drain_s",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     default=DEADLINE_S,
     show_default=True,
     metavar="SECONDS",
-    help="Docker: how long a replica that is to go may work on what it has.",
+    help="How long to wait until a replica to be removed is idle.",
 )
 def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
-    """Run a variant, in the foreground unless detached; Ctrl-C stops all of it."""
+    """Start a variant in the foreground, where Ctrl-C stops it, or with -d in the background."""
     found = target(files, engine, hosts, starting=True, only_processes=_only_processes(asked))
     progress = Progress(
-        quiet=asked["quiet"], logs=asked["logs"] and not asked["as_json"], verb="started"
+        quiet=asked["quiet"], logs=asked["logs"] and not asked["summary_json"], verb="started"
     )
     progress.say(f"running {found.path} on {_engine(found)}")
     scale = dict(counts(asked["scale"]))
@@ -83,7 +98,7 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
             count=asked["count"],
             free_ports=asked["free_ports"],
         )
-        _up(found, wishes, progress, as_json=asked["as_json"])
+        _up(found, wishes, progress, as_json=asked["summary_json"])
     else:
         mounting = [given for given in found.sources if CONFIGURATION in given.text]
         require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
@@ -91,7 +106,7 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
 
 
 def _only_processes(asked: dict[str, Any]) -> str:
-    options = {"for_s": "--for", "as_json": "--json", "publish_on": "--publish-on"}
+    options = {"for_s": "--for", "summary_json": "--json", "publish_on": "--publish-on"}
     options |= {"count": "--count", "free_ports": "--free-ports"}
     return next((name for key, name in options.items() if asked[key]), "")
 
@@ -175,4 +190,4 @@ def _readers(progress: Progress, supervisor: Supervisor) -> Iterator[None]:
     except BrokenPipeError:
         progress.logs = False
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        supervisor.stop("nobody reads the logs")
+        supervisor.stop("stdout was closed")

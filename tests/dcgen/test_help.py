@@ -60,9 +60,16 @@ def test_version_has_a_short_form() -> None:
     assert dcgen("-V").stdout == dcgen("--version").stdout != ""
 
 
-@pytest.mark.parametrize("command", ["scale", "ambassador", "extra-hosts", "detach", "render"])
+OF_RUNNING = ["up", "down", "ps", "logs", "stop", "rollout"]
+OF_LB = ["lb status", "lb drain", "lb ready", "lb retarget", "lb reload"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["scale", "ambassador", "extra-hosts", "detach", "render", *OF_RUNNING, *OF_LB],
+)
 def test_options_stand_in_groups_and_each_once(command: str) -> None:
-    text = dcgen(command, "--help").stdout
+    text = dcgen(*command.split(), "--help").stdout
 
     lines = text.splitlines()
     options = [line.split()[0] for line in lines if line.startswith("  -")]
@@ -70,6 +77,26 @@ def test_options_stand_in_groups_and_each_once(command: str) -> None:
     assert text.count("\nOptions:\n") == 1
     assert [line for line in lines if len(line) > 80] == []
     assert "<=x" not in text
+    assert "x>" not in text
+    assert _group(text, "Options")[-1].startswith("  -h, --help")
+    assert len(_group(text, "Options")) <= 2
+
+
+@pytest.mark.parametrize("command", [*OF_RUNNING, *OF_LB])
+def test_commands_on_a_running_variant_share_their_groups(command: str) -> None:
+    text = dcgen(*command.split(), "--help").stdout
+
+    assert [line.split()[0] for line in _group(text, "Where it runs")] == ["--engine", "--host"]
+    assert {"-f,", "-q,"} <= {line.split()[0] for line in _group(text, "Input and output")}
+
+
+def test_summaries_of_lb_are_whole() -> None:
+    assert "..." not in dcgen("lb", "--help").stdout.replace("[ARGS]...", "")
+
+
+def _group(text: str, title: str) -> list[str]:
+    below = text.partition(f"\n{title}:\n")[2].partition("\n\n")[0]
+    return [line for line in below.splitlines() if line.startswith("  -")]
 
 
 @pytest.mark.parametrize("name", ["port", "log", "file"])

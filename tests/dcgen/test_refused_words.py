@@ -39,6 +39,18 @@ def run(*words: str) -> Result:
             "  fix: set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …\n",
             id="the project, as Compose takes it",
         ),
+        pytest.param(
+            ["up", "-p", "shop"],
+            "there is no option '-p': the project is named as Compose names it\n"
+            "  fix: set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …\n",
+            id="the project, after a command",
+        ),
+        pytest.param(
+            ["lb", "status", "--project-name=shop"],
+            "there is no option '--project-name': the project is named as Compose names it\n"
+            "  fix: set it in the environment: COMPOSE_PROJECT_NAME=NAME dcgen …\n",
+            id="the project, after a command of lb",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused_in_one_dialect(words: list[str], said: str) -> None:
@@ -58,3 +70,31 @@ def test_file_may_stand_before_the_command_as_with_compose(
     assert before.exit_code == 0, before.stderr
     assert before.output == run("scale", "rng", "2", "-f", "mine.yml", "-o", "-").output
     assert before.output == run("--file=mine.yml", "scale", "rng", "2", "-o", "-").output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["-f", "rng"], "there is no log of 'compose.yml'", id="before a service"),
+        pytest.param(["rng", "-f"], "there is no log of 'compose.yml'", id="at the end"),
+        pytest.param(["-f", "mine.yml"], "there is no log of 'mine.yml'", id="before a file"),
+        pytest.param(["-f", "plain"], "there is no log of 'plain'", id="before a file of any name"),
+        pytest.param(["-f", "nope"], "no service named 'nope'", id="before nothing known"),
+        pytest.param(["-f", "nope.yml"], "nope.yml: the Compose file does not exist", id="no file"),
+    ],
+)
+def test_logs_take_f_for_a_file_or_to_follow_as_compose_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rng").mkdir()
+    for name in ("compose.yml", "mine.yml", "plain"):
+        Path(name).write_text("services:\n  rng: {image: app, expose: [80]}\n")
+
+    result = run("logs", "--engine", "process", *words)
+
+    assert said in result.stderr
+
+
+def test_file_before_logs_is_a_file_whatever_its_name() -> None:
+    assert "rng: the Compose file does not exist" in run("-f", "rng", "logs").stderr

@@ -58,7 +58,7 @@ def test_a_server_is_drained_and_made_ready_again(rng: Path) -> None:
         pytest.param(["lb", "drain", "rgn"], 1, "no server is called 'rgn'", id="a typo"),
         pytest.param(["lb", "status", "worker"], 1, "is no balancer", id="no balancer"),
         pytest.param(["lb", "reload"], 3, "is a process", id="a reload"),
-        pytest.param(["lb", "retarget", "rng=h:1"], 1, "is no ambassador", id="no ambassador"),
+        pytest.param(["lb", "retarget", "rng=h:1"], 1, "is not an ambassador", id="no ambassador"),
         pytest.param(["rollout", "rng"], 2, "no containers", id="a rollout"),
     ],
 )

@@ -76,7 +76,7 @@ def test_stop_from_another_terminal_is_a_good_end(up: Up) -> None:
 def test_stop_of_what_does_not_run_says_so(file: Path) -> None:
     stopped = dcgen("stop", "-f", str(file), "--engine", "process")
 
-    assert (stopped.returncode, stopped.stderr) == (0, f"{file} does not run here\n")
+    assert (stopped.returncode, stopped.stderr) == (0, f"{file} is not running on this host\n")
 
 
 def test_ps_lists_processes_with_their_ports(up: Up) -> None:
@@ -104,10 +104,11 @@ def test_logs_shows_what_one_service_said_also_after_the_end(up: Up) -> None:
     assert shown == "web1 | served /seen\n"
 
 
-def test_logs_can_be_followed_until_the_end(up: Up, cleanup: ExitStack) -> None:
+@pytest.mark.parametrize("follow", ["--follow", "-f"])
+def test_logs_can_be_followed_until_the_end(up: Up, cleanup: ExitStack, follow: str) -> None:
     url = up.wait_for("http://").split()[1]
     up.wait_for("ready")
-    command = [*DCGEN, "logs", "--follow", "-f", str(up.file)]
+    command = [*DCGEN, "logs", "-f", str(up.file), follow, "web1"]
     follower = cleanup.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     urlopen(f"{url}/seen", timeout=5).close()
     assert follower.stdout
@@ -177,7 +178,7 @@ def test_nobody_reading_the_logs_ends_the_run_in_order(file: Path, cleanup: Exit
     # What the service logs of it ends the run, on a busy machine before the answer is there.
     with suppress(OSError):
         urlopen(url, timeout=5).close()
-    up.wait_for("nobody reads the logs")
+    up.wait_for("stdout was closed")
 
     assert up.popen.wait(timeout=5) == 0
     assert alive(pids) == []
