@@ -41,13 +41,17 @@ class ErrorReportingGroup(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-def report(error: UserError) -> int:
-    """Show *error* on standard error, one reason a line; return its exit code."""
-    where = f"{error.where}: " if error.where else ""
+def report(error: UserError, host: str = "") -> int:
+    """Show *error* on standard error, a reason or a fix a line; return its exit code.
+
+    With *host*, of several, the first line begins with it.
+    """
+    where = "".join(f"{place}: " for place in (host, error.where) if place)
     click.echo(colored(where + error.what, "red"), err=True)
     for reason in error.reasons:
         click.echo(f"  {reason}", err=True)
-    click.echo(f"  {colored('fix:', 'green')} {error.fix}", err=True)
+    for fix in error.fixes:
+        click.echo(f"  {colored('fix:', 'green')} {fix}", err=True)
     return error.exit_code
 
 

@@ -28,22 +28,30 @@ class UserError(Exception):
         fix: One thing to do, in the imperative.
         where: The place in the file that is to blame; None if no file is.
         reasons: Why it is so, where there are several reasons; each is shown on a line of its own.
+        more_fixes: What else to do, where one thing does not mend all *reasons*; a line each.
     """
 
     exit_code = 1
 
     def __init__(
-        self, what: str, *, fix: str, where: Place | None = None, reasons: Iterable[str] = ()
+        self,
+        what: str,
+        *,
+        fix: str,
+        where: Place | None = None,
+        reasons: Iterable[str] = (),
+        more_fixes: Iterable[str] = (),
     ) -> None:
         super().__init__(printable(what))
         self.what = printable(what)
         self.fix = printable(fix)
         self.where = where
         self.reasons = tuple(map(printable, reasons))
+        self.fixes = (self.fix, *map(printable, more_fixes))
 
     def __str__(self) -> str:
         what = f"{self.where}: {self.what}" if self.where else self.what
-        return "\n".join([what, *self.reasons, f"fix: {self.fix}"])
+        return "\n".join([what, *self.reasons, *(f"fix: {fix}" for fix in self.fixes)])
 
 
 class UsageError(UserError):

@@ -139,3 +139,26 @@ def test_installed_command_writes_the_sample(installed: Path, tmp_path: Path) ->
     run(installed, "scale", "rng", "3", cwd=tmp_path / "coins")
 
     assert (tmp_path / "coins/generated.yml").stat().st_size > 0
+
+
+def test_sample_as_processes_names_one_command_for_all_that_is_missing(
+    installed: Path, tmp_path: Path
+) -> None:
+    run(installed, "sample", "coins", cwd=tmp_path)
+
+    up = subprocess.run(
+        [installed, "up", "--engine", "process", "--for", "1"],
+        cwd=tmp_path / "coins",
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+    lines = up.stderr.splitlines()
+    needed = re.findall(r"service '(\w+)' needs (.*), which this Python", up.stderr)
+    assert [name for name, _ in needed] == ["rng", "hasher", "webui", "worker"]
+    assert lines[1] == "nothing was started, for 4 reasons:"
+    assert [line.partition(" -m ")[2] for line in lines if line.startswith("  fix: ")] == [
+        "pip install 'dcgen[dockercoins]'"
+    ]
+    assert up.returncode == 3

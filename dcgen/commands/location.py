@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from dcgen.commands.target import Target
+from dcgen.reporting import report
 from engine.docker.containers import Site, everywhere
 from engine.live.running import Live, as_processes, on_docker
 from engine.variant import Variant, parse
@@ -54,7 +55,7 @@ class Place:
         for site, result in everywhere(self.sites, act):
             if isinstance(result, UserError):
                 failed.append(site.host)
-                click.echo(f"{site.host}: {result.what}\n  fix: {result.fix}", err=True)
+                report(result, site.host)
             else:
                 done.append(result)
         if failed:

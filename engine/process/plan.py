@@ -182,6 +182,6 @@ def _raise_all(errors: list[UserError]) -> None:
         raise errors[0]
     reasons = [f"{e.where}: {e.what}" if e.where else e.what for e in errors]
     what = f"nothing was started, for {len(errors)} reasons:"
-    fixes = "; ".join(dict.fromkeys(e.fix for e in errors))
+    first, *others = dict.fromkeys(fix for e in errors for fix in e.fixes)
     kind = HostError if all(isinstance(e, HostError) for e in errors) else UserError
-    raise kind(what, fix=fixes, reasons=reasons)
+    raise kind(what, fix=first, reasons=reasons, more_fixes=others)

@@ -10,15 +10,13 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
-
-from packaging.requirements import InvalidRequirement, Requirement
 
 from composefile import labels
 from composefile.dockerfile import Image, parse_dockerfile
 from engine.process.free_ports import exposed
+from engine.process.packages import install_command, missing
 from engine.variant import Service
 from faults import HostError, UserError
 from lb import programs
@@ -100,7 +98,7 @@ def program(name: str, service: Service) -> str:
     package = "redis" if name.startswith("redis") else name
     debian = "redis-server" if package == "redis" else package
     what = f"service '{service.name}' needs the program '{name}', which is not installed"
-    fix = f"apt-get install {debian} (macOS: brew install {package}), or {_DOCKER}"
+    fix = f"apt-get install {debian} (macOS: brew install {package})"
     raise HostError(what, fix=fix, where=service.place)
 
 
@@ -214,29 +212,8 @@ def _check_script(service: Service, arguments: list[str], folder: Path) -> None:
 
 
 def _check_requirements(service: Service, file: Path) -> None:
-    if not file.is_file():
-        return
-    if missing := [r for r in _requirements(file) if not _installed(r)]:
-        names = ", ".join(str(r) for r in missing)
+    if lacking := missing(file):
+        names = ", ".join(str(one) for one in lacking)
         what = f"service '{service.name}' needs {names}, which this Python ({sys.prefix}) lacks"
-        fix = f"{sys.executable} -m pip install -r {file}"
+        fix = install_command(lacking, file)
         raise HostError(what, fix=fix, where=service.where("build"))
-
-
-def _requirements(file: Path) -> Iterator[Requirement]:
-    for line in file.read_text(encoding="utf-8").splitlines():
-        text = re.split(r"(?:^|\s)(?:#|--hash)", line, maxsplit=1)[0].strip(" \t\\")
-        if text and not text.startswith("-"):
-            try:
-                yield Requirement(text)
-            except InvalidRequirement:
-                continue  # a path or an address: only pip can tell
-
-
-def _installed(requirement: Requirement) -> bool:
-    if requirement.marker and not requirement.marker.evaluate():
-        return True
-    try:
-        return requirement.specifier.contains(metadata.version(requirement.name), prereleases=True)
-    except metadata.PackageNotFoundError:
-        return False

@@ -95,6 +95,33 @@ def test_reasons_stand_on_a_line_each(run: Run) -> None:
     assert lines[3].startswith("  fix: ")
 
 
+def test_fixes_stand_on_a_line_each_and_equal_ones_once(run: Run) -> None:
+    Path("compose.yml").write_text(
+        "services:\n"
+        "  one: {image: nginx}\n"
+        "  two: {image: mysql}\n"
+        "  three: {image: redis, labels: {dcgen.role: balancer}}\n"
+    )
+
+    said = run("up", "--engine", "process").stderr.splitlines()
+
+    assert [line for line in said if "fix: " in line] == [
+        "  fix: use --engine docker",
+        "  fix: generate the file again with dcgen",
+    ]
+
+
+def test_without_docker_what_can_be_installed_is_named(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lb.programs.PLACES", ())
+    (folder / "compose.yml").write_text("services: {cache: {image: redis}}\n")
+
+    said = run("up").stderr
+
+    assert said.endswith("fix: apt-get install redis-server (macOS: brew install redis)\n")
+
+
 def test_logs_of_a_service_that_is_not_there_are_refused(run: Run) -> None:
     result = run("logs", "nope", "--engine", "process")
 

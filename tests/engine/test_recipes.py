@@ -147,6 +147,14 @@ def test_a_package_that_this_python_lacks_is_named(service: Write, build: Build)
     assert "pip install -r" in caught.value.fix
 
 
+def test_packages_of_an_extra_of_dcgen_are_named_by_it(service: Write, build: Build) -> None:
+    (build("app") / "requirements.txt").write_text("flask>=9999\nRedis>=9999\n")
+
+    with pytest.raises(HostError) as caught:
+        recipe(service("{build: app}"))
+    assert caught.value.fix.endswith(" -m pip install 'dcgen[dockercoins]'")
+
+
 def test_a_program_that_is_missing_is_named(
     service: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
