@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from composefile import interpolation
 from composefile.syntax import parser as tree
-from composefile.syntax.parser import Alias, Mapping, Node, Scalar
+from composefile.syntax.parser import Alias, Mapping, Node, Scalar, Sequence
 from faults import Place, UserError
 
 # What only a Compose file of a later format has at its top (Compose Specification, "Compose file").
@@ -119,6 +120,8 @@ def load(text: str, file: str) -> Document:
         )
     services, v1 = _services(root, file)
     _check_repeated(parsed.repeated, file, v1=v1)
+    if "${" in text:
+        _check_variables(root, file)
     version = own(root, "version")
     document = Document(
         text=text,
@@ -166,6 +169,19 @@ def _check_repeated(repeated: list[tuple[Scalar, int]], file: str, *, v1: bool) 
                 fix="remove one of the two",
                 where=Place(file, key.line + 1),
             )
+
+
+def _check_variables(root: Mapping, file: str) -> None:
+    # Compose fills in every value, also of a section that nothing uses, but no key.
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            waiting += [value for _, value in reversed(node.entries)]
+        elif isinstance(node, Sequence):
+            waiting += reversed(node.items)
+        elif isinstance(node, Scalar) and "${" in node.value:
+            interpolation.check(node.value, Place(file, node.line + 1))
 
 
 def _is_null(node: Node) -> bool:

@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from composefile import env_file
+
 MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -16,14 +18,28 @@ class Project:
 
     @functools.cached_property
     def variables(self) -> dict[str, str]:
-        """The variables of ``.env``, if it is there (Compose Specification, "Interpolation")."""
+        """The variables that ``.env`` names, if it is there; the environment's value wins.
+
+        What only the environment names is not among them: it differs from one machine to the next.
+        Source: Compose Specification, "Interpolation".
+
+        Raises:
+            UserError: ``.env`` cannot be read, or a line of it is no variable.
+        """
         path = self.folder / ".env" if self.folder else None
         if path is None or not path.is_file():
             return {}
-        from dotenv import dotenv_values  # noqa: PLC0415 - few files need it, and it costs 10 ms
+        found = env_file.read(path, os.environ)
+        return {name: os.environ.get(name, value) for name, value in found.items()}
 
-        values = dotenv_values(path, interpolate=False)
-        return {name: value for name, value in values.items() if value is not None}
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Compose fills in on this machine: the environment, and below it ``.env``.
+
+        Raises:
+            UserError: See `variables`.
+        """
+        return self.variables | os.environ
 
     def read(self, path: str) -> str | None:
         """Return the text of the file at *path*, relative to the folder; None if there is none."""

@@ -14,7 +14,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from composefile import labels
-from engine.interpolation import fill, variables
+from composefile.interpolation import fill
+from composefile.project import Project
 from faults import Place, UserError
 
 
@@ -123,7 +124,7 @@ def parse(text: str, file: Path) -> Variant:
     bodies = root if v1 else root.get("services")
     if not isinstance(bodies, CommentedMap) or not bodies:
         raise UserError("there is no service in this file", fix="add 'services:'", where=whole)
-    values = variables(file.parent)
+    values = Project(file.parent).environment
     active = set(filter(None, values.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(name, bodies, file, values) for name in bodies)
     chosen = {s.name: s for s in services if _is_active(s, active)}

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
-
+from composefile import env_file
+from composefile.project import Project
 from engine.process.addresses import Addresses
 from engine.variant import Service
 from faults import UserError
@@ -143,7 +143,7 @@ def _env_files(service: Service) -> dict[str, str]:
         options = entry if isinstance(entry, dict) else {"path": entry}
         file = service.folder / Path(str(options.get("path", "")))
         if file.is_file():
-            found |= {k: v or "" for k, v in dotenv_values(file).items()}
+            found |= env_file.read(file, Project(service.folder).environment)
         elif options.get("required", True):
             what = f"service '{service.name}' reads '{file}', which is not there"
             fix = "write the file, or remove it from 'env_file'"
