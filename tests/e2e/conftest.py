@@ -15,7 +15,7 @@ from tests.e2e.report import REPORT, Notebook, Report
 from tests.lab import users_engine
 from tests.lab.access import obstacle
 from tests.lab.bundle import archive
-from tests.lab.lab import LOCAL, Lab
+from tests.lab.lab import LOCAL, TODAY, Lab
 from tests.lab.project import COMPOSE_2, Project
 
 HOSTS = (LOCAL, "node1", "node2", "node3")
@@ -58,19 +58,35 @@ def lab(request: pytest.FixtureRequest, report: Report) -> Iterator[Lab]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def today(lab: Lab, report: Report) -> str:
+    """Give the host with Debian's newest Docker, which joins the lab when a test first needs it."""
+    notebook = Notebook(report, "the_lab")
+    notebook.timed("the Engine of today up", lambda: lab.add_hosts([TODAY]))
+    notebook.timed("images loaded into it", lambda: lab.load(archive(), TODAY))
+    engine = lab.engine(TODAY)
+    said = engine.docker("version --format {{.Server.Version}}").strip()
+    notebook.note(
+        "Engine and Compose of today", f"{said}, {engine.docker('compose version --short').strip()}"
+    )
+    return TODAY
+
+
 def _as_interrupt(number: int, _frame: object) -> None:
     raise KeyboardInterrupt(f"signal {number}")
 
 
 @pytest.fixture
 def new_project(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewProject]:
-    """Give a function that makes a project, which is removed after the test.
+    """Give a function that makes a project on a host, which is removed after the test.
 
     If the test failed, what the Engines know is kept first.
     """
     with ExitStack() as cleanup:
 
         def make(host: str, file: Path, program: str = COMPOSE_2, name: str = "") -> Project:
+            if host == TODAY:
+                request.getfixturevalue("today")
             project = Project(lab.engine(host), file, name or "dockercoins", program)
             cleanup.callback(project.down)
             return project

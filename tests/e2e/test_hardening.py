@@ -14,6 +14,7 @@ from lb.image import GRACE_S
 from tests.e2e.conftest import NewProject
 from tests.e2e.live import TINY, made
 from tests.e2e.report import Notebook
+from tests.e2e.sources import both_engines
 from tests.lab.project import Project
 from tests.lab.waiting import until
 
@@ -38,13 +39,14 @@ def _limited(file: Path, limits: str) -> Path:
     return file
 
 
+@both_engines
 @pytest.mark.parametrize("words", [SCALED, AMBASSADOR], ids=["balancer", "ambassador"])
 @pytest.mark.parametrize("config", ["inline", "file"])
 def test_container_has_no_more_rights_than_it_needs(
-    new_project: NewProject, tmp_path: Path, words: tuple[str, ...], config: str
+    new_project: NewProject, host: str, tmp_path: Path, words: tuple[str, ...], config: str
 ) -> None:
     project = new_project(
-        "local", made(tmp_path / "generated.yml", TINY, *words, "--lb-config", config)
+        host, made(tmp_path / "generated.yml", TINY, *words, "--lb-config", config)
     )
     project.up()
     found = _inspected(project)

@@ -15,6 +15,7 @@ from tests.e2e.conftest import NewProject, NewRedis
 from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
+from tests.e2e.sources import both_engines
 from tests.lab.commands import CommandError
 from tests.lab.waiting import until
 
@@ -183,10 +184,11 @@ def test_nobody_is_led_to_where_nobody_listens(new_project: NewProject, tmp_path
     assert file.read_text() == before
 
 
+@both_engines
 def test_a_reload_brings_new_replicas_in_and_loses_no_request(
-    new_project: NewProject, tmp_path: Path, notebook: Notebook
+    new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
 ) -> None:
-    one = _running(new_project, tmp_path, "2")
+    one = _running(new_project, tmp_path, "2", host=host)
     balancer = one.project.ids()["rng-1"]
     with load(one.url()) as constant:
         one.scale("rng", 4)
@@ -199,11 +201,12 @@ def test_a_reload_brings_new_replicas_in_and_loses_no_request(
     assert one.project.ids()["rng-1"] == balancer
 
 
+@both_engines
 def test_reloads_of_a_balancer_that_asks_dns_lose_no_request(
-    new_project: NewProject, tmp_path: Path, notebook: Notebook
+    new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
 ) -> None:
     file = made(tmp_path / "generated.yml", TINY, "scale", "web", "3", "--dynamic")
-    one = Running(new_project("local", file))
+    one = Running(new_project(host, file))
     one.up()
     with load(one.url(), clients=4) as constant:
         for seconds in (3, 4, 5):

@@ -9,7 +9,7 @@ from tests.e2e.conftest import NewProject
 from tests.e2e.door import dcgen
 from tests.e2e.report import Notebook
 from tests.e2e.sources import SOURCES, both_composes
-from tests.lab.project import COMPOSE_2, Project
+from tests.lab.project import COMPOSE_1, COMPOSE_2, Project
 
 pytestmark = pytest.mark.e2e
 
@@ -26,8 +26,8 @@ def scaled(tmp_path: Path, program: str) -> Path:
     return file
 
 
-def _start(new_project: NewProject, file: Path, program: str) -> Project:
-    project = new_project("local", file, program)
+def _start(new_project: NewProject, file: Path, program: str, host: str = "local") -> Project:
+    project = new_project(host, file, program)
     project.up(f"--scale worker={WORKERS}")
     coins.wait_until_all_work(project, WORKERS)
     return project
@@ -54,13 +54,20 @@ def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
     assert ratio >= BAR
 
 
-@pytest.mark.parametrize("mode", ["http", "tcp"])
+@pytest.mark.parametrize(
+    ("host", "mode"),
+    [
+        pytest.param("local", "http", id="http"),
+        pytest.param("local", "tcp", id="tcp"),
+        pytest.param("today", "http", id="http on the engine of today"),
+    ],
+)
 def test_a_killed_replica_costs_the_workers_not_one_error(
-    new_project: NewProject, mode: str, tmp_path: Path, notebook: Notebook
+    new_project: NewProject, host: str, mode: str, tmp_path: Path, notebook: Notebook
 ) -> None:
     file = tmp_path / "generated.yml"
     dcgen("scale", "rng", "3", "--mode", mode, "-f", SOURCES[COMPOSE_2], "-o", file)
-    project = _start(new_project, file, COMPOSE_2)
+    project = _start(new_project, file, COMPOSE_2, host)
 
     project.engine.docker("kill", project.ids()["rng2-1"])
     rest = coins.speed(project, units=200)
@@ -74,11 +81,18 @@ def test_a_killed_replica_costs_the_workers_not_one_error(
     assert mode == "tcp" or errors == []
 
 
-@both_composes
+@pytest.mark.parametrize(
+    ("host", "program"),
+    [
+        pytest.param("local", COMPOSE_2, id="compose-2"),
+        pytest.param("local", COMPOSE_1, id="compose-1"),
+        pytest.param("today", COMPOSE_2, id="compose of today"),
+    ],
+)
 def test_up_on_the_same_file_recreates_nothing(
-    new_project: NewProject, program: str, scaled: Path
+    new_project: NewProject, host: str, program: str, scaled: Path
 ) -> None:
-    project = _start(new_project, scaled, program)
+    project = _start(new_project, scaled, program, host)
     before = project.ids()
 
     project.up(f"--scale worker={WORKERS}")

@@ -5,7 +5,7 @@ import click
 from faults import UsageError, UserError
 from tests.lab import packages, users_engine
 from tests.lab.access import require
-from tests.lab.lab import LOCAL, Lab, known, remove, sweep
+from tests.lab.lab import LOCAL, TODAY, Lab, known, remove, sweep
 from tests.lab.record import owner_is_gone
 
 
@@ -48,13 +48,15 @@ def images() -> None:
 @main.command()
 @click.option("--hosts", type=click.IntRange(0, 20), default=3, show_default=True)
 @click.option("--use-engine", is_flag=True, help="Use the Docker Engine that answers here.")
-def up(hosts: int, *, use_engine: bool) -> None:
+@click.option("--today", is_flag=True, help="Add the host 'today', with Debian's newest Docker.")
+def up(hosts: int, *, use_engine: bool, today: bool) -> None:
     """Start an Engine with this machine's files, and HOSTS hosts that do not see them."""
     require()
     lab = Lab.create(keep=True, engine=users_engine.require() if use_engine else "")
     try:
         archive = lab.images()
-        lab.add_hosts([LOCAL, *(f"node{number}" for number in range(1, hosts + 1))])
+        nodes = [f"node{number}" for number in range(1, hosts + 1)]
+        lab.add_hosts([LOCAL, *nodes, *([TODAY] if today else [])])
         lab.load(archive)
     except BaseException:
         lab.down()
@@ -93,8 +95,10 @@ def _show(lab: Lab) -> None:
     for name in lab.hosts():
         process = lab.state.daemons.get(name)
         running = "  (not running)" if process and not process.alive() else ""
-        click.echo(f"  {name:8} DOCKER_HOST={lab.engine(name).url}{running}")
-    click.echo(f"  with Compose: DOCKER_CONFIG={packages.tools()}")
+        engine = lab.engine(name)
+        path = f" PATH={engine.programs}:$PATH" if engine.programs else ""
+        tools = f"DOCKER_CONFIG={engine.tools}{path}"
+        click.echo(f"  {name:8} DOCKER_HOST={engine.url} {tools}{running}")
 
 
 if __name__ == "__main__":

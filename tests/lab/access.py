@@ -1,7 +1,7 @@
 """Whether a lab can be had here, and if not, why and how to get one."""
 
 from faults import HostError
-from tests.lab import packages
+from tests.lab import packages, today
 
 INSTALL = "python -m tests.lab install"
 
@@ -22,6 +22,8 @@ def obstacle(*, installed: bool = True) -> tuple[str, str] | None:
     if not packages.plugin_works(packages.tools()):
         oldest = ".".join(map(str, packages.OLDEST_COMPOSE))
         return f"no Docker Compose of at least {oldest}", f"as root: {INSTALL}"
+    if not today.there(packages.cache()):
+        return f"no Docker of {today.SUITE} in {packages.cache()}", f"as root: {INSTALL}"
     return None
 
 

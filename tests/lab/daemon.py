@@ -29,7 +29,8 @@ class Seat:
 
     *namespace* None means the machine's own network, for builds that need packages; such a daemon
     gets no bridge and touches no firewall. *hidden* folders are empty for the daemon and its
-    containers, as the client's folders are on a host that is really remote.
+    containers, as the client's folders are on a host that is really remote. *programs* is the
+    folder of its dockerd and containerd, None for the installed ones.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Seat:
     address: str | None = None
     index: int = 0
     hidden: tuple[Path, ...] = ()
+    programs: Path | None = None
 
     @property
     def socket(self) -> Path:
@@ -135,6 +137,7 @@ def _environment(seat: Seat) -> dict[str, str]:
 
 def _script(seat: Seat) -> str:
     hide = [f"mount -t tmpfs tmpfs {shlex.quote(str(path))}" for path in seat.hidden]
+    chosen = [f"export PATH={shlex.quote(str(seat.programs))}:$PATH"] if seat.programs else []
     lines = [
         "set -e",
         f"hostname {seat.name}",
@@ -148,6 +151,7 @@ def _script(seat: Seat) -> str:
         "mkdir /etc/docker",
         "cp /run/lab/resolv.conf /etc/resolv.conf",
         *hide,
+        *chosen,
         f"exec dockerd {shlex.join(_flags(seat))}",
     ]
     return "\n".join(lines) + "\n"

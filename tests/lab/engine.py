@@ -15,6 +15,7 @@ class Engine:
 
     *url* is the value for ``DOCKER_HOST``; *address* is where published ports are reached. *tools*
     is the ``DOCKER_CONFIG`` folder that holds the Compose plugin, None for the user's own.
+    *programs* is the folder of the ``docker`` that talks to it, None for the installed one.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Engine:
     address: str
     tools: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    programs: Path | None = None
 
     @property
     def env(self) -> dict[str, str]:
@@ -30,6 +32,8 @@ class Engine:
         env |= {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "0", **self.extra}
         if self.tools:
             env["DOCKER_CONFIG"] = str(self.tools)
+        if self.programs:
+            env["PATH"] = f"{self.programs}{os.pathsep}{env['PATH']}"
         return env
 
     def run(self, *command: str | Path, timeout_s: float = 60, cwd: Path | None = None) -> str:

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab import bundle, daemon, network, packages, record, users_engine
+from tests.lab import bundle, daemon, network, packages, record, today, users_engine
 from tests.lab.daemon import Seat
 from tests.lab.engine import Engine
 
 CHECKOUT = Path(__file__).parents[2]
 LOCAL = "local"
+TODAY = "today"
+INDEX_OF_TODAY = 19  # above every node's: the daemons' networks are numbered by it
 NETNS_MARK = record.RUNS / "made-netns-mount"
 
 
@@ -20,7 +22,7 @@ class Lab:
 
     The Engine named "local" sees this machine's files, as a developer's own does, or is the
     developer's own; the hosts node1, node2, … see neither the checkout nor the folders where a
-    client keeps files.
+    client keeps files. "today" is like "local", with the Engine and the Compose of `today`.
     """
 
     def __init__(self, folder: Path, state: record.State) -> None:
@@ -57,12 +59,12 @@ class Lab:
         for seat in seats:
             daemon.wait_until_ready(seat, self.state.daemons[seat.name])
 
-    def load(self, archive: Path) -> None:
-        """Load the images of *archive* into every host, two at a time."""
-        ours = [name for name in self.hosts() if not self._is_users(name)]
+    def load(self, archive: Path, *names: str) -> None:
+        """Load the images of *archive* into every host or those of *names*, two at a time."""
+        ours = [name for name in names or self.hosts() if not self._is_users(name)]
         with ThreadPoolExecutor(max_workers=2) as pool:
             list(pool.map(lambda name: self.engine(name).load(archive), ours))
-        if self.state.engine:
+        if self.state.engine and not names:
             users_engine.build_missing(self.engine(LOCAL))
 
     def hosts(self) -> list[str]:
@@ -71,14 +73,15 @@ class Lab:
         return [LOCAL, *ours] if self.state.engine else ours
 
     def engine(self, name: str) -> Engine:
-        """Return the Engine of the host *name*; "local" is reached by a Unix socket."""
+        """Return the Engine of the host *name*; one of this machine is reached by a Unix socket."""
         if self._is_users(name):
             return users_engine.engine(self.state.engine)
         seat = self._seat(name)
         url = f"tcp://{seat.address}:{daemon.PORT}"
-        if name == LOCAL:
+        if not seat.hidden:
             url = f"unix://{seat.socket}"
-        return Engine(name, url, str(seat.address), packages.tools())
+        tools = today.folder(packages.cache()) if name == TODAY else packages.tools()
+        return Engine(name, url, str(seat.address), tools, programs=seat.programs)
 
     @contextmanager
     def builder(self) -> Iterator[Engine]:
@@ -131,7 +134,8 @@ class Lab:
         record.save(self.state, self.folder)
 
     def _seat(self, name: str) -> Seat:
-        index = 0 if name == LOCAL else int(name.removeprefix("node"))
+        here = {LOCAL: 0, TODAY: INDEX_OF_TODAY}
+        index = here[name] if name in here else int(name.removeprefix("node"))
         client = (CHECKOUT, Path("/tmp"), Path("/var/tmp"), Path.home())
         return Seat(
             name,
@@ -140,7 +144,8 @@ class Lab:
             namespace=network.namespace(self.state.id, name),
             address=network.host_address(self.state.subnet, index),
             index=index,
-            hidden=() if name == LOCAL else client,
+            hidden=() if name in here else client,
+            programs=today.folder(packages.cache()) / "bin" if name == TODAY else None,
         )
 
     def _is_users(self, name: str) -> bool:

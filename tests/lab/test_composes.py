@@ -43,3 +43,9 @@ def test_the_program_is_of_the_version_that_was_asked_for(version: str) -> None:
 def test_a_cache_without_the_docker_of_today_says_so(tmp_path: Path) -> None:
     assert not today.there(tmp_path)
     assert today.folder(packages.cache()).parent == packages.cache()
+
+
+def test_the_docker_of_today_is_the_program_itself() -> None:
+    composes.require("2.40")
+
+    assert "28." in run(today.folder(packages.cache()) / "bin" / "docker", "--version")

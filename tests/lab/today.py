@@ -36,7 +36,7 @@ def fetch(cache: Path) -> None:
     goal, draft = folder(cache), work / "draft"
     tree = apt.unpack(SUITE, PACKAGES, work)
     for path in _paths():
-        found = next(file for file in tree.rglob(path.name) if _is_program(file))
+        found = next(file for file in (tree / "usr").rglob(path.name) if _is_program(file))
         (draft / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(found, draft / path)
     shutil.rmtree(goal, ignore_errors=True)
