@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faults import UsageError, UserError
-from lb.model import Address
+from lb.address import Address
 
 SEPARATOR = "--"
 

@@ -3,7 +3,7 @@
 import re
 
 from faults import UserError
-from lb.model import Address
+from lb.address import Address
 
 # HAProxy splits a line on spaces, ends it at '#', joins and quotes with the next three, and
 # expands '$' in addresses even outside quotes. Anything beyond ASCII is no word of ours.

@@ -1,0 +1,93 @@
+"""What `dcgen up` does without Docker: processes of this host, their output and their signals."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import asdict
+from types import FrameType
+
+import click
+
+from dcgen.commands.target import Target
+from dcgen.progress import Progress, summary_text
+from dcgen.reporting import INTERRUPTED
+from engine.events import Summary
+from engine.process.run import Running, Wishes, up
+from engine.process.supervisor import Supervisor
+from engine.runs import STOP_SIGNAL
+from engine.variant import parse
+from faults import HostError, UserError
+
+__all__ = ["Wishes", "up_processes"]
+
+
+def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: bool) -> None:
+    """Run *found* as processes, as *wishes* say, until it ends; exit with 1 if one failed.
+
+    Raises:
+        UserError: A service cannot run as a process.
+        HostError: It runs already, or something that it needs is missing.
+    """
+    variant = parse(found.source.text, found.path)
+    with _planned(found, up(variant, wishes)) as running:
+        progress.expect(process.name for process in running.plan.processes)
+        with _signals(running.supervisor) as received, closing(running.events()) as events:
+            for event in events:
+                with _readers(progress, running.supervisor):
+                    progress.show(event)
+                    if isinstance(event, Summary):
+                        text = json.dumps(asdict(event)) if as_json else summary_text(event)
+                        click.echo(text)
+    if running.supervisor.failed:
+        sys.exit(1)
+    if received and STOP_SIGNAL not in received:
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _planned(found: Target, run: AbstractContextManager[Running]) -> Iterator[Running]:
+    # Where Docker is missing and processes cannot run the file, one thing helps: Docker.
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(run)
+        except UserError as error:
+            if not found.fell_back:
+                raise
+            reasons = error.reasons or (f"{error.where}: {error.what}".removeprefix("None: "),)
+            raise HostError(
+                f"{found.because}, and processes of this machine cannot run the file:",
+                fix="start Docker, or set DOCKER_HOST to a daemon that runs, and try again",
+                reasons=reasons,
+            ) from error
+        yield running
+
+
+@contextmanager
+def _signals(supervisor: Supervisor) -> Iterator[list[int]]:
+    received: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        supervisor.stop("interrupted" if number != STOP_SIGNAL else "as asked")
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, STOP_SIGNAL)
+    before = {number: signal.signal(number, handle) for number in numbers}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _readers(progress: Progress, supervisor: Supervisor) -> Iterator[None]:
+    # `dcgen up | head`: the end is as orderly as any other.
+    try:
+        yield
+    except BrokenPipeError:
+        progress.logs = False
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        supervisor.stop("stdout was closed")
