@@ -29,7 +29,7 @@ demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without
 	@test -f dockercoins/webui/library/package-lock.json || echo "For the graph on the page, once: make library"
 	@echo "DockerCoins runs for $(DEMO_S) s: open http://localhost:8000 meanwhile. Longer: make demo SECONDS=300"
 	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
-	.venv/bin/dcgen up -f demo/compose.yml --engine process --no-logs --for $(DEMO_S)
+	.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S)
 	@echo "What did three rng bring? The same 10 workers on 1 rng, then on 3: $(COMPARE_S) s each"
 	@.venv/bin/python -m benchmarks.compare --for $(COMPARE_S)
 

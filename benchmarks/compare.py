@@ -39,6 +39,8 @@ def measure(seconds: float, *assignments: str) -> Result:
     if run.returncode:
         sys.exit(run.returncode)  # it has said why
     summary = json.loads(run.stdout)
+    if summary["exited"]:
+        sys.exit(1)  # what is measured is not what was asked for, and dcgen has said why
     return Result(summary["units_per_s"], summary["requests"].get("rng", {}))
 
 

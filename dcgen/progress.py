@@ -22,6 +22,7 @@ from engine.events import (
     Notice,
     Published,
     Restarting,
+    Silent,
     Stopped,
     Stopping,
     Summary,
@@ -94,7 +95,8 @@ class Progress:
 
     @_draw.register
     def _(self, event: AllReady) -> None:
-        self.say(f"{event.processes} processes are ready after {event.after_s:.1f} s")
+        of = f" of {event.of}" if event.of > event.processes else ""
+        self.say(f"{event.processes}{of} processes are ready after {event.after_s:.1f} s")
 
     @_draw.register
     def _(self, event: Line) -> None:
@@ -107,7 +109,7 @@ class Progress:
 
     @_draw.register
     def _(self, event: Exited) -> None:
-        self._to_stderr(f"{event.name}: ended with exit code {event.code}{_signal(event.code)}")
+        self._to_stderr(f"{event.name} exited with code {event.code}")
 
     @_draw.register
     def _(self, event: Restarting) -> None:
@@ -116,6 +118,11 @@ class Progress:
     @_draw.register
     def _(self, event: Failed) -> None:
         self._to_stderr(f"{event.name}: {event.reason}")
+
+    @_draw.register
+    def _(self, event: Silent) -> None:
+        what = f"nothing listens on {event.address} after {event.after_s:.0f} s"
+        self._to_stderr(f"{event.name}: {what}: does it read HOST and PORT?")
 
     @_draw.register
     def _(self, event: Counted) -> None:
@@ -134,7 +141,10 @@ class Progress:
     @_draw.register
     def _(self, event: Stopped) -> None:
         killed = f"; killed: {', '.join(event.killed)}" if event.killed else ""
-        self.say(f"{event.processes} processes stopped in {event.after_s:.1f} s{killed}")
+        codes = (f"{name} with code {code}" for name, code in event.exited.items())
+        before = f"; exited before: {', '.join(codes)}" if event.exited else ""
+        stopped = f"{event.processes} processes stopped in {event.after_s:.1f} s"
+        self.say(f"{stopped}{killed}{before}")
 
     @_draw.register
     def _(self, event: HostDone) -> None:
@@ -172,6 +182,7 @@ def summary_text(summary: Summary) -> str:
     restarts = sum(summary.restarts.values())
     lines = [f"{summary.seconds:.1f} s, {summary.processes} processes, {restarts} restarts"]
     lines += [f"  {name}: restarted {n} times" for name, n in summary.restarts.items()]
+    lines += [f"  {name}: exited with code {code}" for name, code in summary.exited.items()]
     if summary.units is not None:
         rate = f"{summary.units_per_s:.1f}/s over the last {summary.window_s:.1f} s"
         lines.append(f"units: {summary.units}, {rate}")
@@ -180,10 +191,6 @@ def summary_text(summary: Summary) -> str:
         shares = (f"{server} {n} ({n / total:.1%})" for server, n in servers.items())
         lines.append(f"{name}: {', '.join(shares)}")
     return "\n".join(lines)
-
-
-def _signal(code: int) -> str:
-    return f" (signal {-code})" if code < 0 else ""
 
 
 def _colours_wanted() -> bool:

@@ -1,6 +1,6 @@
 """What happens while a variant runs, as values: the engine yields them, the door draws them.
 
-A *name* is a process's: the service, or ``worker.3`` for the third of several replicas.
+A *name* is a process's, spelt as Compose spells a container: ``worker-3`` for the third replica.
 """
 
 from collections.abc import Mapping
@@ -50,10 +50,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class AllReady:
-    """Every one of *processes* is ready, *after_s* seconds after the start."""
+    """Nothing is waited for any more, *after_s* seconds after the start.
+
+    Attributes:
+        processes: How many of them are ready.
+        after_s: Seconds.
+        of: How many there are: some may have ended, or do not answer.
+    """
 
     processes: int
     after_s: float
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A process ended by itself: *code* is negative for a signal (``-9``), as Python says it."""
+    """A process ended by itself, with *code*: 137 for SIGKILL, as Docker says it."""
 
     name: str
     code: int
@@ -83,10 +90,22 @@ class Restarting:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A process ended, or never answered, and the whole run stops because of it."""
+    """A process cannot be started without another one that is lost: the whole run stops."""
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A process does not listen on *address*, where it should, *after_s* seconds after its start.
+
+    The run goes on, and so does the process.
+    """
+
+    name: str
+    address: str
+    after_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +125,19 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Every process is gone after *after_s* seconds; *killed* did not go when asked."""
+    """Every process is gone after *after_s* seconds.
+
+    Attributes:
+        processes: How many ran until then.
+        after_s: Seconds from the first request to end.
+        killed: Those that did not go when asked.
+        exited: Process name to exit code, of those that had ended before.
+    """
 
     processes: int
     after_s: float
     killed: tuple[str, ...] = ()
+    exited: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +148,7 @@ class Summary:
         seconds: From the moment that all was ready to the moment that the stop began.
         processes: How many ran.
         restarts: Process name to how often it was started again; only those that were.
+        exited: Process name to exit code, of those that ended and were not started again.
         requests: Balancer to server to the number of requests (TCP mode: connections) given to it.
         units: The sum of the counted log lines; None if nothing was counted.
         units_per_s: Growth of *units* over the last *window_s* seconds.
@@ -130,6 +158,7 @@ class Summary:
     seconds: float
     processes: int
     restarts: Mapping[str, int] = field(default_factory=dict)
+    exited: Mapping[str, int] = field(default_factory=dict)
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     units: int | None = None
     units_per_s: float = 0.0
@@ -205,6 +234,7 @@ Event = (
     | Exited
     | Restarting
     | Failed
+    | Silent
     | Counted
     | Stopping
     | Stopped

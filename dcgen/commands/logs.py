@@ -72,7 +72,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
 
 def _require_services(variant: Variant, names: Sequence[str]) -> None:
     for name in names:
-        if not {name, name.partition(".")[0]} & variant.services.keys():
+        if not {name, name.rpartition("-")[0]} & variant.services.keys():
             raise UserError(
                 f"no service named {name!r}",
                 fix=f"choose one of: {', '.join(variant.services)}",

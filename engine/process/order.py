@@ -9,6 +9,8 @@ from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import UserError
 
+_COMPLETED, _HEALTHY = "service_completed_successfully", "service_healthy"
+
 
 def _depends_on(service: Service) -> dict[str, str]:
     # Returns service to condition. Links are an order, too (docker-compose 1.x, "links").
@@ -22,12 +24,20 @@ def _depends_on(service: Service) -> dict[str, str]:
 
 
 def completed(service: Service) -> frozenset[str]:
-    """Return the services that must have ended well before *service* starts."""
-    return frozenset(
+    """Return the services that must have ended before *service* starts."""
+    return frozenset(n for n, condition in _depends_on(service).items() if condition == _COMPLETED)
+
+
+def required(service: Service) -> frozenset[str]:
+    """Return the services without which *service* is not started: a job, or one to be healthy."""
+    value = service.keys.get("depends_on")
+    optional = {
         name
-        for name, condition in _depends_on(service).items()
-        if condition == "service_completed_successfully"
-    )
+        for name, entry in (value.items() if isinstance(value, dict) else ())
+        if isinstance(entry, dict) and entry.get("required") is False
+    }
+    conditions = {_COMPLETED, _HEALTHY}
+    return frozenset(n for n, c in _depends_on(service).items() if c in conditions) - optional
 
 
 def waves(variant: Variant, recipes: Mapping[str, Recipe]) -> dict[str, int]:

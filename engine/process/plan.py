@@ -14,7 +14,7 @@ from engine.process.addresses import Addresses, Demand, allocate
 from engine.process.environment import Neighbours, environment
 from engine.process.free_ports import LOOPBACK
 from engine.process.haproxy import haproxy_cfg
-from engine.process.order import completed, waves
+from engine.process.order import completed, required, waves
 from engine.process.process import Plan, Process
 from engine.process.recipes import Recipe, recipe
 from engine.process.restart import restart
@@ -102,7 +102,7 @@ class _Planner:
 
     def _process(self, service: Service, index: int, wave: int, files: dict[Path, str]) -> Process:
         made = self.recipes[service.name]
-        name = self._name(service.name, index)
+        name = f"{service.name}-{index + 1}"
         listen = {p: self.addresses.listen[service.name, p][index] for p in made.ports}
         first = next(iter(listen), None)
         command = made.command
@@ -132,17 +132,20 @@ class _Planner:
             restart=restart(service),
             published={p: a for (s, p), a in self.addresses.published.items() if s == service.name},
             waits_for=completed(service),
+            needs=required(service),
             socket=socket,
         )
 
-    def _name(self, service: str, index: int) -> str:
-        return f"{service}.{index + 1}" if self.counts[service] > 1 else service
+    def _servers(self, service: str) -> list[str]:
+        # As on Docker: a service that runs once gives its server the name.
+        count = self.counts[service]
+        return [f"{service}-{n}" for n in range(1, count + 1)] if count > 1 else [service]
 
     def _members(self) -> dict[tuple[str, int], list[tuple[str, Address]]]:
         return {
             (name, port): [
-                (self._name(name, index), self.addresses.dial(name, port, index))
-                for index in range(self.counts[name])
+                (server, self.addresses.dial(name, port, index))
+                for index, server in enumerate(self._servers(name))
             ]
             for name, port in self.addresses.listen
         }

@@ -13,7 +13,7 @@ class Process:
     """One process of a run.
 
     Attributes:
-        name: The service, or ``worker.3`` for a replica.
+        name: ``worker-3`` for the third replica, as Compose spells it.
         service: The service.
         command: A list of words; no shell reads it.
         folder: Where it runs; made if it is not there.
@@ -21,7 +21,9 @@ class Process:
         answers: Where it listens when it is ready; None for one that nobody calls.
         published: Container port to its address on the host.
         wave: It starts when every process of a lower wave is ready, and stops before them.
-        waits_for: Names of services that must have ended well before it starts.
+        waits_for: Names of services that must have ended before it starts.
+        needs: Names of services without which it cannot start: one of *waits_for* that ended
+            with another code than 0, any other that was never ready.
         restart: What happens when it ends by itself.
         socket: Runtime socket of a balancer or ambassador, None for others.
     """
@@ -36,6 +38,7 @@ class Process:
     restart: Restart
     published: Mapping[int, Address] = field(default_factory=dict)
     waits_for: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
     socket: Path | None = None
 
 

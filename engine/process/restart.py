@@ -1,7 +1,8 @@
 """When a process that ended by itself is started again, as Compose's ``restart`` says.
 
 Source: Compose Specification, services, "restart", and deploy, "restart_policy"; the delays are
-those of Docker: 100 ms, doubled each time, and 100 ms again after 10 s of good health.
+those of Docker: 100 ms, doubled each time up to a minute, and 100 ms again after 10 s of good
+health.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from engine.variant import Service
 from faults import UserError
 
 FIRST_DELAY_S = 0.1
-LONGEST_DELAY_S = 10.0
+LONGEST_DELAY_S = 60.0
 HEALTHY_S = 10.0
 
 _POLICIES = ("no", "always", "on-failure", "unless-stopped")
@@ -37,29 +38,37 @@ def delay_s(restarts: int) -> float:
 
 
 def restart(service: Service) -> Restart:
-    """Return the policy of *service*.
+    """Return the policy of *service*; what ``deploy`` says counts more than ``restart``.
 
     Raises:
         UserError: ``restart`` is none of Compose's words.
     """
-    if "restart" not in service.keys:
-        return _deployed(service)
-    value = service.keys["restart"]
+    if deployed := _deployed(service):
+        return deployed
+    value = service.keys.get("restart")
     text = "no" if value is False or value is None else str(value)
     policy, _, most = text.partition(":")
-    if policy not in _POLICIES or (most and not most.isdigit()):
+    # Docker refuses a number of restarts with any other policy.
+    if policy not in _POLICIES or (most and (policy != "on-failure" or not _is_number(most))):
         what = f"service '{service.name}' has restart '{text}'"
         raise UserError(
-            what, fix=f"use one of {', '.join(_POLICIES)}", where=service.where("restart")
+            what,
+            fix=f"use one of {', '.join(_POLICIES)}, or on-failure:N",
+            where=service.where("restart"),
         )
-    return Restart(policy, int(most) if most else None)
+    return Restart(policy, int(most or 0) or None)
 
 
-def _deployed(service: Service) -> Restart:
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _deployed(service: Service) -> Restart | None:
     deploy = service.keys.get("deploy")
     policy = deploy.get("restart_policy") if isinstance(deploy, dict) else None
     if not isinstance(policy, dict):
-        return Restart()
+        return None
     most = policy.get("max_attempts")
     condition = _CONDITIONS.get(str(policy.get("condition", "any")), "no")
-    return Restart(condition, int(str(most)) if str(most).isdigit() else None)
+    limit = int(str(most)) if condition == "on-failure" and _is_number(str(most)) else 0
+    return Restart(condition, limit or None)

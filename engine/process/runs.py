@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Started
+from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Silent, Started
 from engine.process.process import Plan
 from faults import HostError
 
@@ -84,7 +84,7 @@ class Run:
         if isinstance(event, Line):
             self._log.info("%s%s%s", event.name, SEPARATOR, event.text)
             return
-        if isinstance(event, Started | Ready | Exited | Restarting | Failed):
+        if isinstance(event, Started | Ready | Silent | Exited | Restarting | Failed):
             entry = self._entries[event.name]
             self._entries[event.name] = _changed(entry, event)
             self._write()
@@ -96,12 +96,14 @@ class Run:
         draft.replace(self.folder / "run.json")
 
 
-def _changed(entry: Entry, event: Started | Ready | Exited | Restarting | Failed) -> Entry:
+def _changed(entry: Entry, event: Started | Ready | Silent | Exited | Restarting | Failed) -> Entry:
     match event:
         case Started():
             return replace(entry, pid=event.pid, state="starting")
         case Ready():
             return replace(entry, state="running")
+        case Silent():
+            return replace(entry, state="running (does not answer)")
         case Restarting():
             return replace(entry, state="restarting", restarts=event.nth)
         case Exited():

@@ -6,7 +6,6 @@ One thread and one loop do everything. What happens is decided by a few facts ab
 
 import selectors
 import signal
-import socket
 import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from engine.events import (
     Line,
     Ready,
     Restarting,
+    Silent,
     Started,
     Stopped,
     Stopping,
@@ -28,15 +28,14 @@ from engine.events import (
 )
 from engine.process.child import Child
 from engine.process.count import WARM_UP_S, Count
+from engine.process.probe import answers, served_by
 from engine.process.process import Plan, Process
 from engine.process.restart import HEALTHY_S, delay_s
-from lb.socket import served
 
 TICK_S = 0.05
 ANSWER_WITHIN_S = 20.0
 # Everything is gone 2 s after it was told to: asked first, killed when this has passed.
 ASK_FOR_S = 1.5
-_PROBE_S = 0.2
 
 
 @dataclass(slots=True)
@@ -47,6 +46,19 @@ class _Seat:
     since_s: float = 0.0
     restarts: int = 0
     in_a_row: int = 0
+    code: int | None = None
+    answered: bool = False
+    is_silent: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody waits for it any more: as in Compose, it may also have died."""
+        return self.state in {"ready", "done"} or self.is_silent or self.restarts > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it will never answer: it ended for good before it did, or is silent."""
+        return not self.answered and (self.state == "done" or self.is_silent)
 
 
 class Supervisor:
@@ -58,7 +70,7 @@ class Supervisor:
         count: What to add up in the log lines.
 
     Attributes:
-        failed: Whether the run ended because a process did.
+        failed: Whether the run ended because a process could not be started without another.
     """
 
     def __init__(
@@ -107,6 +119,8 @@ class Supervisor:
                 yield from self._ended(seat, code)
             elif seat.state == "starting":
                 yield from self._probe(seat)
+            elif seat.state == "waiting" and (lost := self._lost(seat)):
+                yield self._fail(seat, lost)
             elif self._is_due(seat):
                 yield self._start(seat)
             if self._reason:
@@ -115,10 +129,11 @@ class Supervisor:
     def _clock(self) -> Iterator[Event]:
         now_s = time.monotonic()
         if not self._ready_at:
-            if not all(s.state in {"ready", "done"} for s in self._seats):
+            if not all(s.is_settled for s in self._seats):
                 return
             self._ready_at = now_s
-            yield AllReady(len(self._seats), now_s - self._begin_s)
+            ready = sum(1 for s in self._seats if s.answered)
+            yield AllReady(ready, now_s - self._begin_s, of=len(self._seats))
         if self._count:
             yield from self._counted(self._count, now_s)
         if self._for_s is not None and now_s - self._ready_at >= self._for_s:
@@ -153,41 +168,52 @@ class Supervisor:
             return False
         before = [s for s in self._seats if s.process.wave < seat.process.wave]
         awaited = [s for s in before if s.process.service in seat.process.waits_for]
-        return all(s.state in {"ready", "done"} for s in before) and all(
-            s.state == "done" for s in awaited
-        )
+        return all(s.is_settled for s in before) and all(s.state == "done" for s in awaited)
+
+    def _lost(self, seat: _Seat) -> str:
+        # Says which process the seat's can never be started without; empty for none.
+        for other in self._seats:
+            name, service = other.process.name, other.process.service
+            if service not in seat.process.needs:
+                continue
+            if other.code is not None and other.state == "done":
+                if other.code if service in seat.process.waits_for else other.is_over:
+                    return f"it needs '{name}', which exited with code {other.code}"
+            elif other.is_over:
+                return f"it needs '{name}', which does not answer"
+        return ""
 
     def _start(self, seat: _Seat) -> Event:
         seat.child = Child.start(seat.process)
         self._selector.register(seat.child, selectors.EVENT_READ, seat.child)
-        seat.state, seat.since_s = "starting", time.monotonic()
+        seat.state, seat.since_s, seat.is_silent = "starting", time.monotonic(), False
         return Started(seat.process.name, seat.child.popen.pid)
 
     def _probe(self, seat: _Seat) -> Iterator[Event]:
         after_s = time.monotonic() - seat.since_s
         where = seat.process.answers
-        if where is None or _answers(seat.process):
-            seat.state = "ready"
+        if where is None or answers(seat.process):
+            seat.state, seat.answered = "ready", True
             yield Ready(seat.process.name, after_s)
-        elif after_s > ANSWER_WITHIN_S:
-            what = f"nothing listens on {where} after {ANSWER_WITHIN_S:.0f} s"
-            yield self._fail(seat, f"{what}: does it read HOST and PORT?")
+        elif after_s > ANSWER_WITHIN_S and not seat.is_silent:
+            seat.is_silent = True
+            yield Silent(seat.process.name, str(where), after_s)
 
     def _ended(self, seat: _Seat, code: int) -> Iterator[Event]:
         yield from self._close(seat)
+        # As Docker and a shell say it: 137 for SIGKILL.
+        code = seat.code = code if code >= 0 else 128 - code
         yield Exited(seat.process.name, code)
         if time.monotonic() - seat.since_s >= HEALTHY_S:
             seat.in_a_row = 0
-        if seat.process.restart.again(code, seat.in_a_row):
+        if seat.process.restart.again(code, seat.restarts):
             wait_s = delay_s(seat.in_a_row)
             seat.restarts += 1
             seat.in_a_row += 1
             seat.state, seat.since_s = "delayed", time.monotonic() + wait_s
             yield Restarting(seat.process.name, seat.restarts, wait_s)
-        elif code == 0 and seat.process.answers is None:
-            seat.state = "done"  # a job: it has done what it was for
         else:
-            yield self._fail(seat, f"it ended with exit code {code}")
+            seat.state = "done"
 
     def _close(self, seat: _Seat) -> Iterator[Event]:
         if child := seat.child:
@@ -200,7 +226,7 @@ class Supervisor:
 
     def _fail(self, seat: _Seat, reason: str) -> Failed:
         self.failed = True
-        self.stop(f"'{seat.process.name}' failed")
+        self.stop(f"'{seat.process.name}' cannot be started")
         return Failed(seat.process.name, reason)
 
     def _summary(self) -> Summary:
@@ -210,13 +236,19 @@ class Supervisor:
             seconds=now_s - self._ready_at if self._ready_at else 0.0,
             processes=len(self._seats),
             restarts={s.process.name: s.restarts for s in self._seats if s.restarts},
-            requests={s.process.name: _served(s.process) for s in self._seats if s.process.socket},
+            exited=self._exited(),
+            requests={
+                s.process.service: served_by(s.process) for s in self._seats if s.process.socket
+            },
             units_per_s=rate,
             window_s=window_s,
         )
 
+    def _exited(self) -> dict[str, int]:
+        return {s.process.name: s.code or 0 for s in self._seats if s.state == "done"}
+
     def _stop(self) -> Iterator[Event]:
-        begin_s = time.monotonic()
+        begin_s, exited = time.monotonic(), self._exited()
         running = [seat for seat in self._seats if seat.child]
         total, killed = len(running), list[str]()
         waves = sorted({seat.process.wave for seat in running}, reverse=True)
@@ -237,7 +269,7 @@ class Supervisor:
                 if seat.child and seat.child.code() is not None:
                     yield from self._close(seat)
             running = [seat for seat in running if seat.child]
-        yield Stopped(total, time.monotonic() - begin_s, tuple(killed))
+        yield Stopped(total, time.monotonic() - begin_s, tuple(killed), exited)
 
     def _kill(self) -> None:
         # Only after a fault of our own is anything left here.
@@ -253,23 +285,3 @@ def _signal(seats: Iterable[_Seat], number: signal.Signals) -> None:
     for seat in seats:
         if seat.child:
             seat.child.signal(number)
-
-
-def _served(process: Process) -> dict[str, int]:
-    try:
-        return served(process.socket) if process.socket else {}
-    except OSError:
-        return {}  # it has just died: what it counted is gone
-
-
-def _answers(process: Process) -> bool:
-    try:
-        if process.socket:
-            # A connection to a proxy would be one to a server behind it, and be counted there.
-            served(process.socket)
-        elif process.answers:
-            address = (process.answers.host, process.answers.port)
-            socket.create_connection(address, _PROBE_S).close()
-    except OSError:
-        return False
-    return True

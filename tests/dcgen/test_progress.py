@@ -19,6 +19,7 @@ from engine.events import (
     Published,
     Ready,
     Restarting,
+    Silent,
     Started,
     Stopped,
     Stopping,
@@ -47,7 +48,18 @@ def shown() -> Callable[..., Result]:
     [
         pytest.param(Started("rng", 7), "", id="a start is no news"),
         pytest.param(Ready("rng", 0.1), "", id="one that is ready is no news"),
-        pytest.param(AllReady(3, 0.84), "3 processes are ready after 0.8 s\n", id="all ready"),
+        pytest.param(AllReady(3, 0.84, 3), "3 processes are ready after 0.8 s\n", id="all ready"),
+        pytest.param(AllReady(2, 1, 3), "2 of 3 processes are ready after 1.0 s\n", id="not all"),
+        pytest.param(
+            Silent("rng-1", "127.0.0.1:80", 20.1),
+            "rng-1: nothing listens on 127.0.0.1:80 after 20 s: does it read HOST and PORT?\n",
+            id="silent",
+        ),
+        pytest.param(
+            Stopped(2, 0.1, (), {"rng-1": 137}),
+            "2 processes stopped in 0.1 s; exited before: rng-1 with code 137\n",
+            id="some had ended",
+        ),
         pytest.param(
             Published("web", 80, "127.0.0.1:81", "http://127.0.0.1:81"),
             "web: http://127.0.0.1:81 (port 80)\n",
@@ -58,7 +70,7 @@ def shown() -> Callable[..., Result]:
             "web: http://127.0.0.1:81 (port 80, listening on 0.0.0.0:81)\n",
             id="one that others reach says so",
         ),
-        pytest.param(Exited("rng", -9), "rng: ended with exit code -9 (signal 9)\n", id="killed"),
+        pytest.param(Exited("rng-1", 137), "rng-1 exited with code 137\n", id="killed"),
         pytest.param(Restarting("rng", 2, 0.2), "rng: restart 2, in 0.2 s\n", id="restart"),
         pytest.param(Stopping("interrupted"), "stopping: interrupted\n", id="stopping"),
         pytest.param(Stopped(3, 0.21), "3 processes stopped in 0.2 s\n", id="stopped"),
@@ -77,9 +89,9 @@ def test_an_event_is_one_line_on_stderr(
 
 
 def test_lines_stand_in_one_column_on_stdout(shown: Callable[..., Result]) -> None:
-    result = shown(Line("worker.10", "x"), Line("rng", "y"))
+    result = shown(Line("worker-10", "x"), Line("rng", "y"))
 
-    assert (result.stdout, result.stderr) == ("worker.10 | x\nrng       | y\n", "")
+    assert (result.stdout, result.stderr) == ("worker-10 | x\nrng       | y\n", "")
 
 
 def test_lines_can_be_left_out(shown: Callable[..., Result]) -> None:
@@ -87,7 +99,7 @@ def test_lines_can_be_left_out(shown: Callable[..., Result]) -> None:
 
 
 def test_quiet_says_failures_only(shown: Callable[..., Result]) -> None:
-    result = shown(AllReady(3, 1), Counted(1, 1), Stopping("x"), Failed("rng", "it"), quiet=True)
+    result = shown(AllReady(3, 1, 3), Counted(1, 1), Stopping("x"), Failed("rng", "it"), quiet=True)
 
     assert result.stderr == "rng: it\n"
 

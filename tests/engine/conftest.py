@@ -114,7 +114,7 @@ def redis_server() -> None:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Callable[..., Process]:
-    def make(
+    def make(  # noqa: PLR0913 - a Process has as many
         name: str,
         source: str = FOREVER,
         *,
@@ -122,6 +122,7 @@ def process(tmp_path: Path) -> Callable[..., Process]:
         restart: Restart | None = None,
         answers: Address | None = None,
         waits_for: frozenset[str] = frozenset(),
+        needs: frozenset[str] = frozenset(),
     ) -> Process:
         return Process(
             name=name,
@@ -133,6 +134,7 @@ def process(tmp_path: Path) -> Callable[..., Process]:
             wave=wave,
             restart=restart or Restart(),
             waits_for=waits_for,
+            needs=needs,
         )
 
     return make

@@ -42,7 +42,7 @@ def test_a_balancer_listens_on_the_published_port(
     text = SCALED.replace("image: haproxy:lts", f'image: haproxy:lts\n    ports: ["{port}:80"]')
     planned = plan(variant(text), tmp_path)
 
-    assert f"bind {HOST}:{port}\n" in planned.files[tmp_path / "web.cfg"]
+    assert f"bind {HOST}:{port}\n" in planned.files[tmp_path / "web-1.cfg"]
 
 
 def test_a_port_published_without_an_address_is_served_on_loopback_unless_asked(
@@ -64,7 +64,7 @@ def test_an_address_in_the_file_is_kept(
 ) -> None:
     build("web")
     text = f'services:\n  web: {{build: web, ports: ["0.0.0.0:{free_port()}:80"]}}\n'
-    found = processes(variant(text), tmp_path)["web"]
+    found = processes(variant(text), tmp_path)["web-1"]
 
     assert (found.env["HOST"], found.answers and found.answers.host) == ("0.0.0.0", HOST)
 
@@ -73,7 +73,7 @@ def test_a_container_port_alone_is_published_on_a_free_port(
     variant: Write, build: Build, tmp_path: Path
 ) -> None:
     build("web")
-    found = processes(variant('services:\n  web: {build: web, ports: ["80"]}\n'), tmp_path)["web"]
+    found = processes(variant('services:\n  web: {build: web, ports: ["80"]}\n'), tmp_path)["web-1"]
 
     assert str(found.published[80]) == str(found.answers)
 

@@ -35,7 +35,7 @@ def test_the_name_of_a_balanced_service_leads_to_its_balancer(
     build("worker", port=None)
     found = processes(variant(SCALED), tmp_path)
 
-    assert found["worker.1"].env["WEB_URL"] == f"http://{found['web'].answers}"
+    assert found["worker-1"].env["WEB_URL"] == f"http://{found['web-1'].answers}"
 
 
 def test_each_replica_is_told_its_own_port(variant: Write, build: Build, tmp_path: Path) -> None:
@@ -43,11 +43,11 @@ def test_each_replica_is_told_its_own_port(variant: Write, build: Build, tmp_pat
     build("worker", port=None)
     found = processes(variant(SCALED), tmp_path)
 
-    assert [f"{p.env['HOST']}:{p.env['PORT']}" for p in (found["web1"], found["web2"])] == [
-        str(found["web1"].answers),
-        str(found["web2"].answers),
+    assert [f"{p.env['HOST']}:{p.env['PORT']}" for p in (found["web1-1"], found["web2-1"])] == [
+        str(found["web1-1"].answers),
+        str(found["web2-1"].answers),
     ]
-    assert "PORT" not in found["worker.1"].env
+    assert "PORT" not in found["worker-1"].env
 
 
 def test_the_name_of_an_ambassador_for_redis_is_a_redis_url(
@@ -63,7 +63,7 @@ services:
 """
     found = processes(variant(text), tmp_path)
 
-    assert found["worker"].env["REDIS_URL"] == f"redis://{found['redis'].answers}/0"
+    assert found["worker-1"].env["REDIS_URL"] == f"redis://{found['redis-1'].answers}/0"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,8 @@ def test_an_extra_host_is_reached_on_its_well_known_port(
     text = f"services:\n  worker: {{build: worker, extra_hosts: {hosts}}}\n"
 
     assert (
-        processes(variant(text), tmp_path)["worker"].env["REDIS_URL"] == "redis://192.0.2.7:6379/0"
+        processes(variant(text), tmp_path)["worker-1"].env["REDIS_URL"]
+        == "redis://192.0.2.7:6379/0"
     )
 
 
@@ -100,8 +101,8 @@ services:
 """
     found = processes(variant(text), tmp_path)
 
-    assert found["worker"].env["CACHE"] == f"redis://:secret@{found['redis'].answers}/1"
-    assert found["worker"].env["ELSEWHERE"] == "http://example.test/redis"
+    assert found["worker-1"].env["CACHE"] == f"redis://:secret@{found['redis-1'].answers}/1"
+    assert found["worker-1"].env["ELSEWHERE"] == "http://example.test/redis"
 
 
 def test_a_process_sees_the_variables_of_its_file_and_not_ours(
@@ -115,7 +116,7 @@ def test_a_process_sees_the_variables_of_its_file_and_not_ours(
 services:
   worker: {build: worker, env_file: worker.env, environment: [C=environment, PASSED]}
 """
-    env = processes(variant(text), tmp_path)["worker"].env
+    env = processes(variant(text), tmp_path)["worker-1"].env
 
     assert [env.get(k) for k in ("A", "B", "C", "PASSED", "OURS")] == [
         "image",
@@ -131,4 +132,4 @@ def test_an_alias_of_a_link_is_a_name_too(variant: Write, build: Build, tmp_path
     text = "worker: {build: worker, links: ['redis:store']}\nredis: {image: redis}\n"
     found = processes(variant(text), tmp_path)
 
-    assert found["worker"].env["STORE_URL"] == f"redis://{found['redis'].answers}/0"
+    assert found["worker-1"].env["STORE_URL"] == f"redis://{found['redis-1'].answers}/0"

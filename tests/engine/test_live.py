@@ -39,17 +39,17 @@ def test_a_dynamic_variant_has_a_server_for_each_process(rng: Path) -> None:
     # A check that came before a process listened leaves "UP 1/3" until the next one.
     until(lambda: {one["status"] for one in _servers(rng).values()} == {"UP"}, "all are up")
 
-    assert list(_servers(rng)) == ["rng-replicas.1", "rng-replicas.2", "rng-replicas.3"]
+    assert list(_servers(rng)) == ["rng-replicas-1", "rng-replicas-2", "rng-replicas-3"]
 
 
 def test_a_server_is_drained_and_made_ready_again(rng: Path) -> None:
-    drained = dcgen("lb", "drain", "rng-replicas.2", "-f", str(rng))
-    status = _servers(rng)["rng-replicas.2"]["status"]
+    drained = dcgen("lb", "drain", "rng-replicas-2", "-f", str(rng))
+    status = _servers(rng)["rng-replicas-2"]["status"]
     dcgen("lb", "ready", "rng", "-f", str(rng))
 
-    assert "rng-replicas.2: idle after" in drained.stderr
+    assert "rng-replicas-2: idle after" in drained.stderr
     assert status == "DRAIN"
-    assert _servers(rng)["rng-replicas.2"]["status"] == "UP"
+    assert _servers(rng)["rng-replicas-2"]["status"] == "UP"
 
 
 @pytest.mark.parametrize(

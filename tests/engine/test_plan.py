@@ -35,11 +35,11 @@ def test_replicas_are_numbered_processes(variant: Write, build: Build, tmp_path:
     build("worker", port=None)
 
     assert sorted(processes(variant(SCALED), tmp_path)) == [
-        "web",
-        "web1",
-        "web2",
-        "worker.1",
-        "worker.2",
+        "web-1",
+        "web1-1",
+        "web2-1",
+        "worker-1",
+        "worker-2",
     ]
 
 
@@ -50,7 +50,8 @@ def test_a_wish_for_replicas_wins_over_the_file(
     build("worker", port=None)
     planned = plan(variant(SCALED), tmp_path, scale={"worker": 1})
 
-    assert "worker" in [process.name for process in planned.processes]
+    workers = [p.name for p in planned.processes if p.service == "worker"]
+    assert workers == ["worker-1"]
 
 
 def test_a_balancer_has_its_replicas_as_servers(
@@ -60,9 +61,9 @@ def test_a_balancer_has_its_replicas_as_servers(
     build("worker", port=None)
     planned = plan(variant(SCALED), tmp_path)
     found = {process.name: process for process in planned.processes}
-    servers = re.findall(r"^ +server (\S+) (\S+)", planned.files[tmp_path / "web.cfg"], re.M)
+    servers = re.findall(r"^ +server (\S+) (\S+)", planned.files[tmp_path / "web-1.cfg"], re.M)
 
-    assert servers == [(name, str(found[name].answers)) for name in ("web1", "web2")]
+    assert servers == [(name, str(found[f"{name}-1"].answers)) for name in ("web1", "web2")]
 
 
 def test_balancers_start_after_replicas_and_callers_last(
@@ -72,7 +73,7 @@ def test_balancers_start_after_replicas_and_callers_last(
     build("worker", port=None)
     found = processes(variant(SCALED), tmp_path)
 
-    assert found["web1"].wave < found["web"].wave < found["worker.1"].wave
+    assert found["web1-1"].wave < found["web-1"].wave < found["worker-1"].wave
 
 
 def test_a_replicated_service_can_be_balanced_by_its_one_name(
@@ -86,10 +87,10 @@ services:
 """
     planned = plan(variant(text), tmp_path)
 
-    assert re.findall(r"^ +server (\S+)", planned.files[tmp_path / "web.cfg"], re.M) == [
-        "members.1",
-        "members.2",
-        "members.3",
+    assert re.findall(r"^ +server (\S+)", planned.files[tmp_path / "web-1.cfg"], re.M) == [
+        "members-1",
+        "members-2",
+        "members-3",
     ]
 
 
@@ -111,7 +112,7 @@ services:
     labels: {dcgen.role: ambassador, dcgen.upstream: "192.0.2.7:32768", dcgen.ports: "6379"}
 """
     planned = plan(variant(text), tmp_path)
-    text = planned.files[tmp_path / "redis.cfg"]
+    text = planned.files[tmp_path / "redis-1.cfg"]
 
     assert re.findall(r"^ +server \S+ (\S+)", text, re.M) == ["192.0.2.7:32768"]
     assert f"bind {planned.processes[0].answers}\n" in text
@@ -133,7 +134,7 @@ def test_dependencies_order_the_start(variant: Write, build: Build, tmp_path: Pa
     text = "services:\n  a: {build: web, depends_on: [b]}\n  b: {build: web, links: [c]}\n"
     found = processes(variant(text + "  c: {build: web}\n"), tmp_path)
 
-    assert found["c"].wave < found["b"].wave < found["a"].wave
+    assert found["c-1"].wave < found["b-1"].wave < found["a-1"].wave
 
 
 def test_a_job_that_servers_wait_for_starts_before_them(
@@ -148,8 +149,8 @@ services:
 """
     found = processes(variant(text), tmp_path)
 
-    assert found["job"].wave < found["web"].wave
-    assert found["web"].waits_for == {"job"}
+    assert found["job-1"].wave < found["web-1"].wave
+    assert found["web-1"].waits_for == {"job"}
 
 
 def test_services_that_wait_for_each_other_are_refused(
@@ -179,7 +180,7 @@ def test_no_replicas_is_no_service(variant: Write, build: Build, tmp_path: Path)
     text = "services:\n  a: {build: web}\n  b: {build: web, deploy: {replicas: 0}}\n"
     found = processes(variant(text), tmp_path)
 
-    assert (list(found), "B_URL" in found["a"].env) == (["a"], False)
+    assert (list(found), "B_URL" in found["a-1"].env) == (["a-1"], False)
 
 
 def test_a_volume_that_redis_does_not_get_is_said(variant: Write, tmp_path: Path) -> None:

@@ -18,9 +18,15 @@ from faults import UserError
         pytest.param("{image: x, restart: on-failure:3}", Restart("on-failure", 3), id="limited"),
         pytest.param(
             "{image: x, deploy: {restart_policy: {condition: any, max_attempts: 2}}}",
-            Restart("always", 2),
-            id="deploy",
+            Restart("always"),
+            id="deploy; only on-failure has a limit",
         ),
+        pytest.param(
+            "{image: x, restart: always, deploy: {restart_policy: {condition: on-failure}}}",
+            Restart("on-failure"),
+            id="deploy before restart, as Compose",
+        ),
+        pytest.param("{image: x, restart: on-failure:0}", Restart("on-failure"), id="0 is endless"),
     ],
 )
 def test_the_policy_is_read(
@@ -29,9 +35,10 @@ def test_the_policy_is_read(
     assert restart(service(body)) == expected
 
 
-def test_an_unknown_policy_is_refused(service: Callable[[str], Service]) -> None:
-    with pytest.raises(UserError, match=r"compose.yml:2: service 'app' has restart 'often'"):
-        restart(service("{image: x, restart: often}"))
+@pytest.mark.parametrize("policy", ["often", "always:3", "on-failure:x", "on-failure:²", "[1]"])
+def test_an_unknown_policy_is_refused(policy: str, service: Callable[[str], Service]) -> None:
+    with pytest.raises(UserError, match=r"compose.yml:2: service 'app' has restart '"):
+        restart(service(f"{{image: x, restart: {policy}}}"))
 
 
 @pytest.mark.parametrize(
@@ -51,5 +58,5 @@ def test_a_policy_decides_by_code_and_number(
     assert policy.again(code, restarts) is expected
 
 
-def test_delays_double_up_to_ten_seconds() -> None:
-    assert [delay_s(n) for n in (0, 1, 2, 20)] == [0.1, 0.2, 0.4, 10.0]
+def test_delays_double_up_to_a_minute() -> None:
+    assert [delay_s(n) for n in (0, 1, 2, 20)] == [0.1, 0.2, 0.4, 60.0]

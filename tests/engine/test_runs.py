@@ -129,13 +129,13 @@ def test_the_log_outlives_the_run_until_it_is_forgotten(process: Process) -> Non
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [
-        pytest.param("worker", ["worker.1", "worker.2"], id="all replicas of a service"),
-        pytest.param("worker.2", ["worker.2"], id="one replica"),
+        pytest.param("worker", ["worker-1", "worker-2"], id="all replicas of a service"),
+        pytest.param("worker-2", ["worker-2"], id="one replica"),
         pytest.param("my.app", ["my.app"], id="a name with a dot"),
     ],
 )
 def test_lines_of_chosen_services_are_read(chosen: str, expected: list[str], run: runs.Run) -> None:
-    for name in ("worker.1", "worker.2", "rng", "my.app"):
+    for name in ("worker-1", "worker-2", "rng", "my.app"):
         run.record(Line(name, "x"))
 
     found = processes.logs(FILE, services=frozenset({chosen}), follow=False)

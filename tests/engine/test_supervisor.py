@@ -17,15 +17,19 @@ from engine.events import (
     Line,
     Ready,
     Restarting,
+    Silent,
     Started,
     Stopped,
     Stopping,
+    Summary,
 )
 from engine.process.process import Plan, Process
 from engine.process.restart import Restart
 from engine.process.supervisor import Supervisor
 from faults import HostError
 from lb.model import Address
+
+from .conftest import FOREVER
 
 Make = Callable[..., Process]
 Run = Callable[..., tuple[Supervisor, Iterator[Event]]]
@@ -59,16 +63,35 @@ def test_a_process_with_a_port_is_ready_when_it_answers(process: Make, run: Run)
     assert ready.after_s >= 0.3
 
 
-def test_a_port_that_never_answers_ends_the_run(
+def test_a_port_that_never_answers_is_said_once_and_holds_nobody_up(
     process: Make, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.process.supervisor.ANSWER_WITHIN_S", 0.2)
-    supervisor, events = run(process("a", answers=Address("127.0.0.1", 1)))
-    failed = next(event for event in events if isinstance(event, Failed))
+    silent = process("a", answers=Address("127.0.0.1", 1))
+    supervisor, events = run(silent, process("b", wave=1), for_s=0.5)
+    seen = list(events)
 
-    assert "nothing listens on 127.0.0.1:1" in failed.reason
-    assert any(isinstance(event, Stopped) for event in events)
-    assert supervisor.failed
+    assert [e.address for e in seen if isinstance(e, Silent)] == ["127.0.0.1:1"]
+    assert names(seen, Started) == ["a", "b"]
+    assert [(e.processes, e.of) for e in seen if isinstance(e, AllReady)] == [(1, 2)]
+    assert not supervisor.failed
+
+
+def test_what_answers_late_is_ready_all_the_same(
+    process: Make, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.process.supervisor.ANSWER_WITHIN_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    source = f"import socket, time; time.sleep(1); s = socket.create_server(('127.0.0.1', {port}))"
+    late = process("a", source + "; time.sleep(60)", answers=Address("127.0.0.1", port))
+    supervisor, events = run(late)
+    for event in events:
+        if isinstance(event, Ready):
+            supervisor.stop("it is ready")
+            ready = event
+
+    assert ready.name == "a"
 
 
 def test_every_line_is_said_with_the_name_of_its_process(process: Make, run: Run) -> None:
@@ -85,15 +108,70 @@ def test_the_last_words_are_heard_also_if_they_are_many(process: Make, run: Run)
     assert names(list(events), Line) == ["a"] * 30000
 
 
-def test_a_death_is_said_with_its_code_and_stops_all(process: Make, run: Run) -> None:
-    supervisor, events = run(process("dies", "raise SystemExit(7)"), process("stays"))
+def test_a_death_is_said_with_its_code_and_the_others_go_on(process: Make, run: Run) -> None:
+    supervisor, events = run(process("dies", "raise SystemExit(7)"), process("stays"), for_s=0.5)
+    seen = list(events)
+    stopped = next(event for event in seen if isinstance(event, Stopped))
+    summary = next(event for event in seen if isinstance(event, Summary))
+
+    assert [e for e in seen if isinstance(e, Exited | Failed)] == [Exited("dies", 7)]
+    assert Stopping("0.5 s are over") in seen
+    assert (stopped.processes, stopped.exited, summary.exited) == (1, {"dies": 7}, {"dies": 7})
+    assert not supervisor.failed
+
+
+def test_what_a_signal_killed_has_the_code_that_docker_gives(process: Make, run: Run) -> None:
+    _, events = run(process("a", "import os; os.kill(os.getpid(), 9)"))
+
+    assert Exited("a", 137) in list(events)
+
+
+@pytest.mark.parametrize(
+    ("source", "waits", "reason"),
+    [
+        pytest.param(
+            "raise SystemExit(7)", {"db"}, "it needs 'db', which exited with code 7", id="a job"
+        ),
+        pytest.param(
+            "pass", set(), "it needs 'db', which exited with code 0", id="one to be healthy"
+        ),
+        pytest.param(FOREVER, set(), "it needs 'db', which does not answer", id="a silent one"),
+    ],
+)
+def test_what_needs_a_lost_one_ends_the_run(
+    source: str,
+    waits: set[str],
+    reason: str,
+    process: Make,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.process.supervisor.ANSWER_WITHIN_S", 1)
+    database = process("db", source, answers=None if waits else Address("127.0.0.1", 1))
+    caller = process("a", wave=1, waits_for=frozenset(waits), needs=frozenset({"db"}))
+    supervisor, events = run(database, caller)
     seen = list(events)
 
-    assert [e for e in seen if isinstance(e, Exited | Failed)] == [
-        Exited("dies", 7),
-        Failed("dies", "it ended with exit code 7"),
-    ]
+    assert [e for e in seen if isinstance(e, Failed)] == [Failed("a", reason)]
+    assert names(seen, Started) == ["db"]
     assert supervisor.failed
+
+
+def test_what_starts_after_one_that_died_starts_all_the_same(process: Make, run: Run) -> None:
+    supervisor, events = run(process("db", "raise SystemExit(7)"), process("a", wave=1), for_s=0.3)
+
+    assert names(list(events), Started) == ["db", "a"]
+    assert not supervisor.failed
+
+
+def test_one_that_dies_again_and_again_holds_nobody_up(process: Make, run: Run) -> None:
+    broken = process("db", "raise SystemExit(7)", restart=Restart("always"))
+    supervisor, events = run(broken, process("a", wave=1), for_s=0.3)
+    seen = list(events)
+
+    assert "a" in names(seen, Started)
+    assert Stopping("0.3 s are over") in seen
+    assert not supervisor.failed
 
 
 def test_a_job_that_ends_well_stops_nothing(process: Make, run: Run) -> None:
@@ -129,7 +207,7 @@ def test_a_process_is_started_again_as_often_as_its_policy_says(process: Make, r
 
     assert names(seen, Started) == ["a"] * 3
     assert [e.nth for e in seen if isinstance(e, Restarting)] == [1, 2]
-    assert supervisor.failed
+    assert not supervisor.failed
 
 
 def test_a_killed_process_comes_back(process: Make, run: Run) -> None:

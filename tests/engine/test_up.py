@@ -86,9 +86,9 @@ def test_ps_lists_processes_with_their_ports(up: Up) -> None:
 
     assert [(row[0], row[2]) for row in rows] == [
         ("NAME", "STATE"),
-        ("web1", "running"),
-        ("web2", "running"),
-        ("web", "running"),
+        ("web1-1", "running"),
+        ("web2-1", "running"),
+        ("web-1", "running"),
     ]
     assert rows[3][4] == f"{address}->80"
 
@@ -101,7 +101,7 @@ def test_logs_shows_what_one_service_said_also_after_the_end(up: Up) -> None:
     up.end(signal.SIGINT)
     shown = dcgen("logs", "web1", "-f", str(up.file), "--engine", "process").stdout
 
-    assert shown == "web1 | served /seen\n"
+    assert shown == "web1-1 | served /seen\n"
 
 
 @pytest.mark.parametrize("follow", ["--follow", "-f"])
@@ -144,7 +144,7 @@ def test_lines_carry_the_name_and_in_a_pipe_no_colour(up: Up) -> None:
         urlopen(f"{url}/seen", timeout=5).close()
     up.end(signal.SIGINT)
 
-    assert {"web1 | served /seen", "web2 | served /seen"} <= set(up.said)
+    assert {"web1-1 | served /seen", "web2-1 | served /seen"} <= set(up.said)
     assert "\x1b" not in "".join(up.said)
 
 
@@ -184,14 +184,52 @@ def test_nobody_reading_the_logs_ends_the_run_in_order(file: Path, cleanup: Exit
     assert alive(pids) == []
 
 
-def test_a_service_that_dies_ends_the_run_with_its_name_and_code(build: Build, file: Path) -> None:
+def test_a_service_that_dies_is_named_with_its_code_and_the_others_go_on(
+    build: Build, file: Path
+) -> None:
     build("dies", "raise SystemExit(7)", port=None)
     file.write_text(f"{SCALED}  dies: {{build: dies}}\n")
+    run = dcgen("up", "-f", str(file), "--for", "1")
+
+    assert run.returncode == 0
+    assert "dies-1 exited with code 7" in run.stderr
+    assert "3 processes stopped" in run.stderr
+    assert "exited before: dies-1 with code 7" in run.stderr
+    assert "  dies-1: exited with code 7" in run.stdout
+
+
+def test_a_killed_replica_behind_a_balancer_costs_no_answer(up: Up) -> None:
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("ready")
+    entries = json.loads(dcgen("ps", "--json", "-f", str(up.file)).stdout)
+    victim = next(entry["pid"] for entry in entries if entry["name"] == "web1-1")
+    os.kill(victim, signal.SIGKILL)
+    up.wait_for("web1-1 exited with code 137")
+
+    assert {urlopen(url, timeout=5).read().decode() for _ in range(10)} == {"two"}
+    up.end(signal.SIGINT)
+    assert up.said[-1].endswith("; exited before: web1-1 with code 137")
+
+
+def test_a_run_whose_only_service_fails_ends_as_compose_up_does(build: Build, file: Path) -> None:
+    build("dies", "raise SystemExit(7)", port=None)
+    file.write_text("services:\n  dies: {build: dies}\n")
+    run = dcgen("up", "-f", str(file), "--engine", "process")
+
+    assert run.returncode == 0
+    assert "stopping: all processes have ended" in run.stderr
+    assert "exited before: dies-1 with code 7" in run.stderr
+
+
+def test_a_service_that_needs_a_job_that_failed_ends_the_run(build: Build, file: Path) -> None:
+    build("job", "raise SystemExit(7)", port=None)
+    condition = "{job: {condition: service_completed_successfully}}"
+    services = f"  job: {{build: job}}\n  next: {{build: job, depends_on: {condition}}}\n"
+    file.write_text(f"services:\n{services}")
     run = dcgen("up", "-f", str(file), "--engine", "process")
 
     assert run.returncode == 1
-    assert "dies: ended with exit code 7" in run.stderr
-    assert "4 processes stopped" in run.stderr or "3 processes stopped" in run.stderr
+    assert "next-1: it needs 'job-1', which exited with code 7" in run.stderr
 
 
 def test_a_service_that_dies_is_started_again_if_the_file_says_so(
@@ -201,7 +239,7 @@ def test_a_service_that_dies_is_started_again_if_the_file_says_so(
     file.write_text(f"{SCALED}  dies: {{build: dies, restart: always}}\n")
     up = Up.start(file, cleanup=cleanup)
 
-    assert up.wait_for("restart 2") == "dies: restart 2, in 0.2 s"
+    assert up.wait_for("restart 2") == "dies-1: restart 2, in 0.2 s"
 
 
 def test_nothing_starts_if_one_service_cannot(file: Path) -> None:

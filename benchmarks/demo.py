@@ -1,0 +1,46 @@
+"""DockerCoins for a while, and half-way a replica of rng is killed: what does that cost?
+
+Run it with ``make demo``. The others go on, and the balancer gives them what the killed one had.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import click
+
+DCGEN = (sys.executable, "-m", "dcgen")
+
+
+def kill(file: str, service: str) -> bool:
+    """Kill the processes of *service* in the run of *file*; return whether there was one."""
+    command = [*DCGEN, "ps", "--json", "-f", file, "--engine", "process"]
+    listed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    pids = [e["pid"] for e in json.loads(listed.stdout) if e["service"] == service and e["pid"]]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    return bool(pids)
+
+
+@click.command()
+@click.argument("file")
+@click.option("--for", "seconds", default=20.0, show_default=True, help="Seconds of the run.")
+@click.option("--kill", "service", default="rng2", show_default=True, help="Whom to kill.")
+def main(file: str, seconds: float, service: str) -> None:
+    """Run FILE as processes, kill a service half-way, and end with the exit code of the run."""
+    up = [*DCGEN, "up", "-f", file, "--engine", "process", "--no-logs", "--for", str(seconds)]
+    with subprocess.Popen(up) as run:
+        try:
+            run.wait(seconds / 2)
+        except subprocess.TimeoutExpired:
+            if kill(file, service):
+                click.echo(f"{service} is killed: the others have its work now", err=True)
+        except KeyboardInterrupt:
+            pass  # it has been told, too
+    sys.exit(run.returncode)
+
+
+if __name__ == "__main__":
+    main()
