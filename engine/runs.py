@@ -197,7 +197,7 @@ def _lines(stream: TextIO) -> Iterator[Line]:
 
 
 def _is_of(line: Line, services: frozenset[str]) -> bool:
-    return not services or line.name in services or line.name.rpartition(".")[0] in services
+    return not services or line.name in services or line.name.rpartition("-")[0] in services
 
 
 def _was_moved(path: Path, stream: TextIO) -> bool:

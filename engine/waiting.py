@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 
+# How long a drained server may take to be idle, unless a person says otherwise; and how long a new
+# replica may take to be healthy.
+DRAIN_WITHIN_S = 30.0
+HEALTHY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.1
 
 

@@ -9,6 +9,9 @@ from faults import UserError
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What Compose allows as the name of a service, and a host name."""
 
+LOOPBACK = "127.0.0.1"
+"""Where only this machine can reach it."""
+
 _LAST_PORT = 65535
 
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from faults import UserError
 from lb import option_text as spelling
-from lb.address import Address
+from lb.address import LOOPBACK, Address
 from lb.option_text import refusal
 
 Mode = Literal["tcp", "http"]
@@ -15,7 +15,6 @@ Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
 Log = Literal["errors", "access"]
 
 _CHOICES = {"mode": Mode, "balance": Balance, "log": Log}
-_LOOPBACK = "127.0.0.1"
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 _HEALTH_TIMES = ("health_interval", "health_timeout")
 _URI = re.compile(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*")
@@ -116,7 +115,7 @@ def _require_page(stats: str | None, secret: str | None) -> None:
 
 def _address(text: str) -> Address:
     try:
-        found = Address.parse(text if ":" in text else f"{_LOOPBACK}:{text}")
+        found = Address.parse(text if ":" in text else f"{LOOPBACK}:{text}")
         ip_address(found.host)
     except (UserError, ValueError):
         raise refusal("stats", text, "PORT or ADDRESS:PORT, for example 8404") from None

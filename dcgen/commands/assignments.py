@@ -2,11 +2,9 @@
 
 from ambassador import upstreams as far
 from faults import UsageError, UserError
-from generator.transforms.detach import Publish
 from lb.model import Address
 
 MAX_REPLICAS = 1000
-MAX_PORT = 65535
 
 
 def assignments(words: tuple[str, ...], value_of: str) -> list[tuple[str, str]]:
@@ -104,20 +102,3 @@ def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
         if len(several) > 1:
             raise UsageError(f"{name!r} has several upstreams here", fix="give one HOST:PORT")
     return [(name, first) for name, (first, *_) in found]
-
-
-def publication(value: str | None) -> Publish:
-    """Return what `--publish` asks for: a host port, ``random``, ``host``, or None.
-
-    Raises:
-        UsageError: *value* is none of these.
-    """
-    if value is None:
-        return None
-    if value == "random":
-        return "random"
-    if value == "host":
-        return "host"
-    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_PORT:
-        return int(value)
-    raise UsageError(f"{value!r} is not a host port", fix="give 1 to 65535, `random` or `host`")

@@ -5,13 +5,15 @@ from typing import Any
 
 import click
 
-from dcgen.commands.assignments import publication
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
 from generator.transforms import detach as transform
+from generator.transforms.detach import Publish
+
+MAX_PORT = 65535
 
 
 @click.command(
@@ -31,7 +33,19 @@ def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
     step = Step(
         service,
-        partial(transform.detach, service=service, publish=publication(publish)),
+        partial(transform.detach, service=service, publish=_publication(publish)),
         f"{service}: alone",
     )
     make([step], Making(**making, default=f"{service}.yml", there=True))
+
+
+def _publication(value: str | None) -> Publish:
+    if value is None:
+        return None
+    if value == "random":
+        return "random"
+    if value == "host":
+        return "host"
+    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_PORT:
+        return int(value)
+    raise UsageError(f"{value!r} is not a host port", fix="give 1 to 65535, `random` or `host`")

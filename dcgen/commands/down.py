@@ -6,7 +6,7 @@ from dcgen.commands.compose import compose
 from dcgen.commands.stop import stop_processes
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
-from engine.process import runs
+from engine import runs
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen down -f generated.yml")

@@ -14,7 +14,7 @@ from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import running
 from dcgen.commands.location import Place, place, table
 from dcgen.commands.pipeline import Making, Step, make
-from dcgen.commands.target import SECONDS, RunCommand, target, target_options
+from dcgen.commands.target import RunCommand, deadline_option, target, target_options
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.live import drain as draining
@@ -31,16 +31,6 @@ from faults import UserError
 from generator.result import Settings
 from generator.transforms import ambassador as transform
 from lb.model import Address
-
-deadline_option = click.option(
-    "--drain-deadline",
-    "deadline_s",
-    type=SECONDS,
-    default=draining.DEADLINE_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait until a draining server is idle.",
-)
 
 
 @click.group(

@@ -9,6 +9,7 @@ import click
 
 from dcgen.commands.target import Target
 from dcgen.reporting import report
+from engine import runs
 from engine.docker.containers import Site, everywhere
 from engine.live.running import Live, as_processes, on_docker
 from engine.variant import Variant, parse
@@ -33,7 +34,7 @@ class Place:
             HostError: None runs.
         """
         if site is None:
-            found = as_processes(self.variant, *names)
+            found = as_processes(self.variant, runs.sockets(self.variant.file), *names)
         else:
             found = on_docker(self.variant, site, *names)
         if not found:

@@ -10,7 +10,7 @@ from dcgen.commands.compose import compose
 from dcgen.commands.grouped import within
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
-from engine.process import run as processes
+from engine import runs
 from engine.variant import Variant, parse
 from faults import Place, UserError
 
@@ -66,7 +66,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
         return
     _require_services(parse(found.source.text, found.path), services)
     chosen = frozenset(services)
-    for line in processes.logs(found.path, services=chosen, tail=tail, follow=follow):
+    for line in runs.logs(found.path, services=chosen, tail=tail, follow=follow):
         progress.show(line)
 
 

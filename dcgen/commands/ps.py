@@ -8,7 +8,7 @@ import click
 from dcgen.commands.compose import compose
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
-from engine.process import runs
+from engine import runs
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen ps -f generated.yml --json")

@@ -9,13 +9,17 @@ import click
 
 from composefile import labels
 from dcgen.commands.completion import running
-from dcgen.commands.lb import deadline_option
-from dcgen.commands.location import place
-from dcgen.commands.target import SECONDS_ABOVE_0, RunCommand, target, target_options
+from dcgen.commands.target import (
+    SECONDS_ABOVE_0,
+    RunCommand,
+    deadline_option,
+    target,
+    target_options,
+)
 from dcgen.progress import Progress
 from engine.events import Changed
-from engine.live.rollout import HEALTHY_WITHIN_S, Rollout
 from engine.variant import Service, Variant
+from engine.waiting import HEALTHY_WITHIN_S
 from faults import UsageError, UserError
 
 
@@ -49,6 +53,9 @@ def rollout(
     A new replica must become healthy before an old one is drained and removed. If it does not,
     it is removed, the old replicas keep running, and the exit code is 1.
     """
+    from dcgen.commands.location import place  # noqa: PLC0415 - not for the help
+    from engine.live.rollout import Rollout  # noqa: PLC0415
+
     found = target(given["files"], given["engine"], given["hosts"], starting=False)
     where = place(found)
     if not where.sites:

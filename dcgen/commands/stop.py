@@ -5,7 +5,7 @@ import click
 from dcgen.commands.compose import compose
 from dcgen.commands.target import RunCommand, Target, target, target_options
 from dcgen.progress import Progress
-from engine.process import run as processes
+from engine import runs
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen stop -f generated.yml")
@@ -21,7 +21,7 @@ def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: 
 
 def stop_processes(found: Target, progress: Progress) -> None:
     """End the processes of *found*, and say how many they were."""
-    number = processes.stop(found.path)
+    number = runs.stop(found.path)
     progress.say(
         f"{number} processes stopped" if number else f"{found.path} is not running on this host"
     )

@@ -10,9 +10,10 @@ import click
 from dcgen import source
 from dcgen.commands.grouped import GroupedCommand, within
 from dcgen.source import Source
+from engine import runs
 from engine.docker import compose as docker
-from engine.process import runs
 from engine.variant import is_v1
+from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError, UserError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,6 +21,15 @@ Engine = Literal["docker", "process"]
 
 SECONDS = within(click.FloatRange(min=0))
 SECONDS_ABOVE_0 = within(click.FloatRange(min=0, min_open=True))
+deadline_option = click.option(
+    "--drain-deadline",
+    "deadline_s",
+    type=SECONDS,
+    default=DRAIN_WITHIN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait until a draining server is idle.",
+)
 GENERATED = "generated.yml"
 AS_ASKED = "as asked"
 WHERE_IT_RUNS = "where it runs"

@@ -1,20 +1,11 @@
 """``dcgen up``: run a variant, on Docker hosts or as processes of this machine."""
 
-import json
-import os
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import asdict
-from types import FrameType
 from typing import Any
 
 import click
 
 from dcgen.commands.assignments import counts
 from dcgen.commands.compose import compose
-from dcgen.commands.hitless_up import resized
 from dcgen.commands.target import (
     SECONDS,
     SECONDS_ABOVE_0,
@@ -23,17 +14,11 @@ from dcgen.commands.target import (
     target,
     target_options,
 )
-from dcgen.progress import Progress, summary_text
-from dcgen.reporting import INTERRUPTED
-from engine.docker.portable import CONFIGURATION, require_portable
-from engine.events import Summary
-from engine.live.drain import DEADLINE_S
-from engine.process import run as processes
-from engine.process.free_ports import LOOPBACK
-from engine.process.run import Wishes
-from engine.process.supervisor import Supervisor
+from dcgen.progress import Progress
 from engine.variant import parse
-from faults import HostError, UsageError, UserError
+from engine.waiting import DRAIN_WITHIN_S
+from faults import UsageError
+from lb.address import LOOPBACK
 
 
 @click.command(
@@ -73,7 +58,7 @@ from faults import HostError, UsageError, UserError
     "--drain-deadline",
     "drain_s",
     type=SECONDS,
-    default=DEADLINE_S,
+    default=DRAIN_WITHIN_S,
     show_default=True,
     metavar="SECONDS",
     help="How long to wait until a replica to be removed is idle.",
@@ -91,17 +76,8 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any
             raise UsageError(
                 "processes run in the foreground", fix="leave out --detach, or use --engine docker"
             )
-        wishes = Wishes(
-            scale=scale,
-            publish_on=asked["publish_on"] or LOOPBACK,
-            for_s=asked["for_s"],
-            count=asked["count"],
-            free_ports=asked["free_ports"],
-        )
-        _up(found, wishes, progress, as_json=asked["summary_json"])
+        _up_as_processes(found, scale, progress, asked)
     else:
-        mounting = [given for given in found.sources if CONFIGURATION in given.text]
-        require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
         _up_on_docker(found, scale, progress, asked)
 
 
@@ -117,78 +93,32 @@ def _engine(found: Target) -> str:
     return f"Docker, {', '.join(found.hosts)}" if found.hosts else f"Docker ({found.because})"
 
 
+def _up_as_processes(
+    found: Target, scale: dict[str, int], progress: Progress, asked: dict[str, Any]
+) -> None:
+    from dcgen.commands.up_processes import Wishes, up_processes  # noqa: PLC0415 - not for Docker
+
+    wishes = Wishes(
+        scale=scale,
+        publish_on=asked["publish_on"] or LOOPBACK,
+        for_s=asked["for_s"],
+        count=asked["count"],
+        free_ports=asked["free_ports"],
+    )
+    up_processes(found, wishes, progress, as_json=asked["summary_json"])
+
+
 def _up_on_docker(
     found: Target, scale: dict[str, int], progress: Progress, asked: dict[str, Any]
 ) -> None:
+    from dcgen.commands.hitless_up import resized  # noqa: PLC0415 - not for the help
+    from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
+
+    mounting = [given for given in found.sources if CONFIGURATION in given.text]
+    require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
     words = ["--build"] * asked["build"]
     for name, number in scale.items():
         words += ["--scale", f"{name}={number}"]
     detached = asked["detach"]
     with resized(found, scale, asked["drain_s"], progress, words=words, returns=detached):
         compose(found, progress, "up", *["--detach"] * detached, *words)
-
-
-def _up(found: Target, wishes: Wishes, progress: Progress, *, as_json: bool) -> None:
-    variant = parse(found.source.text, found.path)
-    with _planned(found, processes.up(variant, wishes)) as running:
-        progress.expect(process.name for process in running.plan.processes)
-        with _signals(running.supervisor) as received, closing(running.events()) as events:
-            for event in events:
-                with _readers(progress, running.supervisor):
-                    progress.show(event)
-                    if isinstance(event, Summary):
-                        text = json.dumps(asdict(event)) if as_json else summary_text(event)
-                        click.echo(text)
-    if running.supervisor.failed:
-        sys.exit(1)
-    if received and processes.STOP_SIGNAL not in received:
-        sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def _planned(
-    found: Target, run: AbstractContextManager[processes.Running]
-) -> Iterator[processes.Running]:
-    # Where Docker is missing and processes cannot run the file, one thing helps: Docker. But what
-    # is merely missing on this machine can be installed.
-    with ExitStack() as stack:
-        try:
-            running = stack.enter_context(run)
-        except UserError as error:
-            if not found.fell_back or isinstance(error, HostError):
-                raise
-            reasons = error.reasons or (f"{error.where}: {error.what}".removeprefix("None: "),)
-            raise HostError(
-                f"{found.because}, and processes of this machine cannot run the file:",
-                fix="start Docker, or set DOCKER_HOST to a daemon that runs, and try again",
-                reasons=reasons,
-            ) from error
-        yield running
-
-
-@contextmanager
-def _signals(supervisor: Supervisor) -> Iterator[list[int]]:
-    received: list[int] = []
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        supervisor.stop("interrupted" if number != processes.STOP_SIGNAL else "as asked")
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, processes.STOP_SIGNAL)
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _readers(progress: Progress, supervisor: Supervisor) -> Iterator[None]:
-    # `dcgen up | head`: the end is as orderly as any other.
-    try:
-        yield
-    except BrokenPipeError:
-        progress.logs = False
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        supervisor.stop("stdout was closed")

@@ -49,12 +49,13 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
 
 @contextmanager
 def _planned(found: Target, run: AbstractContextManager[Running]) -> Iterator[Running]:
-    # Where Docker is missing and processes cannot run the file, one thing helps: Docker.
+    # Where Docker is missing and processes cannot run the file, one thing helps: Docker. But what
+    # is merely missing on this machine can be installed.
     with ExitStack() as stack:
         try:
             running = stack.enter_context(run)
         except UserError as error:
-            if not found.fell_back:
+            if not found.fell_back or isinstance(error, HostError):
                 raise
             reasons = error.reasons or (f"{error.where}: {error.what}".removeprefix("None: "),)
             raise HostError(

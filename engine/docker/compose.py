@@ -14,10 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine.child import Child
 from engine.events import Event, HostDone, HostLine, HostStarted
-from engine.process.child import Child
-from engine.process.process import Process
-from engine.process.restart import Restart
 from faults import HostError
 
 ANSWERS_WITHIN_S = 2.0
@@ -132,7 +130,7 @@ class Everywhere:
         try:
             with selectors.DefaultSelector() as selector:
                 for host in self._hosts:
-                    child = Child.start(_process(host, self._command))
+                    child = _started(self._command, host)
                     self._children[host] = child
                     selector.register(child, selectors.EVENT_READ, host)
                     yield HostStarted(host, self._command)
@@ -166,17 +164,12 @@ class Everywhere:
             yield HostDone(host, code, time.monotonic() - begin_s)
 
 
-def _process(host: str, command: tuple[str, ...]) -> Process:
-    return Process(
-        name=host,
-        service=host,
-        command=command,
-        folder=Path.cwd(),
-        env=environment(host),
-        answers=None,
-        wave=0,
-        restart=Restart(),
-    )
+def _started(command: Sequence[str], host: str) -> Child:
+    try:
+        return Child.start(command, Path.cwd(), environment(host))
+    except OSError as error:
+        what = f"cannot start '{command[0]}': {error.strerror}"
+        raise HostError(what, fix=_INSTALL) from error
 
 
 def environment(host: str) -> Mapping[str, str]:

@@ -11,12 +11,11 @@ from engine.events import Changed
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
 from engine.replicas import replicas
 from engine.variant import Variant
-from engine.waiting import until
+from engine.waiting import DRAIN_WITHIN_S, until
 from faults import UserError
 from lb import runtime
 from lb.runtime import Row
 
-DEADLINE_S = 30.0
 FORGET_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.1
 
@@ -38,7 +37,7 @@ def chosen(lives: Sequence[Live], names: Sequence[str]) -> list[Server]:
     return found
 
 
-def drain(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[Changed]:
+def drain(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterator[Changed]:
     """Let *found* finish what they work on, and give them nothing new.
 
     Yields:
@@ -65,7 +64,7 @@ def drain(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[C
         yield Changed(server.name, "busy", deadline_s, server.live.host, detail)
 
 
-def vacate(found: Sequence[Server], deadline_s: float = DEADLINE_S) -> Iterator[Changed]:
+def vacate(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterator[Changed]:
     """Wait until nobody is connected to the addresses that *found*, which were moved, had before.
 
     Yields:
@@ -141,7 +140,7 @@ def too_few_slots(variant: Variant, scale: Mapping[str, int]) -> list[tuple[str,
 
 
 def shrink(
-    site: Site, variant: Variant, scale: Mapping[str, int], deadline_s: float = DEADLINE_S
+    site: Site, variant: Variant, scale: Mapping[str, int], deadline_s: float = DRAIN_WITHIN_S
 ) -> Iterator[Changed]:
     """Remove the replicas that the next ``up`` on *site* has no place for, each when it is idle.
 

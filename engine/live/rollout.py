@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.drain import (
-    DEADLINE_S,
     await_forgotten,
     drain,
     free_slots,
@@ -26,12 +25,11 @@ from engine.live.reach import reachable
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
 from engine.replicas import server_names
 from engine.variant import Service, Variant
-from engine.waiting import until
+from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
 from lb import runtime
 from lb.model import Address
 
-HEALTHY_WITHIN_S = 60.0
 _BUILD_WITHIN_S = 1800.0
 _LOG_LINES = "5"
 
@@ -53,7 +51,7 @@ class Rollout:
     variant: Variant
     balancer: Service
     healthy_within_s: float = HEALTHY_WITHIN_S
-    drain_within_s: float = DEADLINE_S
+    drain_within_s: float = DRAIN_WITHIN_S
     build: bool = False
     _drained: list[Server] = field(default_factory=list)
 

@@ -6,12 +6,12 @@ perl, the one on Alpine has nothing, unless somebody adds socat.
 Of a process of this host the socket is a file of this host.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composefile import labels
 from engine.docker.containers import Container, Site
-from engine.process import runs
 from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
@@ -129,17 +129,23 @@ def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
     ]
 
 
-def as_processes(variant: Variant, *names: str) -> list[Live]:
-    """Return the proxies of *variant*, or those of *names*, that run as processes of this host."""
+def as_processes(variant: Variant, sockets: Iterable[tuple[str, Path]], *names: str) -> list[Live]:
+    """Return the proxies of *variant*, or those of *names*, that run as processes of this host.
+
+    Args:
+        variant: The file.
+        sockets: The service and the runtime socket of each process that runs.
+        names: Services.
+
+    Raises:
+        UserError: See `proxies`.
+    """
     services = {service.name: service for service in proxies(variant, *names)}
-    running = runs.find(variant.file)
-    folder = runs.folder_of(variant.file) / "s"
-    found = []
-    for entry in running.entries if running else ():
-        if entry.pid and entry.service in services:
-            socket = folder / f"{entry.name}.sock"
-            found.append(Live(services[entry.service], _local(socket), socket=socket))
-    return found
+    return [
+        Live(services[name], _local(socket), socket=socket)
+        for name, socket in sockets
+        if name in services
+    ]
 
 
 def servers(live: Live) -> list[Server]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.process.free_ports import LOOPBACK, Publication, busy, free_port, publications
+from engine.process.free_ports import Publication, busy, free_port, publications
 from engine.variant import Service
 from faults import HostError, UserError
-from lb.model import Address
+from lb.address import LOOPBACK, Address
 
 _EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - what to dial for "everywhere"
 

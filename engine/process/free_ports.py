@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from engine.variant import Service
 from faults import HostError, Place, UserError
-
-LOOPBACK = "127.0.0.1"
+from lb.address import LOOPBACK
 
 _SHORT = re.compile(
     r"(?:(?P<ip>\[[0-9A-Fa-f:]+\]|[0-9]+(?:\.[0-9]+){3}):)?"

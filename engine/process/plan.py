@@ -12,7 +12,6 @@ from pathlib import Path
 from composefile import labels
 from engine.process.addresses import Addresses, Demand, allocate
 from engine.process.environment import Neighbours, environment
-from engine.process.free_ports import LOOPBACK
 from engine.process.haproxy import haproxy_cfg
 from engine.process.order import completed, required, waves
 from engine.process.process import Plan, Process
@@ -21,7 +20,7 @@ from engine.process.restart import restart
 from engine.replicas import replicas, server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
-from lb.model import Address
+from lb.address import LOOPBACK, Address
 
 _LONGEST_SOCKET_BYTES = 90
 

@@ -1,11 +1,37 @@
-"""One process of a run, and a whole run: values, decided before anything starts."""
+"""One process of a run, and a whole run: values, decided before anything starts.
+
+The delays between restarts are those of Docker: 100 ms, doubled each time up to a minute, and
+100 ms again after 10 s of good health.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.process.restart import Restart
-from lb.model import Address
+from lb.address import Address
+
+FIRST_DELAY_S = 0.1
+LONGEST_DELAY_S = 60.0
+HEALTHY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """One of Compose's policies, and how often at *most*; None is endless."""
+
+    policy: str = "no"
+    most: int | None = None
+
+    def again(self, code: int, restarts: int) -> bool:
+        """Return whether a process that ended with *code*, after *restarts*, runs once more."""
+        if self.policy == "no" or (self.policy == "on-failure" and code == 0):
+            return False
+        return self.most is None or restarts < self.most
+
+
+def delay_s(restarts: int) -> float:
+    """Return how long to wait before the next start, after *restarts* in a row."""
+    return min(FIRST_DELAY_S * 2.0 ** min(restarts, 10), LONGEST_DELAY_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from engine import runs
-from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Started
+from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Silent, Started
 from engine.process.process import Plan
 from engine.runs import Entry, Snapshot
 from faults import HostError
@@ -56,7 +56,7 @@ class Run:
         if isinstance(event, Line):
             self._log.info("%s%s%s", event.name, runs.SEPARATOR, event.text)
             return
-        if isinstance(event, Started | Ready | Exited | Restarting | Failed):
+        if isinstance(event, Started | Ready | Silent | Exited | Restarting | Failed):
             entry = self._entries[event.name]
             self._entries[event.name] = _changed(entry, event)
             self._write()
@@ -68,12 +68,14 @@ class Run:
         draft.replace(self.folder / "run.json")
 
 
-def _changed(entry: Entry, event: Started | Ready | Exited | Restarting | Failed) -> Entry:
+def _changed(entry: Entry, event: Started | Ready | Silent | Exited | Restarting | Failed) -> Entry:
     match event:
         case Started():
             return replace(entry, pid=event.pid, state="starting")
         case Ready():
             return replace(entry, state="running")
+        case Silent():
+            return replace(entry, state="running (does not answer)")
         case Restarting():
             return replace(entry, state="restarting", restarts=event.nth)
         case Exited():

@@ -1,40 +1,14 @@
 """When a process that ended by itself is started again, as Compose's ``restart`` says.
 
-Source: Compose Specification, services, "restart", and deploy, "restart_policy"; the delays are
-those of Docker: 100 ms, doubled each time up to a minute, and 100 ms again after 10 s of good
-health.
+Source: Compose Specification, services, "restart", and deploy, "restart_policy".
 """
 
-from dataclasses import dataclass
-
+from engine.process.process import Restart
 from engine.variant import Service
 from faults import UserError
 
-FIRST_DELAY_S = 0.1
-LONGEST_DELAY_S = 60.0
-HEALTHY_S = 10.0
-
 _POLICIES = ("no", "always", "on-failure", "unless-stopped")
 _CONDITIONS = {"none": "no", "any": "always", "on-failure": "on-failure"}
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """One of Compose's policies, and how often at *most*; None is endless."""
-
-    policy: str = "no"
-    most: int | None = None
-
-    def again(self, code: int, restarts: int) -> bool:
-        """Return whether a process that ended with *code*, after *restarts*, runs once more."""
-        if self.policy == "no" or (self.policy == "on-failure" and code == 0):
-            return False
-        return self.most is None or restarts < self.most
-
-
-def delay_s(restarts: int) -> float:
-    """Return how long to wait before the next start, after *restarts* in a row."""
-    return min(FIRST_DELAY_S * 2.0 ** min(restarts, 10), LONGEST_DELAY_S)
 
 
 def restart(service: Service) -> Restart:

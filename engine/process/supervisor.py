@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from engine.child import Child
 from engine.events import (
     AllReady,
     Counted,
@@ -26,11 +27,10 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.process.child import Child
 from engine.process.count import WARM_UP_S, Count
 from engine.process.probe import answers, served_by
-from engine.process.process import Plan, Process
-from engine.process.restart import HEALTHY_S, delay_s
+from engine.process.process import HEALTHY_S, Plan, Process, delay_s
+from faults import HostError
 
 TICK_S = 0.05
 ANSWER_WITHIN_S = 20.0
@@ -150,9 +150,11 @@ class Supervisor:
 
     def _read(self, wait_s: float) -> Iterator[Line]:
         for key, _ in self._selector.select(wait_s):
-            child: Child = key.data
+            child: Child
+            process: Process
+            child, process = key.data
             for text in child.lines():
-                yield self._line(child.process, text)
+                yield self._line(process, text)
             if child.at_end:
                 self._selector.unregister(child)
 
@@ -184,8 +186,8 @@ class Supervisor:
         return ""
 
     def _start(self, seat: _Seat) -> Event:
-        seat.child = Child.start(seat.process)
-        self._selector.register(seat.child, selectors.EVENT_READ, seat.child)
+        seat.child = _started(seat.process)
+        self._selector.register(seat.child, selectors.EVENT_READ, (seat.child, seat.process))
         seat.state, seat.since_s, seat.is_silent = "starting", time.monotonic(), False
         return Started(seat.process.name, seat.child.popen.pid)
 
@@ -218,7 +220,7 @@ class Supervisor:
     def _close(self, seat: _Seat) -> Iterator[Event]:
         if child := seat.child:
             for text in child.last_lines():
-                yield self._line(child.process, text)
+                yield self._line(seat.process, text)
             if child in self._selector.get_map():
                 self._selector.unregister(child)
             child.close()
@@ -279,6 +281,14 @@ class Supervisor:
                 seat.child.popen.wait()
                 seat.child.close()
                 seat.child = None
+
+
+def _started(process: Process) -> Child:
+    try:
+        return Child.start(process.command, process.folder, process.env)
+    except OSError as error:
+        what = f"cannot start '{process.name}' ({process.command[0]}): {error.strerror}"
+        raise HostError(what, fix="install it, or use --engine docker") from error
 
 
 def _signal(seats: Iterable[_Seat], number: signal.Signals) -> None:

@@ -35,14 +35,46 @@ def test_rendering_loads_jinja(folder: Path) -> None:
     assert {"jinja2", "generator"} <= loaded(folder, "scale", "rng", "2", "-o", "-")
 
 
+HEAVY = ("engine.process", "generator", "jinja2")
+
+
 @pytest.mark.parametrize(
-    "words", [("--help",), ("help",), ("ps",), ("stop",), ("logs",)], ids=" ".join
+    "words",
+    [
+        ("--help",),
+        ("help",),
+        ("up", "--help"),
+        ("rollout", "--help"),
+        ("ps",),
+        ("logs",),
+        ("stop",),
+        ("down",),
+    ],
+    ids=" ".join,
 )
-def test_looking_loads_neither_the_generator_nor_jinja(folder: Path, words: tuple[str]) -> None:
+def test_looking_loads_no_process_engine_no_generator_and_no_jinja(
+    folder: Path, words: tuple[str]
+) -> None:
     found = loaded(folder, *words)
 
     assert "dcgen.cli" in found
-    assert [name for name in ("jinja2", "generator") if name in found] == []
+    assert [name for name in found if name.startswith(HEAVY)] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("up", "-d"), ("ps",), ("logs",), ("stop",), ("down",)], ids=" ".join
+)
+def test_a_command_on_docker_loads_no_process_engine(
+    folder: Path, words: tuple[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = folder / "docker"
+    docker.write_text("#!/bin/sh\necho 28.0 >> asked\necho 28.0\n")
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    found = loaded(folder, *words, "--engine", "docker")
+
+    assert (folder / "asked").is_file()
+    assert [name for name in found if name.startswith(HEAVY)] == []
 
 
 def test_the_list_of_commands_loads_no_command(folder: Path) -> None:

@@ -12,8 +12,7 @@ import pytest
 
 import engine.process.free_ports
 from engine.events import Event
-from engine.process.process import Plan, Process
-from engine.process.restart import Restart
+from engine.process.process import Plan, Process, Restart
 from engine.process.supervisor import Supervisor
 from engine.variant import Service, Variant, parse
 from lb.model import Address

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.process.restart import Restart, delay_s, restart
+from engine.process.process import Restart, delay_s
+from engine.process.restart import restart
 from engine.variant import Service
 from faults import UserError
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine import runs
 from engine.events import Exited, Line, Ready, Restarting, Started
-from engine.process import run as processes
-from engine.process import runs
+from engine.process import record
 from engine.process.process import Plan, Process
 from faults import HostError
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
-def run(cleanup: ExitStack) -> runs.Run:
-    return cleanup.enter_context(runs.begin(FILE))
+def run(cleanup: ExitStack) -> record.Run:
+    return cleanup.enter_context(record.begin(FILE))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_what_does_not_run_is_not_found() -> None:
 
 
 def test_a_run_is_found_as_long_as_it_is_held(process: Process) -> None:
-    with runs.begin(FILE) as run:
+    with record.begin(FILE) as run:
         run.begin(Plan((process,)))
         during = runs.find(FILE)
 
@@ -42,19 +42,19 @@ def test_a_run_is_found_as_long_as_it_is_held(process: Process) -> None:
     assert runs.find(FILE) is None
 
 
-def test_the_same_file_runs_once(run: runs.Run, process: Process) -> None:
+def test_the_same_file_runs_once(run: record.Run, process: Process) -> None:
     run.begin(Plan((process,)))
 
-    with pytest.raises(HostError, match=r"'compose.yml' runs already"), runs.begin(FILE):
+    with pytest.raises(HostError, match=r"'compose.yml' runs already"), record.begin(FILE):
         pass
 
 
-def test_another_file_runs_beside_it(run: runs.Run, tmp_path: Path) -> None:
-    with runs.begin(tmp_path / "compose.yml") as other:
+def test_another_file_runs_beside_it(run: record.Run, tmp_path: Path) -> None:
+    with record.begin(tmp_path / "compose.yml") as other:
         assert other.folder != run.folder
 
 
-def test_each_event_changes_what_ps_shows(run: runs.Run, process: Process) -> None:
+def test_each_event_changes_what_ps_shows(run: record.Run, process: Process) -> None:
     run.begin(Plan((process,)))
     events = (Started("rng", 7), Ready("rng", 0.1), Exited("rng", 1), Restarting("rng", 1, 0.1))
     states = []
@@ -68,7 +68,7 @@ def test_each_event_changes_what_ps_shows(run: runs.Run, process: Process) -> No
 
 
 def test_files_of_a_plan_are_private_and_end_with_the_run(process: Process) -> None:
-    with runs.begin(FILE) as run:
+    with record.begin(FILE) as run:
         file = run.scratch / "rng.cfg"
         run.begin(Plan((process,), {file: "global\n"}))
 
@@ -89,9 +89,9 @@ def test_a_folder_that_others_can_enter_is_not_trusted(home: Path) -> None:
 def test_a_run_whose_process_was_killed_is_over(cleanup: ExitStack) -> None:
     source = f"""
 from pathlib import Path
-from engine.process import runs
+from engine.process import record
 from engine.process.process import Plan
-with runs.begin(Path({str(FILE.resolve())!r})) as run:
+with record.begin(Path({str(FILE.resolve())!r})) as run:
     run.begin(Plan(()))
     print("held", flush=True)
     input()
@@ -109,21 +109,21 @@ with runs.begin(Path({str(FILE.resolve())!r})) as run:
     assert held
     assert held.pid == holder.pid
     assert runs.find(FILE) is None
-    with runs.begin(FILE):
+    with record.begin(FILE):
         pass
 
 
 def test_the_log_outlives_the_run_until_it_is_forgotten(process: Process) -> None:
-    with runs.begin(FILE) as run:
+    with record.begin(FILE) as run:
         run.begin(Plan((process,)))
         for text in ("one", "two | three"):
             run.record(Line("rng", text))
 
-    found = list(processes.logs(FILE, follow=False))
+    found = list(runs.logs(FILE, follow=False))
     assert found == [Line("rng", "one"), Line("rng", "two | three")]
     runs.forget(FILE)
     with pytest.raises(HostError, match=r"no log of 'compose.yml'"):
-        list(processes.logs(FILE, follow=False))
+        list(runs.logs(FILE, follow=False))
 
 
 @pytest.mark.parametrize(
@@ -134,21 +134,21 @@ def test_the_log_outlives_the_run_until_it_is_forgotten(process: Process) -> Non
         pytest.param("my.app", ["my.app"], id="a name with a dot"),
     ],
 )
-def test_lines_of_chosen_services_are_read(chosen: str, expected: list[str], run: runs.Run) -> None:
+def test_lines_of_chosen_services_are_read(
+    chosen: str, expected: list[str], run: record.Run
+) -> None:
     for name in ("worker-1", "worker-2", "rng", "my.app"):
         run.record(Line(name, "x"))
 
-    found = processes.logs(FILE, services=frozenset({chosen}), follow=False)
+    found = runs.logs(FILE, services=frozenset({chosen}), follow=False)
     assert [line.name for line in found] == expected
 
 
-def test_the_last_lines_are_read_if_asked(run: runs.Run) -> None:
+def test_the_last_lines_are_read_if_asked(run: record.Run) -> None:
     for text in "abc":
         run.record(Line("rng", text))
 
-    found = [
-        [line.text for line in processes.logs(FILE, tail=tail, follow=False)] for tail in (0, 2, 9)
-    ]
+    found = [[line.text for line in runs.logs(FILE, tail=tail, follow=False)] for tail in (0, 2, 9)]
     assert found == [[], ["b", "c"], ["a", "b", "c"]]
 
 
@@ -162,12 +162,12 @@ def test_a_folder_of_somebody_else_is_not_used(home: Path, monkeypatch: pytest.M
 def test_the_log_keeps_a_bounded_number_of_bytes(
     monkeypatch: pytest.MonkeyPatch, process: Process
 ) -> None:
-    monkeypatch.setattr(runs, "LOG_BYTES", 1000)
-    with runs.begin(FILE) as run:
+    monkeypatch.setattr(record, "LOG_BYTES", 1000)
+    with record.begin(FILE) as run:
         run.begin(Plan((process,)))
         for number in range(1000):
             run.record(Line("rng", f"{number}"))
 
-    found = list(processes.logs(FILE, follow=False))
+    found = list(runs.logs(FILE, follow=False))
     assert found[-1].text == "999"
     assert sum(len(line.text) for line in found) < 2000

@@ -117,8 +117,7 @@ def test_a_killed_supervisor_leaves_no_process(tmp_path: Path, cleanup: ExitStac
 import sys
 from pathlib import Path
 from engine.events import Line
-from engine.process.process import Plan, Process
-from engine.process.restart import Restart
+from engine.process.process import Plan, Process, Restart
 from engine.process.supervisor import Supervisor
 command = (sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)")
 process = Process("a", "a", command, Path({str(tmp_path)!r}), {{}}, None, 0, Restart())

@@ -23,8 +23,7 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.process.process import Plan, Process
-from engine.process.restart import Restart
+from engine.process.process import Plan, Process, Restart
 from engine.process.supervisor import Supervisor
 from faults import HostError
 from lb.model import Address
