@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import replace
 
 from faults import UserError
 from lb.model import Address
@@ -15,6 +16,9 @@ HOST_NAMES = frozenset(
 """Names that stand in ``/etc/hosts`` of a container, and that DNS does not know."""
 
 SEPARATOR = ","
+
+Upstreams = Sequence[Address]
+"""Of several the first serves, and the others stand by."""
 
 
 def parse(text: str) -> tuple[Address, ...]:
@@ -41,7 +45,12 @@ def routes(ports: Sequence[int], upstreams: Sequence[Address]) -> dict[int, list
     return {**found, ports[0]: list(upstreams)}
 
 
-def is_itself(address: Address) -> bool:
+def from_container(address: Address) -> Address:
+    """Return *address* as a container must dial it: ``localhost`` is the machine it runs on."""
+    return replace(address, host=THIS_HOST) if _is_itself(address) else address
+
+
+def _is_itself(address: Address) -> bool:
     """Tell whether *address* means whoever dials it: ``localhost``, ``127.0.0.1``."""
     host = address.host.rstrip(".").lower()
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from composefile.document import Document, deref, load
+from composefile.interpolation import resolve
 from composefile.project import Project
 from composefile.syntax.parser import Alias
 from composefile.values import Field, Value, fields, plain, words
@@ -52,6 +53,11 @@ class Model:
         if (name, key) not in self._values:
             self._values[name, key] = self._resolve(name, key)
         return self._values[name, key]
+
+    def shown(self, name: str, key: str) -> str | None:
+        """Return the text of *key* with its variables resolved; None if nobody can know it."""
+        value = self.get(name, key)
+        return resolve(value, self.project.variables) if isinstance(value, str) else None
 
     def origin(self, name: str, key: str) -> Origin:
         """Return where *key* of service *name* comes from; ``""`` if it has none."""

@@ -10,8 +10,8 @@ from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
+from generator.services.published import Publish
 from generator.transforms import detach as transform
-from generator.transforms.detach import Publish
 
 MAX_PORT = 65535
 

@@ -27,7 +27,7 @@ class Step:
     """One transform of *service*, and the words that say what it did."""
 
     service: str
-    transform: Callable[[Document, Project], Variant]
+    transform: Callable[[Model], Variant]
     done: str
 
 
@@ -154,7 +154,7 @@ def _transformed(steps: list[Step], document: Document, project: Project) -> Var
     notices: list[Notice] = []
     text = document.text
     for step in steps:
-        variant = step.transform(document, project)
+        variant = step.transform(Model(document, project))
         text = variant.text
         files |= variant.files
         notices += [notice for notice in variant.warnings if notice not in notices]

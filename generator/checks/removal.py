@@ -1,17 +1,102 @@
-"""What a person should know when a service runs elsewhere: what is missing here then."""
+"""What a service needs so that it can run elsewhere, and what a person should know before."""
 
 import re
 from collections.abc import Iterator
 
+from composefile import labels
+from composefile.images import STATEFUL, short_name
 from composefile.model import Model
 from composefile.references import Reference
 from composefile.values import Value, plain, texts, words
+from faults import UserError
+from generator.checks.other_files import refuse_included
+from generator.checks.refusals import (
+    refuse,
+    refuse_awaited_job,
+    refuse_sharers,
+    require_container,
+    role,
+)
 from generator.checks.scaling import known_ports, number_notices, udp_notices, written_volumes
 from generator.result import Notice
 
 ADDRESSES = ("ipv4_address", "ipv6_address")
 DIALLED = ("environment", "command", "entrypoint", "dns", "extra_hosts")
+NEEDS_OTHERS = ("network_mode", "net", "pid", "ipc", "uts", "cgroup", "volumes_from")
+SHARED_THINGS = ("volumes_from", "extends", "additional_contexts")
 LOCALHOST = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1)(?![\w.-])")
+
+
+def require_replaceable(model: Model, name: str, others: list[Reference]) -> None:
+    """Refuse if no ambassador can stand in the place of service *name*.
+
+    *others* are those that refer to it.
+
+    Raises:
+        UserError: It is one of a balancer's, or something in the file needs its container.
+    """
+    _refuse_scaled(model, name)
+    require_container(model, name)
+    refuse_awaited_job(model, name, others)
+    refuse_sharers(model, name, others)
+    for key in SHARED_THINGS:
+        refuse(model, name, others, key, "which runs elsewhere then")
+    refuse_included(model, name, ("depends_on", "links"), "which runs elsewhere then")
+
+
+def require_removable(model: Model, name: str, others: list[Reference]) -> None:
+    """Refuse if service *name* cannot leave the file.
+
+    *others* are those that refer to it.
+
+    Raises:
+        UserError: It is the only one, one of a balancer's, or something needs its container.
+    """
+    if len(model.names) == 1:
+        raise UserError(
+            f"service {name!r} is the only one, and a file without services is none",
+            fix=f"run nothing here, or use `dcgen ambassador {name}=HOST:PORT`",
+            where=model.where(name),
+        )
+    _refuse_scaled(model, name)
+    refuse_sharers(model, name, others)
+    for key in SHARED_THINGS:
+        refuse(model, name, others, key, "which leaves this file")
+    refuse_included(model, name, (), "which leaves this file")
+
+
+def require_independent(model: Model, name: str) -> None:
+    """Refuse if service *name* cannot run without the others of its file.
+
+    Raises:
+        UserError: dcgen made it, or it needs another service's container.
+    """
+    kind = role(model, name)
+    if kind:
+        raise UserError(
+            f"service {name!r} is a {kind} that dcgen made",
+            fix="start from the file that it was made from",
+            where=model.where(name),
+        )
+    for key in NEEDS_OTHERS:
+        value = model.get(name, key)
+        others = [word for word in words(value) if word.startswith(("service:", "container:"))]
+        if others or (key == "volumes_from" and value):
+            raise UserError(
+                f"service {name!r} has `{key}: {words(value)[0]}`, which would not be there",
+                fix=f"remove `{key}` from {name!r}",
+                where=model.where(name, key),
+            )
+
+
+def _refuse_scaled(model: Model, name: str) -> None:
+    kind = role(model, name)
+    if kind in (labels.BALANCER, labels.REPLICA):
+        raise UserError(
+            f"service {name!r} is a {kind} that dcgen made",
+            fix="start from the file that it was made from",
+            where=model.where(name),
+        )
 
 
 def removal_notices(
@@ -42,6 +127,14 @@ def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
     yield from udp_notices(model, name, "the ambassador does not carry it")
     yield from _of_data(model, name)
     yield from number_notices(model, name)
+
+
+def password_notices(model: Model, name: str) -> Iterator[Notice]:
+    """Yield a notice if service *name* keeps data, which other hosts can reach once it is out."""
+    shown = model.shown(name, "image")
+    if shown and short_name(shown) in STATEFUL:
+        what = f"{name!r} is published to other hosts: give it a password, or a firewall"
+        yield Notice(what, model.where(name, "image"))
 
 
 def internal_notices(model: Model, name: str) -> Iterator[Notice]:

@@ -1,17 +1,124 @@
-"""What a person should know before a service runs several times, or somewhere else."""
+"""What a service needs so that it can be scaled, and what a person should know before.
+
+Notices about ports, volumes and numbers serve those who move a service elsewhere, too.
+"""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from composefile import labels
 from composefile.images import STATEFUL, short_name
-from composefile.interpolation import resolve
 from composefile.model import Model
 from composefile.ports import Port, UnresolvedPortError, parse
+from composefile.references import Reference, mentions
 from composefile.values import Value, pairs, texts
+from faults import UserError
+from generator.checks.other_files import refuse_included
+from generator.checks.refusals import (
+    refuse,
+    refuse_awaited_job,
+    refuse_sharers,
+    require_container,
+    role,
+)
 from generator.result import Notice
 
 ADVERTISED = ("ADVERTISED", "CLUSTER_", "DISCOVERY_")
+
+
+def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
+    """Refuse what cannot be run several times behind a balancer; a balancer can be, again.
+
+    Args:
+        model: The services of the file.
+        name: The one that is to be scaled.
+        others: Who refers to it.
+
+    Raises:
+        UserError: dcgen made it for something else, or something needs its one container.
+    """
+    kind = role(model, name)
+    if kind == labels.BALANCER:
+        return
+    if kind:
+        made_from = pairs(model.get(name, "labels")).get(labels.SERVICE, name)
+        fix = f"scale {made_from!r}" if kind == labels.REPLICA else "scale it where it runs"
+        article = "an" if kind == labels.AMBASSADOR else "a"
+        raise UserError(
+            f"service {name!r} is {article} {kind} already", fix=fix, where=model.where(name)
+        )
+    require_container(model, name)
+    deploy = model.get(name, "deploy")
+    mode = deploy.get("mode") if isinstance(deploy, dict) else None
+    if isinstance(mode, str) and mode not in ("replicated",):
+        raise UserError(
+            f"service {name!r} has `deploy.mode: {mode}`, which sets its number itself",
+            fix=f"remove `mode: {mode}` from {name!r}",
+            where=model.where(name, "deploy"),
+        )
+    refuse_awaited_job(model, name, others)
+    refuse_sharers(model, name, others)
+    refuse(model, name, others, "extends", "and would inherit what only one container can have")
+    refuse_included(model, name, ("depends_on", "links"), "which would be the balancer then")
+
+
+def require_no_caller(model: Model, name: str, others: list[Reference], replicas: int) -> None:
+    """Refuse to run service *name*, of which no port is known, *replicas* times.
+
+    *others* are those that refer to it.
+
+    Raises:
+        UserError: Another service dials it, or the format has no replicas.
+    """
+    callers = [reference.service for reference in others]
+    callers += [other for other in model.names if other != name and mentions(model, other, [name])]
+    if callers:
+        raise UserError(
+            f"no port of {name!r} is known, and {callers[0]!r} refers to it",
+            fix=f'give `--port PORT`, or add `expose: ["PORT"]` to {name!r}',
+            where=model.where(name),
+        )
+    if model.document.v1:
+        raise UserError(
+            f"service {name!r} has no port to balance, and the v1 format has no replicas",
+            fix=f"run it so often: docker-compose scale {name}={replicas}",
+            where=model.where(name),
+        )
+
+
+def require_free_names(
+    model: Model, name: str, names: Sequence[str], mine: Collection[str]
+) -> None:
+    """See that the replicas of service *name* can be called *names*; *mine* are its former ones.
+
+    Raises:
+        UserError: Another service has one of the names.
+    """
+    for replica in names:
+        taken = model.document.find(replica) if replica not in mine else None
+        if taken:
+            raise UserError(
+                f"replica {replica!r} would take the name of another service",
+                fix=f"rename that service, or scale {name!r} to fewer replicas",
+                where=model.document.where(taken.key),
+            )
+
+
+def require_dns(model: Model, name: str, *, by_arguments: bool) -> None:
+    """See that the replicas of service *name* can be found by DNS.
+
+    Raises:
+        UserError: There is none, or HAProxy is configured *by_arguments*, which name each.
+    """
+    linked = model.networks(name) is None
+    if linked or by_arguments:
+        where = "the v1 format" if model.document.v1 else "Docker's own bridge"
+        why = f"{where} has no DNS" if linked else "`args` names each replica"
+        raise UserError(
+            f"the replicas of {name!r} cannot be found by DNS: {why}",
+            fix="leave out `--dynamic`",
+            where=model.where(name),
+        )
 
 
 def scaling_notices(model: Model, name: str, replicas: int) -> Iterator[Notice]:
@@ -42,8 +149,7 @@ def udp_notices(model: Model, name: str, what: str) -> Iterator[Notice]:
 
 
 def _of_data(model: Model, name: str) -> Iterator[Notice]:
-    image = model.get(name, "image")
-    shown = resolve(image, model.project.variables) if isinstance(image, str) else None
+    shown = model.shown(name, "image")
     if shown and short_name(shown) in STATEFUL:
         yield Notice(
             f"{name!r} runs {short_name(shown)}: its replicas hold data of their own",

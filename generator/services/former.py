@@ -1,6 +1,6 @@
 """What a balancer that dcgen wrote before says about itself, so that it can be scaled again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from composefile import labels
@@ -14,20 +14,32 @@ from lb.model import Address
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A generated service as it stands: its *replicas*, and the *settings* that made it."""
+    """A generated service as it stands, before it is written again.
 
-    replicas: list[str]
+    Attributes:
+        settings: What it was made with.
+        replicas: The services that a balancer leads to; none of an ambassador.
+        config_name: Its entry under the top-level `configs`; empty if it has none.
+    """
+
     settings: Settings
-    config_name: str
+    replicas: Sequence[str] = ()
+    config_name: str = ""
 
 
-def former(model: Model, name: str) -> Former:
-    """Return what the balancer *name* says about itself.
+def former(model: Model, name: str) -> Former | None:
+    """Return what the balancer or ambassador *name* says about itself; None if it is neither.
 
     Raises:
-        UserError: Its label names no replicas, or replicas that are not in the file.
+        UserError: The label of a balancer names no replicas, or some that are not in the file.
     """
     mine = pairs(model.get(name, "labels"))
+    kind = mine.get(labels.ROLE)
+    if kind == labels.AMBASSADOR:
+        ports = tuple(int(word) for word in mine.get(labels.PORTS, "").split())
+        return Former(_settings(model, name, ports), (), _config_name(model, name))
+    if kind != labels.BALANCER:
+        return None
     servers = [Address.parse(word) for word in mine.get(labels.BALANCES, "").split()]
     replicas = list(dict.fromkeys(server.host for server in servers))
     lost = [replica for replica in replicas if replica not in model.document]
@@ -40,10 +52,10 @@ def former(model: Model, name: str) -> Former:
             where=model.where(name, "labels"),
         )
     ports = tuple(sorted({server.port for server in servers}))
-    return Former(replicas, former_settings(model, name, ports), config_name(model, name))
+    return Former(_settings(model, name, ports), replicas, _config_name(model, name))
 
 
-def former_settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
+def _settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
     """Return the settings that made the generated service *name*, which listens on *ports*."""
     mine = pairs(model.get(name, "labels"))
     return Settings(
@@ -72,7 +84,7 @@ def _files(model: Model, name: str) -> Iterator[tuple[str, str]]:
             yield target, source
 
 
-def config_name(model: Model, name: str) -> str:
+def _config_name(model: Model, name: str) -> str:
     """Return the entry of `configs` that service *name* uses; empty if it uses none."""
     value = model.get(name, "configs")
     for part in value if isinstance(value, list) else []:

@@ -1,13 +1,18 @@
-"""Write a generated service into the text: its lines, and its configuration at the top level."""
+"""Put a generated service into the text, in the place of the one whose name it takes."""
 
-from composefile.document import Document, Service, own
-from composefile.model import Model
-from composefile.syntax.parser import Alias, Mapping, Scalar
-from generator.editing.edits import Edits, append_lines, lines_of
-from generator.editing.emit import Emitted, Layout, Literal, entries, entry, flow, scalar
-from generator.editing.layout import column_of_body
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from generator.editing.configs import put_config, remove_config
+from generator.editing.draft import Draft
+from generator.editing.edits import Span, service_span
+from generator.editing.emit import Emitted, entries, flow, scalar
 from generator.editing.rewrite import written
-from generator.services.proxy import GeneratedService
+from generator.result import Settings, Variant
+from generator.services import stats_port
+from generator.services.former import Former
+from generator.services.proxy import GeneratedService, ProxySpec, proxy
+from generator.services.references import point_volumes
 from generator.services.takeover import (
     MOVED,
     SHARED,
@@ -20,156 +25,137 @@ from generator.services.takeover import (
 )
 
 
-def service_lines(
-    model: Model,
-    service: Service,
-    layout: Layout,
-    generated: GeneratedService,
-    *,
-    alone: bool,
-    again: bool,
-) -> str:
-    """Return the lines of the generated service that takes the name of *service*.
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """The replicas above their balancer: their *names*, and their text with a gap between them."""
+
+    names: Sequence[str]
+    render: Callable[[str], str]
+
+
+def generate(
+    draft: Draft, spec: ProxySpec, settings: Settings, before: Former | None
+) -> GeneratedService:
+    """Return the service that *spec* describes, for the file of *draft*.
 
     Args:
-        model: The services of the file.
-        service: The one that is scaled or replaced, or that was generated before.
-        layout: Of the file.
-        generated: What dcgen writes of it.
-        alone: Whether nothing else of *service* stays in the file.
-        again: Whether *service* was generated before, and hands on what it carries.
+        draft: The variant in the making.
+        spec: What the HAProxy is for.
+        settings: How it is made.
+        before: What dcgen wrote in its place before.
+
+    Raises:
+        UserError: Its statistics page finds no room in the file, or *settings* contradict *spec*.
     """
-    column = column_of_body(model.document, service.name)
+    stats_port.require_room(draft.model, draft.name, settings, _options(before))
+    return proxy(spec, settings)
+
+
+def insert(
+    draft: Draft,
+    generated: GeneratedService,
+    before: Former | None,
+    replicas: Replicas | None = None,
+) -> None:
+    """Put *generated* in the place of the service of *draft*, below its *replicas*.
+
+    Without replicas nothing of the service stays. What stood there *before* goes, its
+    configuration too; who shares volumes or a build with the service gets the first replica.
+    """
+    if draft.document.services.flow:
+        above = f"{replicas.render(', ')}, " if replicas else ""
+        service = draft.service
+        text = above + _flow_entry(draft, generated)
+        draft.edits.replace(service.key.start, service.body.end, text)
+    else:
+        gap = draft.layout.newline if draft.layout.gap else ""
+        above = replicas.render(gap) + gap if replicas else ""
+        alone = not (replicas or draft.rescued)
+        lines = _service_lines(draft, generated, alone=alone, again=bool(before))
+        _replace(draft, [*(before.replicas if before else ()), draft.name], above + lines)
+    if before and before.config_name and not generated.config:
+        remove_config(draft.edits, draft.document, before.config_name)
+    if generated.config:
+        put_config(draft.edits, draft.document, draft.layout, *generated.config)
+    if replicas:
+        draft.notices += point_volumes(
+            draft.model, draft.edits, draft.name, replicas.names[0], draft.others
+        )
+
+
+def finished(
+    draft: Draft, generated: GeneratedService, settings: Settings, before: Former | None
+) -> Variant:
+    """Return the variant: *draft* with its edits made, the statistics page published."""
+    text = stats_port.published(draft.text(), draft.model, draft.name, settings, _options(before))
+    return Variant(text, generated.files, tuple(draft.notices))
+
+
+def _options(before: Former | None) -> str:
+    return before.settings.options if before else ""
+
+
+def _replace(draft: Draft, old: Sequence[str], text: str) -> None:
+    """Put *text* where the first of the services *old* stands, and take the others away."""
+    document, source = draft.document, draft.document.text
+    spans: list[Span] = sorted(
+        (service_span(document, document.service(name)) for name in old),
+        key=lambda span: span.start,
+    )
+    if spans[-1].end == len(source) and not source.endswith("\n"):
+        text = text.removesuffix(draft.layout.newline)
+    draft.edits.replace(spans[0].start, spans[0].end, text)
+    end = spans[0].end
+    for span in spans[1:]:
+        between = source[end : span.start]
+        draft.edits.delete(span.start if between.strip() else end, span.end)
+        end = span.end
+
+
+def _service_lines(draft: Draft, generated: GeneratedService, *, alone: bool, again: bool) -> str:
+    """Return the lines of the service.
+
+    With *alone* nothing else of the former one stays in the file; *again* tells that it was
+    generated before, and hands on what it carries.
+    """
+    model, service, layout, column = draft.model, draft.service, draft.layout, draft.column
     if again:
         between = kept_lines(model, service, layout)
-        head, tail = _with_routing(model, service, generated, kept_labels(model, service.name))
+        routing = kept_labels(model, service.name)
     else:
         between = carried(model, service, layout, column, alone=alone)
-        head, tail = _with_routing(model, service, generated)
-    name = " " * service.key.column + _key_text(model.document, service) + ":" + layout.newline
+        routing = routing_labels(model, service.name)
+    head, tail = _with_routing(draft, generated, routing)
+    name = " " * service.key.column + _key_text(draft) + ":" + layout.newline
     return name + entries(head, layout, column) + between + entries(tail, layout, column)
 
 
-def _key_text(document: Document, service: Service) -> str:
-    key = service.key
-    text = document.text[key.start : key.end]
-    return text if not key.anchor else scalar(service.name)
+def _key_text(draft: Draft) -> str:
+    key = draft.service.key
+    return draft.document.text[key.start : key.end] if not key.anchor else scalar(draft.name)
 
 
-def flow_entry(model: Model, service: Service, generated: GeneratedService) -> str:
-    """Return the generated service as an entry of a `services` mapping in flow style."""
-    fields = model.fields(service.name)
+def _flow_entry(draft: Draft, generated: GeneratedService) -> str:
+    """Return the service as an entry of a `services` mapping in flow style."""
+    fields = draft.model.fields(draft.name)
     moved = {key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields}
-    routing = routing_deploy_labels(model, service.name)
+    routing = routing_deploy_labels(draft.model, draft.name)
     if routing:
         moved["deploy"] = {"labels": routing}
-    head, tail = _with_routing(model, service, generated)
-    return f"{scalar(service.name)}: {flow({**head, **moved, **tail})}"
+    head, tail = _with_routing(draft, generated, routing_labels(draft.model, draft.name))
+    return f"{scalar(draft.name)}: {flow({**head, **moved, **tail})}"
 
 
 def _with_routing(
-    model: Model,
-    service: Service,
-    generated: GeneratedService,
-    labels: dict[str, Emitted] | None = None,
+    draft: Draft, generated: GeneratedService, labels: dict[str, Emitted]
 ) -> tuple[dict[str, Emitted], dict[str, Emitted]]:
     """Return head and tail of *generated*, with *labels* and the variables that lead a proxy."""
     head, tail = dict(generated.head), dict(generated.tail)
-    extra = routing_labels(model, service.name) if labels is None else labels
-    variables = routing_variables(model, service.name)
-    if extra:
+    variables = routing_variables(draft.model, draft.name)
+    if labels:
         ours = tail["labels"]
-        tail["labels"] = {**extra, **(ours if isinstance(ours, dict) else {})}
+        tail["labels"] = {**labels, **(ours if isinstance(ours, dict) else {})}
     if variables:
         present = head.get("environment")
         head["environment"] = {**variables, **(present if isinstance(present, dict) else {})}
     return head, tail
-
-
-def put_config(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
-    """Put the entry *name* with *content* under the top-level `configs`, in place of an old one.
-
-    Its last line gets an end also where the file has none: HAProxy refuses a text without it.
-    """
-    text, configs = document.text, own(document.root, "configs")
-    if not isinstance(configs, Mapping):
-        _put_section(edits, document, layout, name, content)
-        return
-    old = next(((key, value) for key, value in configs.entries if _is(key, name)), None)
-    column = configs.entries[0][0].column if configs.entries else layout.step
-    if configs.flow:
-        piece = f"{scalar(name)}: {flow({'content': content})}"
-        if old:
-            edits.replace(old[0].start, old[1].end, piece)
-        else:
-            at = configs.entries[-1][1].end if configs.entries else configs.end - 1
-            edits.insert(at, f"{', ' if configs.entries else ''}{piece}")
-        return
-    lines = entry(name, {"content": Literal(content)}, layout, column)
-    if old:
-        span = lines_of(text, old[0].start, old[1].end)
-        edits.replace(span.start, span.end, lines)
-    else:
-        append_lines(edits, configs.end, lines, whole=True)
-
-
-def _put_section(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
-    """Put a section `configs` that has *name* alone, beside what an alias there stands for."""
-    root, text = document.root, document.text
-    present = next(((key, value) for key, value in root.entries if _is(key, "configs")), None)
-    alias = present[1] if present and isinstance(present[1], Alias) else None
-    merged = f"<<: *{alias.name}" if alias else ""
-    if root.flow:
-        inner = flow({name: {"content": content}})[1:-1]
-        section = f"configs: {{{merged}{', ' if merged else ''}{inner}}}"
-        end = root.entries[-1][1].end
-        start, end = (present[0].start, present[1].end) if present else (end, end)
-        edits.replace(start, end, section if present else f", {section}")
-        return
-    lines = entry("configs", {name: {"content": Literal(content)}}, layout, root.column)
-    if not present:
-        _append_section(edits, document, layout, lines)
-        return
-    key, value = present
-    edits.delete(text.index(":", key.end) + 1, max(value.end, text.index(":", key.end) + 1))
-    first = " " * (root.column + layout.step) + merged + layout.newline if merged else ""
-    below = first + lines.split("\n", 1)[1]
-    append_lines(edits, max(key.end + 1, value.end), below, whole=True)
-
-
-def remove_config(edits: Edits, document: Document, name: str) -> None:
-    """Take the entry *name* away from under the top-level `configs`, and an empty `configs` too."""
-    configs = document.section("configs")
-    if configs is None or own(configs, name) is None:
-        return
-    for key, value in (document.root if len(configs.entries) == 1 else configs).entries:
-        wanted = "configs" if len(configs.entries) == 1 else name
-        if _is(key, wanted):
-            span = lines_of(document.text, key.start, max(key.end, value.end))
-            edits.delete(span.start, span.end)
-
-
-def _append_section(edits: Edits, document: Document, layout: Layout, lines: str) -> None:
-    text, end = document.text, document.end
-    newline = layout.newline
-    if end == len(text) and not text.endswith("\n"):
-        edits.insert(end, newline * 2 + lines)
-        return
-    blank = text[:end].endswith((newline * 2, "\n\n"))
-    edits.insert(end, lines if blank else newline + lines)
-
-
-def _is(key: object, name: str) -> bool:
-    return isinstance(key, Scalar) and key.value == name
-
-
-def free_config_name(document: Document, service: str) -> str:
-    """Return a name under the top-level `configs` for the balancer of *service*."""
-    configs = document.section("configs")
-    taken = (
-        {key.value for key, _ in configs.entries if isinstance(key, Scalar)} if configs else set()
-    )
-    name = f"{service}-haproxy"
-    while name in taken:
-        name += "-dcgen"
-    return name

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from composefile.document import deref
 from composefile.model import Model
-from composefile.references import Reference, volumes_source
+from composefile.references import Reference, targets, volumes_source
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
-from composefile.values import Value, fields
+from composefile.values import Value, fields, words
 from generator.editing.edits import Edits, lines_of, remove_items
-from generator.editing.emit import scalar
+from generator.editing.emit import Quoted, scalar
+from generator.editing.rewrite import quoted
+from generator.editing.service import Body
 from generator.result import Notice
 
 
@@ -83,11 +85,26 @@ def _rename(edits: Edits, item: Scalar, name: str, new: str) -> None:
     edits.replace(item.start, item.end, f"{before}{new}{after}")
 
 
-def drop_reference(model: Model, edits: Edits, consumer: str, key: str, name: str) -> None:
-    """Take *name* out of `depends_on` or `links` of *consumer*, wherever the list stands.
+def drop_reference(body: Body, key: str, name: str) -> None:
+    """Take *name* out of `depends_on` or `links` of the service of *body*, wherever it stands.
 
-    A list that would be empty goes with its key, unless a merge key would bring one back.
+    What it gets from another file by `extends` is written anew. A list that would be empty goes
+    with its key, unless a merge key would bring one back.
     """
+    model = body.model
+    base = model.base(body.name)
+    if base is None or base[0] is model or name not in targets(base[0].get(base[1], key)):
+        _drop_here(model, body.edits, body.name, key, name)
+        return
+    value = model.get(body.name, key)
+    if isinstance(value, dict):
+        body.put(key, quoted({other: part for other, part in value.items() if other != name}))
+    else:
+        kept = [word for word in words(value) if word.split(":")[0] != name]
+        body.put(key, [Quoted(word) for word in kept])
+
+
+def _drop_here(model: Model, edits: Edits, consumer: str, key: str, name: str) -> None:
     field = model.fields(consumer).get(key)
     node = deref(field.node) if field else None
     if field is None or not isinstance(node, Mapping | Sequence):

@@ -8,6 +8,7 @@ Sources: Compose Specification, "container_name" (no scaling beyond one), "ports
 """
 
 import contextlib
+from collections.abc import Sequence as Names
 from dataclasses import dataclass
 
 from composefile import labels
@@ -20,15 +21,9 @@ from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import Body
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
+from generator.services.takeover import SINGULAR_IN_NETWORK
 
 SINGULAR_KEYS = ("ports", "container_name", "hostname", "domainname", "mac_address", "scale")
-SINGULAR_IN_NETWORK = (
-    "aliases",
-    "ipv4_address",
-    "ipv6_address",
-    "link_local_ips",
-    "mac_address",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ class Template:
     first: tuple[str, str]
     rest: tuple[str, str]
 
-    def render(self, names: list[str], gap: str) -> str:
+    def render(self, names: Names[str], gap: str) -> str:
         """Return the text of the replicas called *names*, with *gap* between each two."""
         head, tail = self.first
         texts = [head + names[0] + tail]

@@ -18,7 +18,6 @@ from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.rewrite import copy_entry, quoted, written
 from generator.services.proxy import GENERATED_KEYS
-from generator.services.replicas import SINGULAR_IN_NETWORK
 
 # In this order where they do not stand in the text of the service itself.
 MOVED = ("ports", "container_name", "hostname", "domainname", "mac_address", "networks")
@@ -31,6 +30,14 @@ SHARED = (
     "logging",
     "log_driver",
     "log_opt",
+)
+# What only one container can have in a network: the replicas go without.
+SINGULAR_IN_NETWORK = (
+    "aliases",
+    "ipv4_address",
+    "ipv6_address",
+    "link_local_ips",
+    "mac_address",
 )
 
 

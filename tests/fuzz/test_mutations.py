@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composefile.document import Document, load
+from composefile.model import Model
 from composefile.project import Project
 from composefile.syntax.parser import parse
 from faults import UserError
@@ -61,14 +62,14 @@ def broken_files(draw: Any) -> str:
 
 
 def transformed(document: Document, service: str, kind: str) -> str:
-    project = Project()
+    model = Model(document, Project())
     if kind == "scale":
-        return scale(document, project, service, 2, Settings()).text
+        return scale(model, service, 2, Settings()).text
     if kind == "extra-hosts":
-        return extra_hosts(document, project, service, "192.0.2.7").text
+        return extra_hosts(model, service, "192.0.2.7").text
     if kind == "detach":
-        return detach(document, project, service, publish=None).text
-    return ambassador(document, project, service, Address("db.example", 6379), Settings()).text
+        return detach(model, service, publish=None).text
+    return ambassador(model, service, Address("db.example", 6379), Settings()).text
 
 
 def outside(document: Document, service: str) -> list[str]:

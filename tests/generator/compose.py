@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from composefile.document import Document, load
+from composefile.model import Model
 from composefile.project import Project
 from faults import UserError
 from generator.result import HEADER, Settings, Variant
@@ -102,7 +103,7 @@ def scale(source: str, service: str = "rng", n: int = 2, **options: Any) -> Made
     """
 
     def transform(given: Document, around: Project) -> Variant:
-        return scale_transform(given, around, service, n, _settings(options))
+        return scale_transform(Model(given, around), service, n, _settings(options))
 
     return _made(source, service, transform, options)
 
@@ -112,7 +113,7 @@ def extra_hosts(source: str, service: str = "redis", ip: str = IP, **options: An
     only_named = options.pop("only_named", False)
 
     def transform(given: Document, around: Project) -> Variant:
-        return extra_hosts_transform(given, around, service, ip, only_named=only_named)
+        return extra_hosts_transform(Model(given, around), service, ip, only_named=only_named)
 
     return _made(source, service, transform, options)
 
@@ -122,7 +123,7 @@ def ambassador(source: str, service: str = "redis", to: str = UPSTREAM, **option
 
     def transform(given: Document, around: Project) -> Variant:
         upstream = Address.parse(to)
-        return ambassador_transform(given, around, service, upstream, _settings(options))
+        return ambassador_transform(Model(given, around), service, upstream, _settings(options))
 
     return _made(source, service, transform, options)
 

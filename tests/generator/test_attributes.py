@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from composefile.model import Model
 from faults import UserError
 from generator.transforms.detach import detach
 from tests.generator import laws
@@ -209,10 +210,10 @@ def test_service_in_a_file_of_its_own_has(name: str, tmp_path: Path) -> None:
     given, around = document(text), project(tmp_path, FILES)
     if said(name, 4) == "refused":
         with pytest.raises(UserError):
-            detach(given, around, "rng")
+            detach(Model(given, around), "rng")
         return
 
-    assert found(Made(text, detach(given, around, "rng")), "rng", name) == said(name, 4)
+    assert found(Made(text, detach(Model(given, around), "rng")), "rng", name) == said(name, 4)
 
 
 TOP = [

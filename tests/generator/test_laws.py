@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composefile.document import Document, load
+from composefile.model import Model
 from composefile.project import Project
 from composefile.syntax.parser import walk
 from faults import UserError
@@ -34,7 +35,7 @@ def document(text: str) -> Document:
 
 
 def scaled(text: str, service: str, replicas: int) -> str:
-    return scale(document(text), Project(), service, replicas, Settings()).text
+    return scale(Model(document(text), Project()), service, replicas, Settings()).text
 
 
 def changed(text: str, service: str, kind: str) -> str:
@@ -43,9 +44,9 @@ def changed(text: str, service: str, kind: str) -> str:
         if kind == "scale":
             return scaled(text, service, 3)
         if kind == "extra-hosts":
-            return extra_hosts(document(text), Project(), service, "192.0.2.7").text
+            return extra_hosts(Model(document(text), Project()), service, "192.0.2.7").text
         upstream = Address("db.example", 32768)
-        return ambassador(document(text), Project(), service, upstream, Settings()).text
+        return ambassador(Model(document(text), Project()), service, upstream, Settings()).text
     except UserError:
         return text
 
@@ -118,12 +119,12 @@ def test_the_document_is_left_as_it_was(case: tuple[File, str, str]) -> None:
     before = [(type(node), node.start, node.end, repr(node)) for node in walk(given_document.root)]
     try:
         if kind == "scale":
-            scale(given_document, Project(), service, 3, Settings())
+            scale(Model(given_document, Project()), service, 3, Settings())
         elif kind == "extra-hosts":
-            extra_hosts(given_document, Project(), service, "192.0.2.7")
+            extra_hosts(Model(given_document, Project()), service, "192.0.2.7")
         else:
             upstream = Address("db.example", 32768)
-            ambassador(given_document, Project(), service, upstream, Settings())
+            ambassador(Model(given_document, Project()), service, upstream, Settings())
     except UserError:
         pass
     after = [(type(node), node.start, node.end, repr(node)) for node in walk(given_document.root)]

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 
 from composefile.document import load
+from composefile.model import Model
 from composefile.project import Project
 from dcgen.cli import main
 from faults import UserError
@@ -26,6 +27,7 @@ SAMPLE = 25
 PROGRAM = """
 import json, sys
 from composefile.document import load
+from composefile.model import Model
 from composefile.project import Project
 from generator.transforms.scale import scale
 from generator.transforms.extra_hosts import extra_hosts
@@ -41,8 +43,8 @@ def tried(transform, *words):
 for text in json.load(sys.stdin):
     document = load(text, "compose.yml")
     for name in document.names:
-        print(tried(scale, document, Project(), name, 3, Settings()))
-        print(tried(extra_hosts, document, Project(), name, "192.0.2.7"))
+        print(tried(scale, Model(document, Project()), name, 3, Settings()))
+        print(tried(extra_hosts, Model(document, Project()), name, "192.0.2.7"))
 """
 
 
@@ -113,7 +115,7 @@ def test_compose_reads_what_it_read_before(tmp_path: Path) -> None:
             continue  # Compose's rules are more than a drawn file keeps
         for name in file.names:
             try:
-                variant = scale(load(file.text, "x"), Project(), name, 2, Settings())
+                variant = scale(Model(load(file.text, "x"), Project()), name, 2, Settings())
             except UserError:
                 continue
             if complaint := verdict(variant.text, tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 
 from composefile.document import load
+from composefile.model import Model
 from composefile.project import Project
 from faults import UserError
 from generator.result import LbConfig, Settings
@@ -16,7 +17,7 @@ PAGE = "127.0.0.1:8404:8404"
 
 def scaled(source: str, options: str = "stats=8404", lb_config: LbConfig | None = None) -> str:
     settings = Settings(options=options, lb_config=lb_config)
-    return scale(load(source, "compose.yml"), Project(), "web", 2, settings).text
+    return scale(Model(load(source, "compose.yml"), Project()), "web", 2, settings).text
 
 
 def service(text: str, name: str = "web") -> str:
@@ -118,10 +119,10 @@ def test_another_port_takes_its_place(source: str) -> None:
 def test_ambassador_publishes_it_and_keeps_it() -> None:
     source, settings = "services:\n  redis:\n    image: redis\n", Settings(options="stats=8404")
     there = Address("192.0.2.7", 6379)
-    first = ambassador(load(source, "f"), Project(), "redis", there, settings).text
+    first = ambassador(Model(load(source, "f"), Project()), "redis", there, settings).text
 
     assert ports(first, "redis") == [PAGE]
-    assert ambassador(load(first, "f"), Project(), "redis", there, Settings()).text == first
+    assert ambassador(Model(load(first, "f"), Project()), "redis", there, Settings()).text == first
 
 
 @pytest.mark.parametrize(

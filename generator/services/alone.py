@@ -1,0 +1,86 @@
+"""The text of a service that stands in a file alone, without those that it used there."""
+
+from composefile.document import Service
+from composefile.model import Model
+from composefile.syntax.parser import Alias, walk
+from composefile.values import words
+from generator.editing.draft import Draft
+from generator.editing.edits import service_span, shift
+from generator.editing.emit import Emitted, entry
+from generator.editing.rewrite import written
+from generator.editing.service import Body
+from generator.services.published import Publish, published
+
+LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")
+
+
+def alone(draft: Draft, publish: Publish) -> str:
+    """Return the lines of the service of *draft* for a file of its own.
+
+    Raises:
+        UserError: *publish* asks for a port, and none is known.
+    """
+    model, document, service = draft.model, draft.document, draft.service
+    body = Body(model, draft.name, draft.layout, draft.edits)
+    for key in LEFT_BEHIND:
+        if model.get(draft.name, key) is not None:
+            body.drop(key)
+            if key in ("depends_on", "links"):
+                names = ", ".join(words(model.get(draft.name, key)))
+                draft.say(f"{draft.name!r} reaches {names} no more: they stay behind", key)
+    _publish(body, draft, publish)
+    if _refers_outside(service) or document.services.flow or _extends_here(model, draft.name):
+        return _written_out(draft, publish)
+    body.finish()
+    span = service_span(document, service)
+    lines = draft.edits.apply(span.start, span.end)
+    column = 0 if document.v1 else draft.layout.step
+    moved = shift(lines, column - service.key.column)
+    return moved if moved.endswith("\n") else moved + draft.layout.newline
+
+
+def _publish(body: Body, draft: Draft, publish: Publish) -> None:
+    if publish == "host":
+        for key in ("ports", "networks"):
+            if draft.model.get(draft.name, key) is not None:
+                body.drop(key)
+        body.put("net" if draft.document.v1 else "network_mode", "host")
+        return
+    ports = published(draft, publish)
+    if ports is not None:
+        body.put("ports", ports)
+
+
+def _refers_outside(service: Service) -> bool:
+    inside = {id(node) for node in walk(service.body)}
+    return any(
+        isinstance(node, Alias) and id(node.target) not in inside for node in walk(service.body)
+    )
+
+
+def _extends_here(model: Model, name: str) -> bool:
+    base = model.base(name)
+    return base is not None and base[0] is model
+
+
+def _written_out(draft: Draft, publish: Publish) -> str:
+    """Return the service with its aliases, merge keys and `extends` of this file resolved."""
+    model, name = draft.model, draft.name
+    left = (*LEFT_BEHIND, *(("extends",) if _extends_here(model, name) else ()))
+    values: dict[str, Emitted] = {}
+    while True:
+        for key, field in model.fields(name).items():
+            if key not in (*left, "<<") and key not in values:
+                values[key] = written(field.node)
+        base = model.base(name)
+        if base is None or base[0] is not model:
+            break
+        name = base[1]
+    if publish == "host":
+        values = {key: part for key, part in values.items() if key not in ("ports", "networks")}
+        values["network_mode"] = "host"
+    else:
+        ports = published(draft, publish)
+        values |= {"ports": ports} if ports is not None else {}
+    column = 0 if draft.document.v1 else draft.layout.step
+    return entry(draft.name, values, draft.layout, column)

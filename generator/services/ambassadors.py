@@ -1,0 +1,139 @@
+"""The ambassador that replaces a service: where it leads to, by which ports, and how it gets in."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ambassador import upstreams as far
+from ambassador.access import Access
+from ambassador.ambassador import ambassador
+from ambassador.protocols import guess
+from composefile import labels
+from composefile.ports import discover
+from composefile.values import words
+from generator.editing.configs import free_config_name
+from generator.editing.draft import Draft
+from generator.result import Settings
+from generator.services.former import Former, former
+from generator.services.proxy import ProxySpec
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """How a service is to be replaced.
+
+    Attributes:
+        upstreams: Where the ambassador leads to; the first serves, the others stand by.
+        ports: The ports that it listens on.
+        settings: How it is made.
+        access: How it gets in there.
+        before: The ambassador that stands there already.
+    """
+
+    upstreams: far.Upstreams
+    ports: Sequence[int]
+    settings: Settings
+    access: Access
+    before: Former | None
+
+
+def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> Replacement:
+    """Return how the service of *draft* is to be replaced by an ambassador for *upstreams*.
+
+    What *settings* leave open is as it was before, or found in the file. An upstream on
+    ``localhost`` is looked for on the machine that the container runs on.
+    """
+    before = former(draft.model, draft.name)
+    several = tuple(map(far.from_container, upstreams))
+    for given, there in zip(upstreams, several, strict=True):
+        if given != there:
+            draft.say(
+                f"'{given.host}' is the ambassador itself: it leads to {there}, this machine as"
+                " its containers see it, so what listens there must not listen on 127.0.0.1 alone"
+            )
+    settings = _kept(draft, settings, before)
+    ports = _ports(draft, several[0].port, settings)
+    if ports[1:] and not before:
+        draft.say(
+            f"port {ports[0]} of {draft.name!r} leads to {several[0]},"
+            f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}"
+        )
+    access = Access.parse(settings.access)
+    if not (access.protocol or before or len(ports) > 1):
+        access = _by_image(draft, ports[0], access)
+    return Replacement(several, ports, settings, access, before)
+
+
+def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
+    """Return what the HAProxy is for that replaces the service of *draft* as *plan* says.
+
+    Raises:
+        UserError: Its protocol cannot get in that way.
+    """
+    name, routes = draft.name, far.routes(plan.ports, plan.upstreams)
+    config_name = plan.before.config_name if plan.before else ""
+    return ProxySpec(
+        service=name,
+        routes=routes,
+        configuration=ambassador(
+            name,
+            routes,
+            access=plan.access,
+            options=plan.settings.chosen,
+            names="dns" if draft.model.networks(name) else "hosts",
+        ),
+        identity={
+            labels.ROLE: labels.AMBASSADOR,
+            labels.SERVICE: name,
+            labels.UPSTREAM: far.spell(plan.upstreams),
+            labels.PORTS: " ".join(map(str, plan.ports)),
+        },
+        v1=draft.document.v1,
+        awaited=draft.is_awaited,
+        config_name=config_name or free_config_name(draft.document, name),
+        access=plan.access,
+        files=plan.settings.files,
+        extra_hosts=_extra_hosts(draft, plan),
+    )
+
+
+def _kept(draft: Draft, settings: Settings, before: Former | None) -> Settings:
+    folder = draft.model.project.folder
+    files = tuple((target, _seen_from(folder, path)) for target, path in settings.files)
+    settings = replace(settings, files=files)
+    return settings.after(before.settings) if before else settings
+
+
+def _seen_from(folder: Path | None, path: str) -> str:
+    """Return *path* as it is written in a file of *folder*."""
+    if Path(path).is_absolute():
+        return path
+    there = Path(os.path.relpath(path, folder or ".")).as_posix()
+    return there if there.startswith("../") else f"./{there}"
+
+
+def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
+    if settings.ports:
+        return list(settings.ports)
+    found = discover(draft.model, draft.service)
+    if not found:
+        draft.say(f"no port of {draft.name!r} is known: the ambassador listens on {upstream}")
+    return found or [upstream]
+
+
+def _by_image(draft: Draft, port: int, access: Access) -> Access:
+    # The image says it now, and will be HAProxy's when the ambassador is written again.
+    spoken = guess(port, draft.model.shown(draft.name, "image"))
+    return access if spoken == guess(port) else replace(access, protocol=spoken)
+
+
+def _extra_hosts(draft: Draft, plan: Replacement) -> list[str]:
+    mine = {address.host for address in plan.upstreams} & {far.THIS_HOST}
+    present = draft.model.get(draft.name, "extra_hosts") if plan.before else None
+    if isinstance(present, dict):
+        lines = [f"{name}:{address}" for name, address in present.items()]
+    else:
+        lines = words(present)
+    others = [line for line in lines if not line.startswith(far.THIS_HOST)]
+    return others + [f"{name}:host-gateway" for name in mine]

@@ -1,0 +1,108 @@
+"""The balancer that a service is to have: its replicas by name, and what its HAProxy is for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from composefile import labels
+from composefile.ports import discover
+from generator.editing.configs import free_config_name
+from generator.editing.draft import Draft
+from generator.result import Settings
+from generator.services.former import Former, former
+from generator.services.healthcheck import health_words
+from generator.services.proxy import ProxySpec
+from lb.balancer import balancer
+from lb.model import Address
+
+LEAST_SLOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Balancing:
+    """How a service is to be run several times.
+
+    Attributes:
+        names: The services that run its replicas: one for each, or one for all.
+        ports: The container ports that are balanced.
+        settings: How its balancer is made.
+        slots: How many servers a dynamic balancer has room for; 0 is static.
+        before: The balancer that stands there already.
+    """
+
+    names: Sequence[str]
+    ports: Sequence[int]
+    settings: Settings
+    slots: int
+    before: Former | None = None
+
+
+def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | None:
+    """Return how the service of *draft* is to be run *replicas* times; None without a port.
+
+    What *settings* leave open is as it was before, or found in the file.
+
+    Raises:
+        UserError: Its port cannot be known, or its health check cannot be asked by HAProxy.
+    """
+    before = former(draft.model, draft.name)
+    ports: Sequence[int] = settings.ports
+    if not before:
+        ports = ports or discover(draft.model, draft.service)
+        if not ports:
+            return None
+    if settings.derive_health:
+        words = health_words(draft.model, before.replicas[0] if before else draft.name)
+        settings = replace(settings, options=f"{words} {settings.options}".strip())
+    if before:
+        settings = settings.after(before.settings)
+        ports = settings.ports
+    slots = slots_for(replicas) if settings.dynamic else 0
+    names = replica_names(draft.name, replicas, dynamic=bool(slots))
+    return Balancing(names, ports, settings, slots, before)
+
+
+def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
+    """Return what the HAProxy is for that balances the service of *draft* as *plan* says."""
+    name = draft.name
+    servers = {port: [Address(host, port) for host in plan.names] for port in plan.ports}
+    linked = draft.model.networks(name) is None
+    configuration = balancer(
+        name,
+        servers,
+        options=plan.settings.chosen,
+        names="hosts" if linked else "dns",
+        slots=plan.slots,
+    )
+    every = [str(address) for port in sorted(servers) for address in servers[port]]
+    config_name = plan.before.config_name if plan.before else ""
+    return ProxySpec(
+        service=name,
+        routes=servers,
+        configuration=configuration,
+        identity={
+            labels.ROLE: labels.BALANCER,
+            labels.SERVICE: name,
+            labels.BALANCES: " ".join(every),
+            **({labels.SLOTS: str(plan.slots)} if plan.slots else {}),
+        },
+        companions=plan.names,
+        v1=draft.document.v1,
+        linked=linked,
+        awaited=draft.is_awaited,
+        config_name=config_name or free_config_name(draft.document, name),
+    )
+
+
+def slots_for(replicas: int) -> int:
+    """Return how many servers a dynamic balancer has room for: twice *replicas*, 64 at least.
+
+    It is a power of two, so that scaling within it changes nothing of the balancer.
+    """
+    return max(LEAST_SLOTS, 1 << (2 * replicas - 1).bit_length())
+
+
+def replica_names(service: str, replicas: int, *, dynamic: bool) -> list[str]:
+    """Return the services that run the replicas: one for each, or one for all if *dynamic*."""
+    if dynamic:
+        return [f"{service}-replicas"]
+    return [f"{service}{number}" for number in range(1, replicas + 1)]
