@@ -1,97 +1,16 @@
-"""The ports of a service: every spelling in one form, and where else to look for them.
-
-Sources: Compose Specification, "ports" (short and long syntax) and "expose".
-"""
+"""The ports that a service listens on: what it declares, and where else to look for them."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from composefile import interpolation
 from composefile.dockerfile import parse_dockerfile
 from composefile.document import Service
 from composefile.images import known_ports
 from composefile.model import Model
+from composefile.ports import LAST_PORT, Port, UnresolvedPortError, parse
 from composefile.values import Value, texts
 from faults import UserError
-
-MAX_PORTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """A container port: *target* is its number, *published* the host side as it stands, if any."""
-
-    target: int
-    protocol: str = "tcp"
-    published: str = ""
-
-
-class UnresolvedPortError(ValueError):
-    """A container port hangs on a variable that has no value in the file or in ``.env``."""
-
-
-def split(entry: str) -> tuple[str, str, str]:
-    """Return the host side, the container side and the protocol of a short `ports` entry.
-
-    Colons and slashes inside ``${…}`` and ``[…]`` do not separate: ``${P:-80}:80/tcp`` gives
-    ``("${P:-80}", "80", "tcp")``.
-    """
-    depth = 0
-    colon, slash = -1, -1
-    for index, character in enumerate(entry):
-        if character in "{[":
-            depth += 1
-        elif character in "}]":
-            depth -= 1
-        elif depth == 0 and character == ":":
-            colon = index
-        elif depth == 0 and character == "/":
-            slash = index
-    body = entry if slash < 0 else entry[:slash]
-    protocol = "tcp" if slash < 0 else entry[slash + 1 :].lower()
-    if colon < 0:
-        return "", body, protocol
-    return body[:colon], body[colon + 1 :], protocol
-
-
-def parse(entry: Value, variables: Mapping[str, str]) -> list[Port]:
-    """Return the ports that one entry of `ports` or `expose` declares; a range gives several.
-
-    Raises:
-        UnresolvedPortError: The container side is a variable without a value.
-        ValueError: The entry is no port.
-    """
-    if isinstance(entry, dict):
-        return _long(entry, variables)
-    text = str(entry)
-    if "$" in split(text)[1] or split(text)[1] == text:
-        resolved = interpolation.resolve(text, variables)
-        if resolved is None:
-            host, container, protocol = split(text)
-            container_side = interpolation.resolve(container, variables)
-            if container_side is None:
-                raise UnresolvedPortError(text)
-            return _targets(container_side, protocol, host)
-        text = resolved
-    host, container, protocol = split(text)
-    return _targets(container, protocol, host)
-
-
-def _long(entry: dict[str, Value], variables: Mapping[str, str]) -> list[Port]:
-    target = interpolation.resolve(str(entry.get("target", "")), variables)
-    if target is None:
-        raise UnresolvedPortError(str(entry.get("target")))
-    protocol = str(entry.get("protocol") or "tcp").lower()
-    return _targets(target, protocol, str(entry.get("published") or ""))
-
-
-def _targets(text: str, protocol: str, published: str) -> list[Port]:
-    first, _, last = text.strip().partition("-")
-    low, high = int(first), int(last or first)
-    if not 0 < low <= high <= 65535 or high - low >= MAX_PORTS:  # noqa: PLR2004 - the last port
-        raise ValueError(text)
-    return [Port(number, protocol, published) for number in range(low, high + 1)]
 
 
 def declared(model: Model, service: Service) -> list[Port]:
@@ -162,7 +81,7 @@ def _dialled(model: Model, name: str) -> list[int]:
         for key in ("environment", "command", "entrypoint"):
             for text in texts(model.get(other, key)):
                 found += [int(a or b) for a, b in pattern.findall(text) if name in text]
-    return sorted({port for port in found if 0 < port <= 65535})  # noqa: PLR2004 - the last port
+    return sorted({port for port in found if 0 < port <= LAST_PORT})
 
 
 def _of_image(model: Model, name: str) -> tuple[int, ...]:
@@ -193,4 +112,4 @@ def _of_healthcheck(model: Model, name: str) -> list[int]:
     found: Iterable[str] = texts(model.get(name, "healthcheck"))
     pattern = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])[:/ ](\d{2,5})(?![\w.])")
     ports = [int(port) for text in found for port in pattern.findall(text)]
-    return sorted({port for port in ports if 0 < port <= 65535})  # noqa: PLR2004 - the last port
+    return sorted({port for port in ports if 0 < port <= LAST_PORT})

@@ -57,13 +57,14 @@ def allocate(
     errors: list[UserError] = []
     for demand in demands:
         for written in publications(demand.service):
-            entry = replace(written, published=0) if free_ports else written
-            host = entry.host_ip or publish_on
-            key = (demand.service.name, entry.target)
+            anywhere = replace(written, port=replace(written.port, published=""))
+            entry = anywhere if free_ports else written
+            host = entry.port.host_ip or publish_on
+            key = (demand.service.name, entry.port.target)
             if error := _problem(demand, entry, host, addresses.published, owners):
                 errors.append(error)
                 continue
-            port = entry.published or free_port(set(owners), host)
+            port = entry.number or free_port(set(owners), host)
             owners.setdefault(port, []).append((host, demand.service.name))
             addresses.published[key] = Address(host, port)
     taken = set(owners)
@@ -85,8 +86,8 @@ def _problem(
     owners: Mapping[int, list[tuple[str, str]]],
 ) -> UserError | None:
     name = demand.service.name
-    what = f"service '{name}' publishes port {entry.target} on {host}:{entry.published or ''}"
-    if entry.target not in demand.ports:
+    what = f"service '{name}' publishes port {entry.port.target} on {host}:{entry.number or ''}"
+    if entry.port.target not in demand.ports:
         served = ", ".join(map(str, demand.ports)) or "none"
         fix = f"publish one of the ports that it serves: {served}"
         return UserError(f"{what}, but does not serve it", fix=fix, where=entry.where)
@@ -94,14 +95,14 @@ def _problem(
         fix = f"dcgen scale {name} {demand.replicas}: a balancer takes the port"
         reason = f"its {demand.replicas} replicas cannot share it"
         return UserError(f"{what}, and {reason}", fix=fix, where=entry.where)
-    if (name, entry.target) in published:
+    if (name, entry.port.target) in published:
         fix = "use --engine docker, or publish it once"
         return UserError(f"{what} as well: a process listens once", fix=fix, where=entry.where)
-    for other_host, other in owners.get(entry.published, ()) if entry.published else ():
+    for other_host, other in owners.get(entry.number, ()) if entry.number else ():
         if host == other_host or {host, other_host} & _EVERYWHERE.keys():
             fix = "give one of them another host port"
             return UserError(f"{what}, and so does '{other}'", fix=fix, where=entry.where)
-    if entry.published and (trouble := busy(host, entry.published)):
+    if entry.number and (trouble := busy(host, entry.number)):
         fix = "stop what listens there, or change the host port in the file"
         return HostError(f"{what}: {trouble}", fix=fix, where=entry.where)
     return None

@@ -2,22 +2,16 @@
 
 import errno
 import random
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from composefile.ports import Port, read
 from engine.variant import Service
 from faults import HostError, Place, UserError
 from lb.address import LOOPBACK
 
-_SHORT = re.compile(
-    r"(?:(?P<ip>\[[0-9A-Fa-f:]+\]|[0-9]+(?:\.[0-9]+){3}):)?"
-    r"(?:(?P<published>[0-9]*(?:-[0-9]+)?):)?"
-    r"(?P<target>[0-9]+(?:-[0-9]+)?)"
-    r"(?:/(?P<protocol>[a-z]+))?"
-)
 # Below the range that outgoing connections take their ports from: a process that is started
 # again must find its port free.
 _LOWEST, _HIGHEST, _TRIES = 15000, 32000, 1000
@@ -25,74 +19,63 @@ _LOWEST, _HIGHEST, _TRIES = 15000, 32000, 1000
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One container port on the host: *published* 0 means any free port, *host_ip* "" the default.
+    """A container port that the file publishes on the host, and the line that says so."""
 
-    Source: Compose Specification, services, "ports".
-    """
-
-    target: int
-    published: int
-    host_ip: str
+    port: Port
     where: Place
+
+    @property
+    def number(self) -> int:
+        """The host's port; 0 means any free one."""
+        return int(self.port.published or 0)
 
 
 def publications(service: Service) -> list[Publication]:
     """Return what *service* publishes, in the order of its file; ranges one by one.
 
     Raises:
-        UserError: An entry of ``ports`` does not read as one, or is not TCP.
+        UserError: An entry of ``ports`` does not read as one, or a process cannot serve it.
     """
-    entries = service.keys.get("ports") or []
-    found: list[Publication] = []
+    return [
+        Publication(_servable(service.name, port, where), where)
+        for port, where in _declared(service, "ports")
+    ]
+
+
+def _declared(service: Service, key: str) -> Iterator[tuple[Port, Place]]:
+    entries = service.keys.get(key) or []
     for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-        where = service.where(f"ports.{index}")
-        found.extend(_publications(service.name, _fields(entry), str(entry), where))
-    return found
+        where = service.where(f"{key}.{index}")
+        try:
+            found = read(entry if isinstance(entry, dict) else str(entry))
+        except ValueError as error:
+            what = f"service '{service.name}' has '{entry}' in '{key}', which is not a port"
+            raise UserError(
+                what, fix='write "8001:80", "80" or the long form', where=where
+            ) from error
+        yield from ((port, where) for port in found)
 
 
-def _fields(entry: object) -> dict[str, str]:
-    if isinstance(entry, dict):
-        names = {"host_ip": "ip", "published": "published", "target": "target"}
-        fields = {new: str(entry[old]) for old, new in names.items() if entry.get(old)}
-        return fields | {"protocol": str(entry.get("protocol") or "tcp")}
-    match = _SHORT.fullmatch(str(entry).strip())
-    return {k: v for k, v in match.groupdict().items() if v} if match else {}
-
-
-def _publications(
-    service: str, fields: dict[str, str], text: str, where: Place
-) -> Iterator[Publication]:
-    target = _span(fields.get("target", ""))
-    if not target:
-        what = f"service '{service}' publishes '{text}', which is not a port"
-        raise UserError(what, fix='write "8001:80", "80" or the long form', where=where)
-    if (protocol := fields.get("protocol", "tcp")) != "tcp":
-        what = f"service '{service}' publishes '{text}': a process serves TCP, not {protocol}"
+def _servable(service: str, port: Port, where: Place) -> Port:
+    what = f"service '{service}' publishes port {port.target}"
+    if port.protocol != "tcp":
+        what += f"/{port.protocol}: a process serves TCP, not {port.protocol}"
         raise UserError(what, fix="use --engine docker", where=where)
-    published = _span(fields["published"]) if "published" in fields else [0] * len(target)
-    if len(published) != len(target):
-        what = f"service '{service}' publishes '{text}': {len(published)} ports for {len(target)}"
-        raise UserError(what, fix="use --engine docker, or one host port for each", where=where)
-    host_ip = fields.get("ip", "").strip("[]")
-    for inner, outer in zip(target, published, strict=True):
-        yield Publication(inner, outer, host_ip, where)
-
-
-def _span(text: str) -> list[int]:
-    first, _, last = text.partition("-")
-    if not first.isdigit() or (last and not last.isdigit()):
-        return []
-    return list(range(int(first), int(last or first) + 1))
+    if "-" in port.published:
+        what += f" on one of {port.published}: a process listens on one that is known before"
+        raise UserError(what, fix="give one host port, or use --engine docker", where=where)
+    return port
 
 
 def exposed(service: Service) -> list[int]:
-    """Return the TCP ports that ``ports`` and ``expose`` name, each once, in that order."""
-    found = [p.target for p in publications(service)]
-    for word in service.words("expose"):
-        number, _, protocol = word.partition("/")
-        if protocol in {"", "tcp"}:
-            found += _span(number)
-    return list(dict.fromkeys(found))
+    """Return the TCP ports that ``ports`` and ``expose`` name, each once, in that order.
+
+    Raises:
+        UserError: An entry does not read as a port, or a process cannot serve it.
+    """
+    found = [one.port.target for one in publications(service)]
+    listed = (port for port, _ in _declared(service, "expose") if port.protocol == "tcp")
+    return list(dict.fromkeys([*found, *(port.target for port in listed)]))
 
 
 def free_port(taken: set[int], address: str = LOOPBACK) -> int:

@@ -10,7 +10,7 @@ from ambassador.access import Access
 from ambassador.ambassador import ambassador
 from ambassador.protocols import guess
 from composefile import labels
-from composefile.ports import discover
+from composefile.listening import discover
 from composefile.values import words
 from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft

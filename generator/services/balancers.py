@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from composefile import labels
-from composefile.ports import discover
+from composefile.listening import discover
 from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings

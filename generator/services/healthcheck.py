@@ -8,8 +8,8 @@ Source: Compose Specification, "healthcheck": an interval and a time-out are 30 
 
 import re
 
+from composefile.listening import discover
 from composefile.model import Model
-from composefile.ports import discover
 from composefile.values import texts, words
 from faults import UserError
 

@@ -5,7 +5,7 @@ Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINE
 
 from typing import Literal
 
-from composefile.ports import discover
+from composefile.listening import discover
 from faults import UserError
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted

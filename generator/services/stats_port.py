@@ -3,7 +3,7 @@
 Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINER``.
 """
 
-from composefile import interpolation, ports
+from composefile import ports
 from composefile.document import load
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Scalar, Sequence
@@ -115,15 +115,13 @@ def _entry(options: Options) -> str:
     return f"{host}:{port}:{port}"
 
 
-def _published(model: Model, one: Value) -> range:
+def _published(model: Model, one: Value) -> set[int]:
     """Return the ports of this machine that an entry of `ports` takes; none if nobody can know."""
     try:
-        host = ports.parse(one, model.project.variables)[0].published
-        spelt = (interpolation.resolve(host, model.project.variables) or "").rpartition(":")[2]
-        first, _, last = spelt.partition("-")
-        return range(int(first), int(last or first) + 1)
-    except (ValueError, IndexError):
-        return range(0)
+        found = ports.parse(one, model.project.variables)
+    except ValueError:
+        return set()
+    return {number for port in found for number in port.host_ports()}
 
 
 def _is(node: object, value: str) -> bool:

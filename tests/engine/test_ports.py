@@ -22,6 +22,8 @@ Write = Callable[[str], Service]
         pytest.param('"127.0.0.1:8001:80"', [("127.0.0.1", 8001, 80)], id="address"),
         pytest.param('"127.0.0.1::80"', [("127.0.0.1", 0, 80)], id="address, any host port"),
         pytest.param('"[::1]:8001:80/tcp"', [("::1", 8001, 80)], id="IPv6 address"),
+        pytest.param('"8001:80/TCP"', [("", 8001, 80)], id="a protocol in capitals"),
+        pytest.param('"0:80"', [("", 0, 80)], id="host port 0 is any"),
         pytest.param('"81-82:90-91"', [("", 81, 90), ("", 82, 91)], id="range"),
         pytest.param(
             '{target: 80, published: "8001", host_ip: 127.0.0.1}',
@@ -35,7 +37,7 @@ def test_a_publication_is_read(
 ) -> None:
     found = publications(service(f"{{image: x, ports: [{entry}]}}"))
 
-    assert [(p.host_ip, p.published, p.target) for p in found] == expected
+    assert [(p.port.host_ip, p.number, p.port.target) for p in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,8 @@ def test_a_publication_is_read(
     [
         pytest.param('"53:53/udp"', "a process serves TCP, not udp", id="UDP"),
         pytest.param('"web:80"', "which is not a port", id="no number"),
-        pytest.param('"81-83:80"', "3 ports for 1", id="one container port for a range"),
+        pytest.param('"81-83:80"', "on one of 81-83", id="one container port for a range"),
+        pytest.param('"81-83:90-91"', "which is not a port", id="ranges of two lengths"),
     ],
 )
 def test_what_a_process_cannot_publish_is_refused(entry: str, message: str, service: Write) -> None:
@@ -52,7 +55,7 @@ def test_what_a_process_cannot_publish_is_refused(entry: str, message: str, serv
 
 
 def test_ports_and_expose_both_name_container_ports(service: Write) -> None:
-    found = service('{image: x, ports: ["8001:80"], expose: ["81", "80", 90-91, "53/udp"]}')
+    found = service('{image: x, ports: ["8001:80"], expose: ["81/TCP", "80", 90-91, "53/udp"]}')
 
     assert exposed(found) == [80, 81, 90, 91]
 
