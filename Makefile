@@ -15,6 +15,9 @@ UNIT := tests/composefile tests/generator tests/test_house.py tests/test_docs.py
 DEMO_S := $(or $(SECONDS),20)
 # Long enough to tell, however long the demonstration is.
 COMPARE_S := 20
+# Shows and runs a command. After Ctrl-C it ends by its own last words, and make without an error:
+# the shell must outlive it, and 130 is no failure.
+until_interrupted = echo '$(1)'; trap : INT; $(1) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 # The pages with examples that cog runs: see docs/shell.py.
 PAGES := README.md
 
@@ -27,14 +30,16 @@ setup: ## Make .venv, and install haproxy and redis-server if missing; the other
 demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without Docker, and compare
 	@mkdir -p demo
 	@test -f dockercoins/webui/library/package-lock.json || echo "For the graph on the page, once: make library"
-	@echo "DockerCoins runs for $(DEMO_S) s: open http://localhost:8000 meanwhile. Longer: make demo SECONDS=300"
+	@echo "DockerCoins runs for $(DEMO_S) s; Ctrl-C ends it. Longer: make demo SECONDS=300"
+	@echo "  its page:                http://localhost:8000"
+	@echo "  metrics for Prometheus:  http://localhost:8000/metrics"
 	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
-	.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S)
+	@$(call until_interrupted,.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S))
 	@echo "What did three rng bring? The same 10 workers on 1 rng, then on 3: $(COMPARE_S) s each"
-	@.venv/bin/python -m benchmarks.compare --for $(COMPARE_S)
+	@$(call until_interrupted,.venv/bin/python -m benchmarks.compare --for $(COMPARE_S))
 
 compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
-	.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS))
+	@$(call until_interrupted,.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS)))
 
 bench: setup ## Measure the data plane and write docs/benchmarks.md, 40 minutes; ARGS=--quick is a glance
 	.venv/bin/python -m benchmarks $(or $(ARGS),--write)

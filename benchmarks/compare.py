@@ -17,6 +17,7 @@ DCGEN = (sys.executable, "-m", "dcgen")
 FASTER_AT_LEAST = 2.7
 SHARES_WITHIN = 0.2
 REPLICAS = 3
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,27 @@ def measure(seconds: float, *assignments: str) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         variant = str(Path(folder, "compose.yml"))
         scale = [*DCGEN, "scale", *assignments, "-q", "-f", str(SOURCE), "-o", variant]
-        subprocess.run(scale, check=True)
+        _run(scale)
         up = [*DCGEN, "up", "-q", "-f", variant, "--engine", "process", "--for", str(seconds)]
         up += ["--free-ports", "--json"]  # the demo may be running beside us
-        run = subprocess.run(up, check=False, stdout=subprocess.PIPE, text=True)
-    if run.returncode:
-        sys.exit(run.returncode)  # it has said why
-    summary = json.loads(run.stdout)
+        summary = json.loads(_run(up))
     if summary["exited"]:
         sys.exit(1)  # what is measured is not what was asked for, and dcgen has said why
     return Result(summary["units_per_s"], summary["requests"].get("rng", {}))
+
+
+def _run(command: list[str]) -> str:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        try:
+            said, _ = run.communicate()
+        except KeyboardInterrupt:
+            run.terminate()  # Ctrl-C has reached it too, unless it was just being started
+            run.wait()
+            raise
+    if run.returncode:
+        # It has said why; or, negative, the signal came before it had anything to end.
+        sys.exit(run.returncode if run.returncode > 0 else INTERRUPTED)
+    return said
 
 
 def findings(one: Result, three: Result) -> list[str]:
@@ -61,16 +73,25 @@ def findings(one: Result, three: Result) -> list[str]:
 @click.option("--for", "seconds", default=20.0, show_default=True, help="Seconds of each run.")
 def main(seconds: float) -> None:
     """Measure ten workers on one rng, then on three; exit 1 if scaling does not pay."""
-    one = measure(seconds, "worker=10")
-    click.echo(f"1 rng, 10 workers: {one.rate:5.1f} units/s")
-    three = measure(seconds, f"rng={REPLICAS}", "worker=10")
-    shares = ", ".join(f"{name} {share}" for name, share in three.shares.items())
-    click.echo(f"3 rng, 10 workers: {three.rate:5.1f} units/s ({shares} requests)")
-    click.echo(f"three rng are {three.rate / one.rate:.2f} times as fast as one")
-    found = findings(one, three)
+    try:
+        found = _compare(seconds)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     for finding in found:
         click.echo(finding, err=True)
     sys.exit(1 if found else 0)
+
+
+def _compare(seconds: float) -> list[str]:
+    click.echo("1 rng, 10 workers: ", nl=False)  # so that nobody waits before an empty screen
+    one = measure(seconds, "worker=10")
+    click.echo(f"{one.rate:5.1f} units/s")
+    click.echo("3 rng, 10 workers: ", nl=False)
+    three = measure(seconds, f"rng={REPLICAS}", "worker=10")
+    shares = ", ".join(f"{name} {share}" for name, share in three.shares.items())
+    click.echo(f"{three.rate:5.1f} units/s ({shares} requests)")
+    click.echo(f"three rng are {three.rate / one.rate:.2f} times as fast as one")
+    return findings(one, three)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 
 import click
 
+INTERRUPTED = 130
 DCGEN = (sys.executable, "-m", "dcgen")
 
 
@@ -33,13 +34,20 @@ def main(file: str, seconds: float, service: str) -> None:
     up = [*DCGEN, "up", "-f", file, "--engine", "process", "--no-logs", "--for", str(seconds)]
     with subprocess.Popen(up) as run:
         try:
-            run.wait(seconds / 2)
-        except subprocess.TimeoutExpired:
-            if kill(file, service):
-                click.echo(f"{service} is killed: the others have its work now", err=True)
+            _kill_half_way(run, file, seconds, service)
         except KeyboardInterrupt:
-            pass  # it has been told, too
-    sys.exit(run.returncode)
+            run.wait()  # Ctrl-C has reached it too, and it ends with its summary
+    # Negative: the signal came before it had anything to end.
+    sys.exit(run.returncode if run.returncode >= 0 else INTERRUPTED)
+
+
+def _kill_half_way(run: "subprocess.Popen[bytes]", file: str, seconds: float, service: str) -> None:
+    try:
+        run.wait(seconds / 2)
+    except subprocess.TimeoutExpired:
+        if kill(file, service):
+            click.echo(f"{service} is killed: the other replicas take its requests", err=True)
+        run.wait()
 
 
 if __name__ == "__main__":

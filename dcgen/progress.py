@@ -86,7 +86,7 @@ class Progress:
 
     @_draw.register
     def _(self, event: Notice) -> None:
-        self._to_stderr(event.text)
+        self.say(event.text)
 
     @_draw.register
     def _(self, event: Published) -> None:

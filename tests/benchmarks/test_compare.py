@@ -1,9 +1,15 @@
 """How `make compare` judges what it measured."""
 
+import os
+import signal
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from benchmarks.compare import Result, findings
 
+ROOT = Path(__file__).parents[2]
 ONE = Result(9.7, {})
 
 
@@ -24,3 +30,25 @@ def test_comparison_names_what_it_misses(three: Result, words: list[str]) -> Non
 
     assert len(found) == len(words)
     assert all(word in finding for word, finding in zip(words, found, strict=True))
+
+
+def test_ctrl_c_ends_make_without_an_error() -> None:
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "MAKE"}
+    with subprocess.Popen(
+        ["make", "compare", "SECONDS=60"],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,  # a group, as in a terminal: Ctrl-C reaches all of it
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as make:
+        assert make.stdout
+        said = ""
+        while "1 rng, 10 workers:" not in said:
+            said += make.stdout.read(1) or pytest.fail(f"it ended: {said}")
+        os.killpg(make.pid, signal.SIGINT)
+        said += make.stdout.read()
+
+    assert [word for word in ("***", "Abort", "Traceback") if word in said] == []
+    assert make.returncode == -signal.SIGINT

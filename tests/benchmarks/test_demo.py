@@ -15,6 +15,6 @@ def test_a_killed_service_is_named_at_the_end_of_a_good_run(tmp_path: Path) -> N
     )
 
     assert run.returncode == 0
-    assert "two is killed: the others have its work now" in run.stderr
+    assert "two is killed: the other replicas take its requests" in run.stderr
     assert "1 processes stopped" in run.stderr
     assert "two-1: exited with code 137" in run.stdout
