@@ -1,58 +1,83 @@
 """How an ambassador gets in where it leads to: the protocol, a password, TLS."""
 
-import re
-from dataclasses import dataclass
-from typing import get_args
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from ambassador.protocols import Protocol
 from faults import UserError
-from lb import option_text as spelling
+from lb import option_text
 from lb.model import Address, Tls
+from lb.option_text import Text
 
 SECRET_VARIABLE = "DCGEN_AUTH"  # noqa: S105 - a name
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORD = re.compile(r"[A-Za-z0-9_.:/@%+,=~-]+")  # nothing that HAProxy, Redis or a label would split
+Variable = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
+# Nothing that HAProxy, Redis or a label would split.
+Word = Annotated[str, Text(r"[A-Za-z0-9_.:/@%+,=~-]+", "a word without spaces and quotes")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """What the upstreams ask of their clients; what is None follows from the port.
+class ChosenAccess:
+    """What a person chose about the way in; what is None was not chosen.
 
     Attributes:
-        protocol: What they speak.
+        protocol: What the upstreams speak.
         auth_env: Environment variable with the password of the health check.
         auth_secret: Compose secret with that password.
-        auth_user: Who asks the health question.
+        auth_user: User name for the health check.
         tls: Whether the connection is encrypted, and the upstream's certificate verified.
         ca_file: Path of the authorities to trust; the system's unless given.
         cert: Path of the certificate and key to show.
         tls_name: The name in the upstreams' certificates, if it is not their host.
     """
 
-    protocol: str | None = None
-    auth_env: str | None = None
-    auth_secret: str | None = None
-    auth_user: str | None = None
-    tls: bool = False
-    ca_file: str | None = None
-    cert: str | None = None
-    tls_name: str | None = None
+    protocol: Protocol | None = None
+    auth_env: Variable | None = None
+    auth_secret: Word | None = None
+    auth_user: Word | None = None
+    tls: bool | None = None
+    ca_file: Word | None = None
+    cert: Word | None = None
+    tls_name: Word | None = None
 
     def __post_init__(self) -> None:
-        if self.protocol is not None and self.protocol not in get_args(Protocol):
-            raise spelling.refusal("protocol", self.protocol, " or ".join(get_args(Protocol)))
-        if self.auth_env is not None and not _VARIABLE.fullmatch(self.auth_env):
-            raise spelling.refusal("auth_env", self.auth_env, "the name of a variable")
+        option_text.require(self)
+
+    def over(self, former: "ChosenAccess") -> "ChosenAccess":
+        """Return these choices, and those of *former* where nothing was chosen here."""
+        return replace(former, **dict(option_text.chosen(self)))
+
+    def complete(self) -> "Access":
+        """Return the choices, with the defaults where nothing was chosen.
+
+        Raises:
+            UserError: They contradict each other.
+        """
+        return Access(**dict(option_text.chosen(self)))
+
+    @classmethod
+    def parse(cls, words: str) -> "ChosenAccess":
+        """Return the choices that `Access.words` wrote.
+
+        Raises:
+            UserError: A word is no choice, or its value is not one of that choice.
+        """
+        return cls(**option_text.values(cls, words))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access(ChosenAccess):
+    """What the upstreams ask of their clients; what is still None follows from the port."""
+
+    tls: bool = False
+
+    def __post_init__(self) -> None:
+        option_text.require(self)
         if self.auth_env and self.auth_secret:
             raise UserError(
                 "the password comes from a variable or from a secret, not from both",
                 fix="leave out `--auth-env` or `--auth-secret`",
             )
-        for name in ("auth_secret", "auth_user", "ca_file", "cert", "tls_name"):
-            value = getattr(self, name)
-            if value is not None and not _WORD.fullmatch(value):
-                raise spelling.refusal(name, value, "a word without spaces and quotes")
 
     @property
     def variable(self) -> str | None:
@@ -66,16 +91,16 @@ class Access:
 
     def words(self) -> str:
         """Return the choices as words, ``auth-env=REDIS_PASSWORD tls=yes``."""
-        return spelling.words(self)
+        return option_text.words(self)
 
     @classmethod
     def parse(cls, words: str) -> "Access":
-        """Return the choices that `words` wrote; a later word wins.
+        """Return the choices that `words` wrote.
 
         Raises:
             UserError: A word is no choice, or the choices contradict each other.
         """
-        return cls(**spelling.values(cls, words))
+        return ChosenAccess.parse(words).complete()
 
     def encryption(self, protocol: str, upstreams: list[Address]) -> Tls | None:
         """Return the TLS that is spoken to *upstreams*; None for plain connections.
@@ -99,4 +124,5 @@ class Access:
         return Tls(ca_file=self.ca_file or "@system-ca", crt=self.cert, name=self.tls_name)
 
 
+UNCHOSEN_ACCESS = ChosenAccess()
 OPEN = Access()

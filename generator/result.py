@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
 from faults import Place, UsageError, printable
-from lb.model import Options
+from lb.options import UNCHOSEN, ChosenOptions
 
 LbConfig = Literal["inline", "file", "args"]
 
@@ -21,22 +22,20 @@ class Settings:
         lb_config: How its configuration reaches the container; None takes what fits the format.
         lb_image: Its image; None takes what fits *lb_config*.
         ports: The container ports to listen on; empty discovers them.
-        options: What shapes its configuration, as words (`lb.options.Options.words`); a later
-            word wins.
+        options: What shapes its configuration.
         dynamic: Whether DNS says who the replicas of a balancer are; None is as before, or no.
         derive_health: Whether HAProxy asks what the service's own health check asks.
-        access: How an ambassador gets in where it leads to, as words
-            (`ambassador.access.Access.words`); a later word wins.
+        access: What the upstreams of an ambassador ask of their clients.
         files: Path in the container and path on this machine of each file that it needs.
     """
 
     lb_config: LbConfig | None = None
     lb_image: str | None = None
     ports: tuple[int, ...] = ()
-    options: str = ""
+    options: ChosenOptions = UNCHOSEN
     dynamic: bool | None = None
     derive_health: bool = False
-    access: str = ""
+    access: ChosenAccess = UNCHOSEN_ACCESS
     files: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -44,15 +43,6 @@ class Settings:
             raise UsageError(
                 f"{self.lb_image!r} is not the name of an image", fix="write it as NAME:TAG"
             )
-
-    @property
-    def chosen(self) -> Options:
-        """The options.
-
-        Raises:
-            UserError: A word is none, or they contradict each other.
-        """
-        return Options.parse(self.options)
 
     def after(self, former: "Settings") -> "Settings":
         """Return these settings where they were chosen, and those of *former* elsewhere.
@@ -64,8 +54,8 @@ class Settings:
             lb_config=self.lb_config or former.lb_config,
             lb_image=self.lb_image or (former.lb_image if same else None),
             ports=self.ports or former.ports,
-            options=f"{former.options} {self.options}".strip(),
-            access=f"{former.access} {self.access}".strip(),
+            options=self.options.over(former.options),
+            access=self.access.over(former.access),
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
         )

@@ -12,7 +12,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 LOOPBACK = "127.0.0.1"
 """Where only this machine can reach it."""
 
-_LAST_PORT = 65535
+LAST_PORT = 65535
+"""The highest port number that there is."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,9 +29,9 @@ class Address:
                 f"'{self.host}' is neither a host name nor an IP address",
                 fix="write the address as HOST:PORT, an IPv6 address as [ADDRESS]:PORT",
             )
-        if not 1 <= self.port <= _LAST_PORT:
+        if not 1 <= self.port <= LAST_PORT:
             raise UserError(
-                f"port {self.port} of '{self.host}' is not in the range 1 to 65535",
+                f"port {self.port} of '{self.host}' is not in the range 1 to {LAST_PORT}",
                 fix="give the port on which the server listens",
             )
 

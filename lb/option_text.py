@@ -1,12 +1,95 @@
-"""Choices as words, ``mode=http sticky=yes``: how a label spells a frozen dataclass of them."""
+"""Choices of a person: typed in a frozen dataclass, and spelt ``mode=http sticky=yes`` in a label.
 
-from dataclasses import fields
-from typing import Any
+Each field of such a dataclass is None as long as nothing was chosen. What a value may be is said
+once, in the type of its field: ``int | None`` with a `Range`, a ``Literal``, and so on.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, get_args
 
 from faults import UserError
 
 
-def words(choices: Any) -> str:  # noqa: ANN401 - any dataclass
+class Rule(Protocol):
+    """What the values of a field may be; *allowed* says it to a person."""
+
+    @property
+    def allowed(self) -> str:
+        """What the values may be, in words."""
+
+    def allows(self, value: Any) -> bool:  # noqa: ANN401 - a rule knows the type of its field
+        """Tell whether *value* may be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from *least* to *most*."""
+
+    least: float
+    most: float
+
+    @property
+    def allowed(self) -> str:
+        """The range, in words."""
+        return f"a number from {self}"
+
+    def allows(self, value: float) -> bool:
+        """Tell whether *value* is in it."""
+        return self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.most}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Texts that match *pattern* as a whole."""
+
+    pattern: str
+    allowed: str
+
+    def allows(self, value: str) -> bool:
+        """Tell whether *value* matches."""
+        return bool(re.fullmatch(self.pattern, value))
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of *values*."""
+
+    values: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        """The values, in words."""
+        return " or ".join(self.values)
+
+    def allows(self, value: str) -> bool:
+        """Tell whether *value* is one of them."""
+        return value in self.values
+
+
+def require(choices: Any) -> None:  # noqa: ANN401 - any dataclass
+    """See that each value of the dataclass *choices* follows the rule of its field.
+
+    Raises:
+        UserError: One does not.
+    """
+    for name, (_, rule) in _rules(type(choices)).items():
+        value = getattr(choices, name)
+        if rule and value is not None and not rule.allows(value):
+            raise refusal(name, value, rule.allowed)
+
+
+def chosen(choices: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Yield the fields of the dataclass *choices* in which something was chosen, and what."""
+    values = ((field.name, getattr(choices, field.name)) for field in fields(choices))
+    return ((name, value) for name, value in values if value is not None)
+
+
+def words(choices: Any) -> str:  # noqa: ANN401
     """Return those of *choices* that differ from their defaults, as ``mode=http sticky=yes``."""
     return " ".join(
         f"{spelled(field.name)}={_spell(getattr(choices, field.name))}"
@@ -15,14 +98,15 @@ def words(choices: Any) -> str:  # noqa: ANN401 - any dataclass
     )
 
 
-def values(kind: Any, text: str) -> dict[str, Any]:  # noqa: ANN401
+def values(kind: type, text: str) -> dict[str, Any]:
     """Return what the words of *text* say about the fields of the dataclass *kind*.
+
+    A later word wins.
 
     Raises:
         UserError: A word names no field, or its value is not of the field's type.
     """
-    types = {spelled(field.name): (field.name, str(field.type)) for field in fields(kind)}
-    return dict(_parse_word(word, types) for word in text.split())
+    return dict(_parse_word(word, kind) for word in text.split())
 
 
 def spelled(name: str) -> str:
@@ -36,31 +120,47 @@ def refusal(name: str, value: object, allowed: str) -> UserError:
     return UserError(f"'{value}' is not a value of {word}", fix=f"give {word} {allowed}")
 
 
-def _parse_word(word: str, types: dict[str, tuple[str, str]]) -> tuple[str, Any]:
+def _rules(kind: Any) -> dict[str, tuple[type, Rule | None]]:  # noqa: ANN401 - any dataclass
+    # Field to the type of its values, and to their rule.
+    return {field.name: _rule(field.type) for field in fields(kind)}
+
+
+def _rule(written: Any) -> tuple[type, Rule | None]:  # noqa: ANN401 - a type, as it is written
+    parts = get_args(written)
+    if type(None) in parts:  # "| None" is written where nothing need be chosen
+        written = next(part for part in parts if part is not type(None))
+    rules = getattr(written, "__metadata__", ())
+    if rules:
+        return written.__origin__, rules[0]
+    options = get_args(written)
+    return (str, OneOf(options)) if options else (written, None)
+
+
+def _parse_word(word: str, kind: type) -> tuple[str, Any]:
     key, _, value = word.partition("=")
-    if key not in types:
+    names = {spelled(field.name): field.name for field in fields(kind)}
+    if key not in names:
         from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-        near = get_close_matches(key, types, 1)
+        near = get_close_matches(key, names, 1)
         raise UserError(
             f"no option named '{key}'",
-            fix=f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(types)}",
+            fix=f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(names)}",
         )
-    name, type_ = types[key]
+    name = names[key]
+    type_, _ = _rules(kind)[name]
     try:
         return name, _read(value, type_)
     except ValueError:
-        raise refusal(name, value, "yes or no" if "bool" in type_ else "a number") from None
+        raise refusal(name, value, "yes or no" if type_ is bool else "a number") from None
 
 
-def _read(value: str, type_: str) -> object:
-    if "bool" in type_:
+def _read(value: str, type_: type) -> object:
+    if type_ is bool:
         if value not in {"yes", "no"}:
             raise ValueError(value)
         return value == "yes"
-    if "int" in type_:
-        return int(value)
-    return float(value) if "float" in type_ else value
+    return type_(value)
 
 
 def _spell(value: object) -> str:

@@ -1,28 +1,46 @@
 """What a person may choose about a balancer or an ambassador, and its spelling in a label."""
 
-import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
 from faults import UserError
-from lb import option_text as spelling
+from lb import option_text
 from lb.address import LOOPBACK, Address
-from lb.option_text import refusal
+from lb.option_text import Range, Text
 
 Mode = Literal["tcp", "http"]
 Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
 Log = Literal["errors", "access"]
 
-_CHOICES = {"mode": Mode, "balance": Balance, "log": Log}
-_WORD = re.compile(r"[A-Za-z0-9_.-]+")
-_HEALTH_TIMES = ("health_interval", "health_timeout")
-_URI = re.compile(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*")
+# HAProxy's times are at most 2^31 ms; below 1 ms they would read as none.
+SECONDS = Range(0.001, 2_147_483)
+COUNT = Range(1, 1_000_000)
+THREADS = Range(1, 64)
+
+
+class _Page:
+    """Where the statistics page may be."""
+
+    allowed = "PORT or ADDRESS:PORT, for example 8404"
+
+    def allows(self, value: str) -> bool:
+        """Tell whether *value* is a port, alone or of an address."""
+        try:
+            ip_address(_page(value).host)
+        except (UserError, ValueError):
+            return False
+        return True
+
+
+Seconds = Annotated[float, SECONDS]
+Count = Annotated[int, COUNT]
+Path = Annotated[str, Text(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*", "a path such as '/healthz'")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """The choices that shape a configuration; what is None follows from the others.
+class ChosenOptions:
+    """What a person chose about an HAProxy; what is None was not chosen.
 
     Attributes:
         mode: ``http`` balances requests, ``tcp`` connections.
@@ -45,81 +63,88 @@ class Options:
         log: ``access`` logs every connection or request, ``errors`` those that went wrong.
     """
 
-    mode: Mode = "tcp"
-    balance: Balance = "leastconn"
-    sticky: bool = False
-    server_maxconn: int | None = None
-    health_path: str | None = None
-    health_interval: float | None = None
-    health_timeout: float | None = None
-    timeout_connect: float | None = None
-    timeout_client: float | None = None
-    timeout_server: float | None = None
-    timeout_queue: float | None = None
-    timeout_tunnel: float | None = None
-    maxconn: int = 16384
-    threads: int = 2
-    stats: str | None = None
-    stats_secret: str | None = None
-    log: Log = "errors"
+    mode: Mode | None = None
+    balance: Balance | None = None
+    sticky: bool | None = None
+    server_maxconn: Count | None = None
+    health_path: Path | None = None
+    health_interval: Seconds | None = None
+    health_timeout: Seconds | None = None
+    timeout_connect: Seconds | None = None
+    timeout_client: Seconds | None = None
+    timeout_server: Seconds | None = None
+    timeout_queue: Seconds | None = None
+    timeout_tunnel: Seconds | None = None
+    maxconn: Count | None = None
+    threads: Annotated[int, THREADS] | None = None
+    stats: Annotated[str, _Page()] | None = None
+    stats_secret: Annotated[str, Text(r"[A-Za-z0-9_.-]+", "the name of a secret")] | None = None
+    log: Log | None = None
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in get_args(choices):
-                raise refusal(name, getattr(self, name), " or ".join(get_args(choices)))
-        for name in ("server_maxconn", "maxconn", "threads"):
-            _require_range(name, getattr(self, name), 1, 64 if name == "threads" else 1_000_000)
-        _require_page(self.stats, self.stats_secret)
-        for field in fields(self):
-            if field.name.startswith("timeout_") or field.name in _HEALTH_TIMES:
-                # HAProxy's times are at most 2^31 ms; below 1 ms they would read as none.
-                _require_range(field.name, getattr(self, field.name), 0.001, 2_147_483)
-        if self.health_path is not None and not _URI.fullmatch(self.health_path):
-            raise refusal("health_path", self.health_path, "a path such as '/healthz'")
+        option_text.require(self)
 
     @property
     def stats_at(self) -> Address | None:
         """Where the statistics page is on this machine; None if there is none."""
-        return _address(self.stats) if self.stats else None
+        return _page(self.stats) if self.stats else None
+
+    def over(self, former: "ChosenOptions") -> "ChosenOptions":
+        """Return these choices, and those of *former* where nothing was chosen here."""
+        return replace(former, **dict(option_text.chosen(self)))
+
+    def complete(self) -> "Options":
+        """Return the choices, with the defaults where nothing was chosen.
+
+        Raises:
+            UserError: They contradict each other.
+        """
+        return Options(**dict(option_text.chosen(self)))
+
+    @classmethod
+    def parse(cls, words: str) -> "ChosenOptions":
+        """Return the choices that `Options.words` wrote.
+
+        Raises:
+            UserError: A word is no option, or its value is not one of that option.
+        """
+        return cls(**option_text.values(cls, words))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(ChosenOptions):
+    """The choices that shape a configuration; what is still None follows from the others."""
+
+    mode: Mode = "tcp"
+    balance: Balance = "leastconn"
+    sticky: bool = False
+    maxconn: Count = 16384
+    threads: Annotated[int, THREADS] = 2
+    log: Log = "errors"
+
+    def __post_init__(self) -> None:
+        option_text.require(self)
+        if self.stats_secret and not self.stats:
+            what = "there is no statistics page to protect"
+            raise UserError(what, fix="give its port with `--stats PORT`")
 
     def words(self) -> str:
         """Return the choices that differ from the defaults, as ``mode=http balance=first``."""
-        return spelling.words(self)
+        return option_text.words(self)
 
     @classmethod
     def parse(cls, words: str) -> "Options":
         """Return the options that `words` wrote.
 
         Raises:
-            UserError: A word is no option, or its value is not one of that option.
+            UserError: A word is no option, its value is not one of that option, or two contradict.
         """
-        return cls(**spelling.values(cls, words))
+        return ChosenOptions.parse(words).complete()
 
 
-def _require_range(name: str, value: float | None, least: float, most: float) -> None:
-    if value is not None and not least <= value <= most:
-        raise refusal(name, value, f"a number from {least} to {most}")
+def _page(text: str) -> Address:
+    return Address.parse(text if ":" in text else f"{LOOPBACK}:{text}")
 
 
-def _require_page(stats: str | None, secret: str | None) -> None:
-    if stats is not None:
-        _address(stats)
-    if secret is None:
-        return
-    if not _WORD.fullmatch(secret):
-        raise refusal("stats_secret", secret, "the name of a secret")
-    if stats is None:
-        what = "there is no statistics page to protect"
-        raise UserError(what, fix="give its port with `--stats PORT`")
-
-
-def _address(text: str) -> Address:
-    try:
-        found = Address.parse(text if ":" in text else f"{LOOPBACK}:{text}")
-        ip_address(found.host)
-    except (UserError, ValueError):
-        raise refusal("stats", text, "PORT or ADDRESS:PORT, for example 8404") from None
-    return found
-
-
+UNCHOSEN = ChosenOptions()
 DEFAULTS = Options()

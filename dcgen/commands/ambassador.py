@@ -12,7 +12,7 @@ from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import PORT, GroupedCommand, within
-from dcgen.commands.options import access_words, making_options, option_words, proxy_options
+from dcgen.commands.options import chosen_access, chosen_options, making_options, proxy_options
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
 from generator.result import Settings
@@ -123,8 +123,8 @@ def ambassador(
         lb_config,
         lb_image,
         ports,
-        options=option_words(making),
-        access=access_words(making),
+        options=chosen_options(making),
+        access=chosen_access(making),
         files=tuple((target, str(source)) for target, source in files.values()),
     )
     steps = [

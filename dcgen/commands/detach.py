@@ -12,8 +12,7 @@ from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
 from generator.services.published import Publish
 from generator.transforms import detach as transform
-
-MAX_PORT = 65535
+from lb.address import LAST_PORT
 
 
 @click.command(
@@ -46,6 +45,7 @@ def _publication(value: str | None) -> Publish:
         return "random"
     if value == "host":
         return "host"
-    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_PORT:
+    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= LAST_PORT:
         return int(value)
-    raise UsageError(f"{value!r} is not a host port", fix="give 1 to 65535, `random` or `host`")
+    fix = f"give 1 to {LAST_PORT}, `random` or `host`"
+    raise UsageError(f"{value!r} is not a host port", fix=fix)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import click
 
-SECONDS = click.FloatRange(0.001, 2_147_483)
-PORT = click.IntRange(1, 65_535)
-COUNT = click.IntRange(1, 1_000_000)
-THREADS = click.IntRange(1, 64)
+from lb import options
+from lb.address import LAST_PORT
+from lb.option_text import Range
+
+SECONDS = click.FloatRange(options.SECONDS.least, options.SECONDS.most)
+PORT = click.IntRange(1, LAST_PORT)
 # Title to names of parameters, in the order of the help; what is in none of them comes last.
 GROUPS = {
     "Load balancing": ("ports", "dynamic", "mode", "balance", "sticky"),
@@ -19,11 +21,11 @@ GROUPS = {
         *("health", "health_path", "health_interval", "health_timeout"),
         *("auth_env", "auth_secret", "auth_user"),
     ),
-    "Timeouts (SECONDS: 0.001 to 2147483)": (
+    f"Timeouts (SECONDS: {options.SECONDS})": (
         *("timeout_connect", "timeout_client", "timeout_server", "timeout_queue"),
         "timeout_tunnel",
     ),
-    "Limits (N: 1 to 1000000)": ("maxconn", "server_maxconn", "threads"),
+    f"Limits (N: {options.COUNT})": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image"),
     "Where it runs": ("engine", "hosts"),
@@ -32,6 +34,11 @@ GROUPS = {
         *("follow", "tail", "as_json", "quiet"),
     ),
 }
+
+
+def whole(numbers: Range) -> click.IntRange:
+    """Return the whole numbers of *numbers* as a type of option."""
+    return click.IntRange(int(numbers.least), int(numbers.most))
 
 
 def within(numbers: Callable[..., float]) -> Callable[[str], float]:

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import fields
 from functools import reduce
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from dcgen.commands.grouped import COUNT, SECONDS, THREADS, within
+from dcgen.commands.grouped import SECONDS, whole, within
 from faults import UsageError
-from lb.options import Balance, Log, Mode, Options
+from lb.option_text import Range, spelled
+from lb.options import COUNT, THREADS, Balance, ChosenOptions, Log, Mode
+
+if TYPE_CHECKING:
+    from ambassador.access import ChosenAccess
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(allow_dash=True)  # for completion: `dcgen.source` says what is wrong with it
@@ -19,8 +23,8 @@ def _seconds(name: str, text: str) -> Callable[[F], F]:
     return click.option(name, type=within(SECONDS), metavar="SECONDS", help=text)
 
 
-def _number(name: str, numbers: click.IntRange, text: str) -> Callable[[F], F]:
-    return click.option(name, type=within(numbers), metavar="N", help=text)
+def _number(name: str, numbers: Range, text: str) -> Callable[[F], F]:
+    return click.option(name, type=within(whole(numbers)), metavar="N", help=text)
 
 
 _MAKING = (
@@ -92,7 +96,7 @@ _TIMES = (
     _seconds("--timeout-queue", "To wait in a queue for a free server (`timeout queue`)."),
     _seconds("--timeout-tunnel", "Close an idle tunnel, such as a WebSocket (`timeout tunnel`)."),
     _number("--maxconn", COUNT, "Concurrent connections to a port (`maxconn`)."),
-    _number("--threads", THREADS, "Threads of HAProxy, 1 to 64 (`nbthread`)."),
+    _number("--threads", THREADS, f"Threads of HAProxy, {THREADS} (`nbthread`)."),
     click.option(
         "--stats",
         metavar="[ADDRESS:]PORT",
@@ -127,35 +131,33 @@ def balancing_options(command: F) -> F:
     return _all(command, _BALANCING)
 
 
-def option_words(given: dict[str, Any]) -> str:
-    """Take HAProxy's options out of *given* and return them as words, ``mode=http sticky=yes``."""
-    return _words(Options, given)
+def chosen_options(given: dict[str, Any]) -> ChosenOptions:
+    """Take HAProxy's options out of *given* and return them.
+
+    Raises:
+        UserError: One has a value that it cannot have.
+    """
+    return ChosenOptions(**_taken(ChosenOptions, given))
 
 
-def access_words(given: dict[str, Any]) -> str:
-    """Take what an upstream asks for out of *given* and return it as words, ``tls=yes``."""
-    from ambassador.access import Access  # noqa: PLC0415 - one command needs it
+def chosen_access(given: dict[str, Any]) -> "ChosenAccess":
+    """Take what an upstream asks for out of *given* and return it.
 
-    return _words(Access, given)
+    Raises:
+        UserError: One has a value that it cannot have.
+    """
+    from ambassador.access import ChosenAccess  # noqa: PLC0415 - one command needs it
 
-
-def _words(kind: Any, given: dict[str, Any]) -> str:  # noqa: ANN401 - any dataclass
-    words = []
-    for field in fields(kind):
-        value = given.pop(field.name, None)
-        if value is not None:
-            words.append(f"{field.name.replace('_', '-')}={_spelled(value)}")
-            if len(words[-1].split()) > 1:
-                raise UsageError(
-                    f"{value!r} holds a space", fix=f"give one word: {words[-1].split()[0]}"
-                )
-    return " ".join(words)
+    return ChosenAccess(**_taken(ChosenAccess, given))
 
 
-def _spelled(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+def _taken(kind: Any, given: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    values = {field.name: given.pop(field.name, None) for field in fields(kind)}
+    for name, value in values.items():
+        if isinstance(value, str) and any(map(str.isspace, value)):
+            word = f"{spelled(name)}={''.join(value.split()[:1])}"
+            raise UsageError(f"{value!r} holds a space", fix=f"give one word: {word}")
+    return values
 
 
 def _all(command: F, options: tuple[Callable[[F], F], ...]) -> F:

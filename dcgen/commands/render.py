@@ -5,11 +5,10 @@ from typing import Any
 import click
 
 from dcgen.commands.grouped import GroupedCommand
-from dcgen.commands.options import balancing_options, option_words, tuning_options
+from dcgen.commands.options import balancing_options, chosen_options, tuning_options
 from lb.arguments import SEPARATOR, parse
 from lb.balancer import balancing
 from lb.check import check as ask_haproxy
-from lb.options import Options
 from lb.render import render as rendered
 
 _STAND_IN = "\0"  # no word of a command line can hold it
@@ -41,7 +40,7 @@ def render(words: tuple[str, ...], *, name: str, check: bool, **given: Any) -> N
     PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
     """
     routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
-    options = Options.parse(option_words(given))
+    options = chosen_options(given).complete()
     text = rendered(balancing(name, routes, options=options))
     if check:
         ask_haproxy(text)

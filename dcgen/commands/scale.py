@@ -10,8 +10,8 @@ from dcgen.commands.completion import services
 from dcgen.commands.grouped import PORT, GroupedCommand, within
 from dcgen.commands.options import (
     balancing_options,
+    chosen_options,
     making_options,
-    option_words,
     proxy_options,
 )
 from dcgen.commands.pipeline import Making, Step, make
@@ -57,7 +57,7 @@ def scale(
     **making: Any,  # noqa: ANN401
 ) -> None:
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    settings = Settings(lb_config, lb_image, ports, option_words(making), dynamic, bool(health))
+    settings = Settings(lb_config, lb_image, ports, chosen_options(making), dynamic, bool(health))
     steps = [
         Step(
             name,

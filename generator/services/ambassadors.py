@@ -59,7 +59,7 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
             f"port {ports[0]} of {draft.name!r} leads to {several[0]},"
             f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}"
         )
-    access = Access.parse(settings.access)
+    access = settings.access.complete()
     if not (access.protocol or before or len(ports) > 1):
         access = _by_image(draft, ports[0], access)
     return Replacement(several, ports, settings, access, before)
@@ -80,7 +80,7 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
             name,
             routes,
             access=plan.access,
-            options=plan.settings.chosen,
+            options=plan.settings.options.complete(),
             names="dns" if draft.model.networks(name) else "hosts",
         ),
         identity={

@@ -9,7 +9,7 @@ from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
-from generator.services.healthcheck import health_words
+from generator.services.healthcheck import health_options
 from generator.services.proxy import ProxySpec
 from lb.balancer import balancer
 from lb.model import Address
@@ -51,8 +51,8 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
         if not ports:
             return None
     if settings.derive_health:
-        words = health_words(draft.model, before.replicas[0] if before else draft.name)
-        settings = replace(settings, options=f"{words} {settings.options}".strip())
+        derived = health_options(draft.model, before.replicas[0] if before else draft.name)
+        settings = replace(settings, options=settings.options.over(derived))
     if before:
         settings = settings.after(before.settings)
         ports = settings.ports
@@ -69,7 +69,7 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
     configuration = balancer(
         name,
         servers,
-        options=plan.settings.chosen,
+        options=plan.settings.options.complete(),
         names="hosts" if linked else "dns",
         slots=plan.slots,
     )

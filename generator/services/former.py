@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ambassador.access import ChosenAccess
 from composefile import labels
 from composefile.model import Model
 from composefile.values import pairs, words
@@ -10,6 +11,7 @@ from faults import UserError
 from generator.result import LbConfig, Settings
 from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
 from lb.model import Address
+from lb.options import ChosenOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,23 @@ def former(model: Model, name: str) -> Former | None:
 
 
 def _settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
-    """Return the settings that made the generated service *name*, which listens on *ports*."""
+    """Return the settings that made the generated service *name*, which listens on *ports*.
+
+    Raises:
+        UserError: One of its labels does not read as what it should be.
+    """
     mine = pairs(model.get(name, "labels"))
+    try:
+        options = ChosenOptions.parse(mine.get(labels.OPTIONS, ""))
+        access = ChosenAccess.parse(mine.get(labels.ACCESS, ""))
+    except UserError as error:
+        raise UserError(error.what, fix=error.fix, where=model.where(name, "labels")) from error
     return Settings(
         lb_config=_lb_config(model, name),
         lb_image=str(model.get(name, "image")),
         ports=ports,
-        options=mine.get(labels.OPTIONS, ""),
-        access=mine.get(labels.ACCESS, ""),
+        options=options,
+        access=access,
         files=tuple(_files(model, name)),
         dynamic=labels.SLOTS in mine,
     )

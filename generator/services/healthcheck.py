@@ -1,7 +1,7 @@
 """What a service's own `healthcheck` asks, as options of the HAProxy in front of it.
 
     healthcheck: {test: curl -f http://localhost/ok, interval: 20s, timeout: 5s}
-    -> health-path=/ok health-interval=20 health-timeout=5
+    -> health_path="/ok", health_interval=20, health_timeout=5
 
 Source: Compose Specification, "healthcheck": an interval and a time-out are 30 s unless given.
 """
@@ -12,6 +12,7 @@ from composefile.listening import discover
 from composefile.model import Model
 from composefile.values import texts, words
 from faults import UserError
+from lb.options import ChosenOptions
 
 _URL = re.compile(
     r"(?:^|\s)(?:curl|wget)\s(?:.*\s)?[\"']?(?:http://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
@@ -26,7 +27,7 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DEFAULT_S = 30.0
 
 
-def health_words(model: Model, name: str) -> str:
+def health_options(model: Model, name: str) -> ChosenOptions:
     """Return the options that let HAProxy ask what the health check of service *name* asks.
 
     Raises:
@@ -43,11 +44,13 @@ def health_words(model: Model, name: str) -> str:
             fix="give `--health-path PATH`, or leave out `--health`",
             where=model.where(name, "healthcheck"),
         )
-    interval, timeout = (_seconds(fields.get(key)) for key in ("interval", "timeout"))
-    path = found["path"] or "/"
-    return f"health-path={path} health-interval={interval:.10g} health-timeout={timeout:.10g}"
+    return ChosenOptions(
+        health_path=found["path"] or "/",
+        health_interval=_seconds(fields.get("interval")),
+        health_timeout=_seconds(fields.get("timeout")),
+    )
 
 
 def _seconds(value: object) -> float:
     parts = _PART.findall(value) if isinstance(value, str) else []
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts) or _DEFAULT_S
+    return round(sum(float(number) * _SECONDS[unit] for number, unit in parts), 6) or _DEFAULT_S

@@ -23,6 +23,7 @@ from generator.services.takeover import (
     routing_labels,
     routing_variables,
 )
+from lb.options import UNCHOSEN, ChosenOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def finished(
     return Variant(text, generated.files, tuple(draft.notices))
 
 
-def _options(before: Former | None) -> str:
-    return before.settings.options if before else ""
+def _options(before: Former | None) -> ChosenOptions:
+    return before.settings.options if before else UNCHOSEN
 
 
 def _replace(draft: Draft, old: Sequence[str], text: str) -> None:

@@ -15,25 +15,25 @@ from generator.editing.emit import Emitted, Quoted, entry, flow, item
 from generator.editing.layout import layout_of
 from generator.editing.service import Body
 from generator.result import Settings
-from lb.options import Options
+from lb.options import ChosenOptions
 
 
-def require_room(model: Model, name: str, settings: Settings, former: str) -> None:
+def require_room(model: Model, name: str, settings: Settings, former: ChosenOptions) -> None:
     """See that the statistics page that *settings* ask for can be had in this file.
 
     Args:
         model: The services of the file.
         name: The one that the page is about.
         settings: Those of the generated service that takes its name.
-        former: The options, as words, that made it before; empty if nothing did.
+        former: The options that made it before.
 
     Raises:
         UserError: Another service publishes the page's port, or its secret is not in the file.
     """
-    options = settings.chosen
+    options = settings.options.complete()
     require_secret(model, name, options.stats_secret)
     page = options.stats_at
-    mine = _entry(Options.parse(former))
+    mine = _entry(former)
     for other in model.names if page else ():
         listed = model.get(other, "ports")
         for one in listed if isinstance(listed, list) else []:
@@ -45,7 +45,7 @@ def require_room(model: Model, name: str, settings: Settings, former: str) -> No
                 )
 
 
-def published(text: str, model: Model, name: str, settings: Settings, former: str) -> str:
+def published(text: str, model: Model, name: str, settings: Settings, former: ChosenOptions) -> str:
     """Return *text* with the statistics page of service *name* among its published ports.
 
     Args:
@@ -53,9 +53,9 @@ def published(text: str, model: Model, name: str, settings: Settings, former: st
         model: The services of the file that it was made from.
         name: The generated service.
         settings: What it was made with.
-        former: The options, as words, that made it before; empty if nothing did.
+        former: The options that made it before.
     """
-    wanted, gone = _entry(settings.chosen), _entry(Options.parse(former))
+    wanted, gone = _entry(settings.options), _entry(former)
     if wanted == gone:
         return text
     document = load(text, model.document.file)
@@ -107,7 +107,7 @@ def _insert(body: Body, wanted: str) -> None:
     body.edits.insert(start, entry("ports", value, body.layout, body.column))
 
 
-def _entry(options: Options) -> str:
+def _entry(options: ChosenOptions) -> str:
     page = options.stats_at
     if page is None:
         return ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ambassador.access import Access
+from ambassador.access import Access, ChosenAccess
 from ambassador.ambassador import ambassador
 from faults import UserError
 from lb.model import Address
@@ -157,6 +157,14 @@ def test_words_are_read_as_they_were_written() -> None:
 
     assert Access.parse(access.words()) == access
     assert access.words() == "protocol=redis auth-env=A auth-user=u tls=yes ca-file=./ca.pem"
+
+
+def test_later_access_beats_the_former_one_and_is_checked_as_a_whole() -> None:
+    former = ChosenAccess(tls=True, auth_env="A")
+
+    assert ChosenAccess(tls=False).over(former).complete() == Access(auth_env="A")
+    with pytest.raises(UserError, match="not from both"):
+        ChosenAccess(auth_secret="b").over(former).complete()
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,53 @@ def test_hamba_knows_no_options() -> None:
 
     assert result.exit_code == 2
     assert "takes no options" in result.stderr
+
+
+def test_an_affinity_is_taken_back_when_it_is_scaled_again() -> None:
+    scaled("rng 2 --sticky --mode http")
+
+    service = scaled("rng 3 -f generated.yml --no-sticky")
+
+    assert service["labels"]["dcgen.options"] == "mode=http"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param(
+            ["--health-path", "/a b"],
+            2,
+            "'/a b' holds a space\n  fix: give one word: health-path=/a\n",
+            id="a space",
+        ),
+        pytest.param(
+            ["--health-path", "a"],
+            1,
+            "'a' is not a value of health-path\n"
+            "  fix: give health-path a path such as '/healthz'\n",
+            id="no path",
+        ),
+        pytest.param(
+            ["--stats-secret", "pw"],
+            1,
+            "there is no statistics page to protect\n  fix: give its port with `--stats PORT`\n",
+            id="half of two",
+        ),
+    ],
+)
+def test_value_that_is_none_is_refused(words: list[str], code: int, said: str) -> None:
+    result = CliRunner().invoke(main, ["scale", "rng", "2", *words])
+
+    assert (result.exit_code, result.stderr) == (code, said)
+
+
+def test_label_that_does_not_read_is_refused_where_it_stands() -> None:
+    scaled("rng 2 --mode http")
+    made = Path("generated.yml")
+    made.write_text(made.read_text().replace("mode=http", "mode=udp"))
+
+    result = CliRunner().invoke(main, ["scale", "rng", "3", "-f", "generated.yml"])
+
+    assert result.exit_code == 1
+    assert "'udp' is not a value of mode" in result.stderr
+    assert result.stderr.startswith("generated.yml:")

@@ -8,12 +8,13 @@ from composefile.document import load
 from composefile.model import Model
 from composefile.project import Project
 from faults import UserError
-from generator.services.healthcheck import health_words
+from generator.services.healthcheck import health_options
 
 
 def words(check: str) -> str:
     text = f"services:\n  app:\n    image: app\n    expose: [80, 8080]\n    healthcheck: {check}\n"
-    return health_words(Model(load(text, "compose.yml"), Project(Path())), "app")
+    found = health_options(Model(load(text, "compose.yml"), Project(Path())), "app")
+    return found.complete().words()
 
 
 @pytest.mark.parametrize(

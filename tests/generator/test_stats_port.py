@@ -10,13 +10,14 @@ from generator.result import LbConfig, Settings
 from generator.transforms.ambassador import ambassador
 from generator.transforms.scale import scale
 from lb.model import Address
+from lb.options import ChosenOptions
 from tests.generator import laws
 
 PAGE = "127.0.0.1:8404:8404"
 
 
 def scaled(source: str, options: str = "stats=8404", lb_config: LbConfig | None = None) -> str:
-    settings = Settings(options=options, lb_config=lb_config)
+    settings = Settings(options=ChosenOptions.parse(options), lb_config=lb_config)
     return scale(Model(load(source, "compose.yml"), Project()), "web", 2, settings).text
 
 
@@ -117,7 +118,10 @@ def test_another_port_takes_its_place(source: str) -> None:
 
 
 def test_ambassador_publishes_it_and_keeps_it() -> None:
-    source, settings = "services:\n  redis:\n    image: redis\n", Settings(options="stats=8404")
+    source, settings = (
+        "services:\n  redis:\n    image: redis\n",
+        Settings(options=ChosenOptions(stats="8404")),
+    )
     there = Address("192.0.2.7", 6379)
     first = ambassador(Model(load(source, "f"), Project()), "redis", there, settings).text
 

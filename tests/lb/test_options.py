@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faults import UserError
-from lb.options import Options
+from lb.options import ChosenOptions, Options
 
 SECONDS = st.none() | st.integers(1, 86400) | st.floats(0.001, 86400).map(lambda s: round(s, 3))
 COUNTS = st.integers(1, 100_000)
@@ -35,6 +35,30 @@ def test_words_read_back_as_the_same_options(options: Options) -> None:
 def test_defaults_have_no_words() -> None:
     assert Options().words() == ""
     assert Options.parse("") == Options()
+
+
+@pytest.mark.parametrize(
+    ("former", "later", "words"),
+    [
+        pytest.param("", "", "", id="nothing"),
+        pytest.param("mode=http", "", "mode=http", id="what was chosen before stays"),
+        pytest.param("sticky=yes", "sticky=no", "", id="a later no beats a former yes"),
+        pytest.param("mode=http", "mode=tcp threads=4", "threads=4", id="a default can be chosen"),
+        pytest.param("stats=8404", "stats-secret=pw", "stats=8404 stats-secret=pw", id="together"),
+    ],
+)
+def test_later_choices_beat_former_ones(former: str, later: str, words: str) -> None:
+    merged = ChosenOptions.parse(later).over(ChosenOptions.parse(former))
+
+    assert merged.complete().words() == words
+
+
+def test_what_belongs_together_is_checked_after_the_merge() -> None:
+    secret = ChosenOptions(stats_secret="pw")
+
+    assert secret.over(ChosenOptions(stats="8404")).complete().stats_secret == "pw"
+    with pytest.raises(UserError, match="there is no statistics page"):
+        secret.complete()
 
 
 def test_words_come_in_one_order() -> None:
