@@ -16,8 +16,6 @@ from engine.events import (
     Event,
     Exited,
     Failed,
-    HostDone,
-    HostLine,
     Line,
     Notice,
     Published,
@@ -27,6 +25,7 @@ from engine.events import (
     Stopping,
     Summary,
 )
+from engine.hosts import HostDone, HostLine
 
 _PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
 _COLOURS = (*_PLAIN, *(f"bright_{name}" for name in _PLAIN))
@@ -105,7 +104,7 @@ class Progress:
 
     @_draw.register
     def _(self, event: HostLine) -> None:
-        self._prefixed(event.host, event.text)
+        self._prefixed(str(event.host), event.text)
 
     @_draw.register
     def _(self, event: Exited) -> None:
@@ -149,15 +148,15 @@ class Progress:
     @_draw.register
     def _(self, event: HostDone) -> None:
         if event.code:
-            self._bad.append(event.host)
+            self._bad.append(str(event.host))
             self._to_stderr(f"{event.host}: failed with exit code {event.code}")
         else:
-            self._good.append(event.host)
+            self._good.append(str(event.host))
             self.say(f"{event.host}: {self.verb} after {event.after_s:.1f} s")
 
     @_draw.register
     def _(self, event: Changed) -> None:
-        name = f"{event.host} {event.name}" if event.host else event.name
+        name = f"{event.host} {event.name}" if event.host.address else event.name
         took = f" after {event.after_s:.1f} s" if event.after_s is not None else ""
         self.say(f"{name}: {event.what}{took}{event.detail and f' ({event.detail})'}")
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.hosts import DEFAULT_HOST, Host, HostEvent
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -165,31 +167,6 @@ class Summary:
     window_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class HostStarted:
-    """A command runs on a Docker host; *host* is empty for the default one."""
-
-    host: str
-    command: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HostLine:
-    """One line of output of the command on a Docker host."""
-
-    host: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostDone:
-    """The command ended on a Docker host with *code*, after *after_s* seconds."""
-
-    host: str
-    code: int
-    after_s: float
-
-
 Change = Literal[
     "draining",
     "idle",
@@ -213,14 +190,14 @@ class Changed:
         what: See `Change`: what a drain says (draining, idle, busy, removed), what a rollout adds
             (started, healthy, replaced, kept), and what an ``up`` adds (serving, recreated).
         after_s: Seconds that it took; None for what only begins.
-        host: Where; empty for the default Docker host, and for processes.
+        host: Where; the default one for processes, too.
         detail: What a person wants to know besides: ``2 requests are still open``.
     """
 
     name: str
     what: Change
     after_s: float | None = None
-    host: str = ""
+    host: Host = DEFAULT_HOST
     detail: str = ""
 
 
@@ -239,8 +216,6 @@ Event = (
     | Stopping
     | Stopped
     | Summary
-    | HostStarted
-    | HostLine
-    | HostDone
+    | HostEvent
     | Changed
 )

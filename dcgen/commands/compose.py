@@ -6,7 +6,7 @@ import sys
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
-from engine.docker import compose as docker
+from engine.hosts import Everywhere
 
 
 def compose(found: Target, progress: Progress, verb: str, *words: str) -> None:
@@ -14,12 +14,12 @@ def compose(found: Target, progress: Progress, verb: str, *words: str) -> None:
     command = found.compose(verb, *words)
     if len(found.hosts) < 2:  # noqa: PLR2004 - one host gets the terminal
         text = found.source.text if found.source.path is None else None
-        code = docker.attach(command, (*found.hosts, "")[0], text)
+        code = found.hosts[0].attach(command, text)
         if code:
             sys.exit(code if code == INTERRUPTED else 1)
         return
-    progress.expect(found.hosts)
-    everywhere = docker.Everywhere(command, found.hosts)
+    progress.expect(map(str, found.hosts))
+    everywhere = Everywhere(command, found.hosts)
     before = signal.signal(signal.SIGINT, lambda *_: everywhere.stop())
     try:
         for event in everywhere.run():

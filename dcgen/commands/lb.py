@@ -1,8 +1,6 @@
 """``dcgen lb``: inspect and change the balancers and ambassadors of a running variant."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -12,7 +10,8 @@ from ambassador import upstreams as far
 from composefile import labels
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import running
-from dcgen.commands.location import Place, place, table
+from dcgen.commands.json_text import json_text
+from dcgen.commands.location import Place, called, place, table
 from dcgen.commands.pipeline import Making, Step, make
 from dcgen.commands.target import RunCommand, deadline_option, target, target_options
 from dcgen.progress import Progress
@@ -23,7 +22,6 @@ from engine.live import retarget as retargeting
 from engine.live.configuration import configuration
 from engine.live.reach import require_reachable
 from engine.live.retarget import Retargeted
-from engine.live.running import Live
 from engine.live.status import Status
 from engine.live.status import status as status_of
 from engine.variant import Variant, read
@@ -63,7 +61,7 @@ def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  
     found = where.each(lambda site: status_of(where.lives(site, *services)))
     everything = [one for host in found for one in host]
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in everything], indent=2))
+        click.echo(json_text(everything))
         return
     click.echo(table(_rows(everything)))
     for one in everything:
@@ -75,7 +73,7 @@ def _rows(found: list[Status]) -> list[tuple[str, ...]]:
     head = ("POOL", "SERVER", "ADDRESS", "HEALTH", "SESSIONS", "QUEUE", "TOTAL", "LATENCY")
     rows: list[tuple[str, ...]] = [
         (
-            one.host,
+            str(one.host),
             server.pool,
             server.name,
             server.address or "-",
@@ -145,7 +143,7 @@ def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa
         of_whole_balancers = [live for live in lives if live.service.name in names]
         draining.ready([*found, *draining.free_slots(of_whole_balancers)])
         for server in found:
-            progress.say(f"{_at(server.live)}{server.name}: ready")
+            progress.say(f"{called(server.live.host, server.name)}: ready")
 
     where.each(act)
 
@@ -188,7 +186,7 @@ def retarget(
                 f"{name}: forwards to {far.spell(upstream)}, in {where.variant.file}", err=True
             )
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in done], indent=2))
+        click.echo(json_text(done))
     for one in done if not (quiet or as_json) else ():
         click.echo(_said(one), err=True)
 
@@ -236,7 +234,7 @@ def _said(one: Retargeted) -> str:
         parts.append("its HAProxy was reloaded")
     if not one.kept:
         parts.append("lost when it restarts; to keep it: dcgen up")
-    return f"{one.host and f'{one.host} '}{one.name}: {', '.join(parts)}"
+    return f"{called(one.host, one.name)}: {', '.join(parts)}"
 
 
 @lb.command(
@@ -262,8 +260,4 @@ def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # 
     for one in [one for found in where.each(act) for one in found]:
         what = f"reloaded after {one.after_s:.1f} s" if one.changed else "unchanged"
         if not quiet:
-            click.echo(f"{one.host and f'{one.host} '}{one.name}: {what}", err=True)
-
-
-def _at(live: Live) -> str:
-    return f"{live.host} " if live.host else ""
+            click.echo(f"{called(one.host, one.name)}: {what}", err=True)

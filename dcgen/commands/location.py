@@ -11,6 +11,7 @@ from dcgen.commands.target import Target
 from dcgen.reporting import report
 from engine import runs
 from engine.docker.containers import Site, everywhere
+from engine.hosts import Host
 from engine.live.running import Live, as_processes, on_docker
 from engine.variant import Variant, parse
 from faults import HostError, UsageError, UserError
@@ -55,8 +56,8 @@ class Place:
         failed = []
         for site, result in everywhere(self.sites, act):
             if isinstance(result, UserError):
-                failed.append(site.host)
-                report(result, site.host)
+                failed.append(str(site.host))
+                report(result, str(site.host))
             else:
                 done.append(result)
         if failed:
@@ -77,10 +78,13 @@ def place(found: Target) -> Place:
             "a running variant is found by its file, not on standard input", fix="give -f FILE"
         )
     variant = parse(found.source.text, found.path)
-    if found.engine == "process":
-        return Place(variant, ())
-    words = found.compose()
-    return Place(variant, tuple(Site(words, host) for host in found.hosts or ("",)))
+    words = found.compose() if found.hosts else ()
+    return Place(variant, tuple(Site(words, host) for host in found.hosts))
+
+
+def called(host: Host, name: str) -> str:
+    """Return how a person finds *name* on *host*: the name alone on the default one."""
+    return f"{host} {name}" if host.address else name
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -11,6 +11,7 @@ from dcgen.commands.grouped import within
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine import runs
+from engine.hosts import Host
 from engine.variant import Variant, parse
 from faults import Place, UserError
 
@@ -51,7 +52,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     services: tuple[str, ...],
     files: tuple[str, ...],
     engine: str,
-    hosts: tuple[str, ...],
+    hosts: tuple[Host, ...],
     *,
     quiet: bool,
     follow: bool,

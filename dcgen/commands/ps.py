@@ -1,21 +1,20 @@
 """``dcgen ps``: what runs."""
 
-import json
-from dataclasses import asdict
-
 import click
 
 from dcgen.commands.compose import compose
+from dcgen.commands.json_text import json_text
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine import runs
+from engine.hosts import Host
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen ps -f generated.yml --json")
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ps(
-    files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool, as_json: bool
+    files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool, as_json: bool
 ) -> None:
     """List containers or processes: name, state, published ports."""
     found = target(files, engine, hosts, starting=False)
@@ -26,7 +25,7 @@ def ps(
     running = runs.find(found.path)
     entries = running.entries if running else ()
     if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
+        click.echo(json_text(entries))
         return
     rows = [("NAME", "PID", "STATE", "RESTARTS", "PORTS")]
     rows += [(e.name, str(e.pid or "-"), e.state, str(e.restarts), e.ports) for e in entries]

@@ -1,14 +1,13 @@
 """``dcgen rollout``: new containers for the replicas of a service, one at a time."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import click
 
 from composefile import labels
 from dcgen.commands.completion import running
+from dcgen.commands.json_text import json_text
 from dcgen.commands.target import (
     SECONDS_ABOVE_0,
     RunCommand,
@@ -77,7 +76,7 @@ def rollout(
                 done.extend(_shown(one.run(), progress))
     finally:
         if as_json:
-            click.echo(json.dumps([asdict(event) for event in done], indent=2))
+            click.echo(json_text(done))
 
 
 def _shown(events: Iterator[Changed], progress: Progress) -> Iterator[Changed]:

@@ -6,11 +6,12 @@ from dcgen.commands.compose import compose
 from dcgen.commands.target import RunCommand, Target, target, target_options
 from dcgen.progress import Progress
 from engine import runs
+from engine.hosts import Host
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen stop -f generated.yml")
 @target_options
-def stop(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], *, quiet: bool) -> None:
+def stop(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool) -> None:
     """Stop a variant; keep its containers, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":

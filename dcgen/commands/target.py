@@ -12,6 +12,7 @@ from dcgen.commands.grouped import GroupedCommand, within
 from dcgen.source import Source
 from engine import runs
 from engine.docker import compose as docker
+from engine.hosts import DEFAULT_HOST, Host
 from engine.variant import is_v1
 from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError, UserError
@@ -41,14 +42,14 @@ class RunCommand(GroupedCommand):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Compose files, and where they run: *hosts* is empty for the Docker that is found here.
+    """Compose files, and where they run: *hosts* is empty for processes.
 
     *fell_back* tells that nobody asked for processes: there is no Docker, as *because* says.
     """
 
     sources: tuple[Source, ...]
     engine: Engine
-    hosts: tuple[str, ...]
+    hosts: tuple[Host, ...]
     because: str
     fell_back: bool = False
 
@@ -99,6 +100,7 @@ def target_options(command: F) -> F:
             click.option(
                 "--host",
                 "hosts",
+                type=Host,
                 multiple=True,
                 metavar="tcp://…|ssh://…",
                 help="Docker host; repeatable, acts on all of them at once.",
@@ -113,7 +115,7 @@ def target_options(command: F) -> F:
 def target(
     files: tuple[str, ...],
     engine: str,
-    hosts: tuple[str, ...],
+    hosts: tuple[Host, ...],
     *,
     starting: bool,
     only_processes: str = "",
@@ -142,11 +144,13 @@ def target(
         what = f"processes run one file, not {len(read)}"
         raise UsageError(what, fix="let dcgen write one variant of them: dcgen scale … -o FILE")
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
-    return Target(read, chosen, hosts, because, chosen == "process" and because not in told)
+    there = tuple(dict.fromkeys(hosts)) or (DEFAULT_HOST,)
+    fell_back = chosen == "process" and because not in told
+    return Target(read, chosen, there if chosen == "docker" else (), because, fell_back)
 
 
 def _engine(
-    read: tuple[Source, ...], engine: str, hosts: tuple[str, ...], *, starting: bool, because: str
+    read: tuple[Source, ...], engine: str, hosts: tuple[Host, ...], *, starting: bool, because: str
 ) -> tuple[Engine, str]:
     # Returns the engine, and why it is that one.
     if hosts or engine == "docker":

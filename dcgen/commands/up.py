@@ -15,6 +15,7 @@ from dcgen.commands.target import (
     target_options,
 )
 from dcgen.progress import Progress
+from engine.hosts import Host
 from engine.variant import parse
 from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError
@@ -63,7 +64,7 @@ from lb.address import LOOPBACK
     metavar="SECONDS",
     help="How long to wait until a replica to be removed is idle.",
 )
-def up(files: tuple[str, ...], engine: str, hosts: tuple[str, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
+def up(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
     """Start a variant in the foreground, where Ctrl-C stops it, or with -d in the background."""
     found = target(files, engine, hosts, starting=True, only_processes=_only_processes(asked))
     progress = Progress(
@@ -90,7 +91,8 @@ def _only_processes(asked: dict[str, Any]) -> str:
 def _engine(found: Target) -> str:
     if found.engine == "process":
         return f"processes of this host ({found.because})"
-    return f"Docker, {', '.join(found.hosts)}" if found.hosts else f"Docker ({found.because})"
+    named = ", ".join(host.address for host in found.hosts if host.address)
+    return f"Docker, {named}" if named else f"Docker ({found.because})"
 
 
 def _up_as_processes(

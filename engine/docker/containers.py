@@ -1,18 +1,16 @@
 """The containers of one Compose project on one Docker host, asked and changed by commands."""
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from engine.docker import compose as docker
+from engine.hosts import DEFAULT_HOST, WITHIN_S, Host
 from faults import HostError, UserError
 
 T = TypeVar("T")
 
-WITHIN_S = 60.0
 _LABEL = "com.docker.compose."
 
 
@@ -55,11 +53,11 @@ class Site:
 
     Attributes:
         compose: The words that call Compose on its files.
-        host: As DOCKER_HOST names it; empty for the one that Docker itself takes.
+        host: Where.
     """
 
     compose: tuple[str, ...]
-    host: str = ""
+    host: Host = DEFAULT_HOST
 
     def run(self, *words: str, within_s: float = WITHIN_S) -> str:
         """Return what Compose with *words* prints.
@@ -69,7 +67,7 @@ class Site:
         """
         return self._call((*self.compose, *words), within_s=within_s)
 
-    def docker(self, *words: str, text: str | None = None, within_s: float = WITHIN_S) -> str:
+    def docker(self, *words: str, text: str = "", within_s: float = WITHIN_S) -> str:
         """Return what ``docker`` with *words* prints, given *text* on its standard input.
 
         Raises:
@@ -105,34 +103,20 @@ class Site:
         found = json.loads(self.docker("inspect", *ids)) if ids else []
         return [_container(raw) for raw in found]
 
-    def _call(self, command: Sequence[str], text: str | None = None, within_s: float = 0) -> str:
-        try:
-            ended = subprocess.run(
-                command,
-                input=text or "",
-                env=docker.environment(self.host),
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=within_s,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise HostError(f"there is no '{command[0]}' on PATH", fix="install Docker") from None
-        except subprocess.TimeoutExpired:
+    def _call(self, command: Sequence[str], text: str = "", within_s: float = WITHIN_S) -> str:
+        ended = self.host.call(command, text, within_s=within_s)
+        if ended.code is None:
             what = f"'{_short(command)}' is not done after {within_s:.0f} s{self._there}"
-            raise HostError(
-                what, fix="check that Docker on that host answers: `docker version`"
-            ) from None
-        if ended.returncode:
-            said = (ended.stderr.strip() or ended.stdout.strip() or "nothing").splitlines()
+            raise HostError(what, fix="check that Docker on that host answers: `docker version`")
+        if ended.code:
+            said = (ended.err.strip() or ended.out.strip() or "nothing").splitlines()
             what = f"'{_short(command)}' fails{self._there}: {said[-1]}"
             raise HostError(what, fix="correct what it complains about, and try again")
-        return ended.stdout
+        return ended.out
 
     @property
     def _there(self) -> str:
-        return f" on {self.host}" if self.host else ""
+        return f" on {self.host}" if self.host.address else ""
 
 
 def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Site, T | UserError]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from engine.docker.containers import Container, Site
+from engine.hosts import Host
 from engine.live.running import Live
 from engine.waiting import until
 from faults import HostError, UserError
@@ -31,7 +32,7 @@ class Reloaded:
     """What became of a reload: *changed* says whether there was anything to do."""
 
     name: str
-    host: str
+    host: Host
     changed: bool
     after_s: float
 
@@ -162,10 +163,10 @@ class Staged:
         except HostError:
             return False  # for a moment nobody has the socket
 
-    def _sh(self, script: str, path: str, text: str | None = None) -> None:
+    def _sh(self, script: str, path: str, text: str = "") -> None:
         self._inside("sh", "-c", script, "sh", path, text=text)
 
-    def _inside(self, *words: str, user: str = "0", text: str | None = None) -> str:
+    def _inside(self, *words: str, user: str = "0", text: str = "") -> str:
         options = ("--user", user) if user else ()
         return self.site.docker(
             "exec", "--interactive", *options, self.container.id, *words, text=text

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ambassador.upstreams import HOST_NAMES
+from engine.hosts import Host
 from engine.live.reload import Staged
 from engine.live.running import Live
 from faults import HostError
@@ -55,7 +56,7 @@ class Retargeted:
 
     Attributes:
         name: The ambassador's container or process.
-        host: Its Docker host.
+        host: Its Docker host; the default one for a process.
         closed: Sessions with the old upstream that were closed.
         blackout_ms: From the command until the new upstream answered through it; None if what
             it speaks cannot be asked, or nobody answered.
@@ -64,7 +65,7 @@ class Retargeted:
     """
 
     name: str
-    host: str
+    host: Host
     closed: int
     blackout_ms: int | None
     reloaded: bool
@@ -166,7 +167,7 @@ def _process(live: Live, rows: Sequence[Row], wanted: dict[str, list[str]]) -> R
     file.write_text(new, encoding="utf-8")  # for the day that it has to be started again
     return Retargeted(
         name=name,
-        host="",
+        host=live.host,
         closed=sum(row.sessions for row in rows),
         blackout_ms=took_ms if answered else None,
         reloaded=False,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from composefile import labels
 from engine.docker.containers import Container, Site
+from engine.hosts import DEFAULT_HOST, Host
 from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
@@ -57,9 +58,9 @@ class Live:
     socket: Path | None = None
 
     @property
-    def host(self) -> str:
-        """The Docker host; empty for the default one, and for processes."""
-        return self.site.host if self.site else ""
+    def host(self) -> Host:
+        """The Docker host; the default one for processes, too."""
+        return self.site.host if self.site else DEFAULT_HOST
 
     @property
     def dynamic(self) -> bool:

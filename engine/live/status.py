@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from composefile import labels
+from engine.hosts import Host
 from engine.live.running import Live, servers
 
 
@@ -40,7 +41,7 @@ class ServerStatus:
 class Status:
     """One balancer or ambassador: *slots* is 0 unless DNS says who its servers are."""
 
-    host: str
+    host: Host
     service: str
     role: str
     slots: int

@@ -13,8 +13,6 @@ from engine.events import (
     Event,
     Exited,
     Failed,
-    HostDone,
-    HostLine,
     Line,
     Published,
     Ready,
@@ -25,6 +23,7 @@ from engine.events import (
     Stopping,
     Summary,
 )
+from engine.hosts import Host, HostDone, HostLine
 
 
 @pytest.fixture
@@ -111,8 +110,9 @@ def test_in_a_pipe_the_speed_is_said_every_fifth_time(shown: Callable[..., Resul
 
 
 def test_the_last_line_counts_hosts(shown: Callable[..., Result]) -> None:
+    one, two = Host("one"), Host("two")
     result = shown(
-        HostLine("one", "x"), HostDone("one", 0, 1), HostDone("two", 7, 1), quiet=True, hosts=True
+        HostLine(one, "x"), HostDone(one, 0, 1), HostDone(two, 7, 1), quiet=True, hosts=True
     )
 
     assert result.stdout == "one | x\n"

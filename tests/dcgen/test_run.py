@@ -178,6 +178,16 @@ def test_compose_gets_the_same_words(
     assert calls(folder) == [["", "compose", "-f", "compose.yml", *expected]]
 
 
+def test_a_host_that_is_named_twice_is_called_once(
+    folder: Path, run: Run, put: Callable[[str, str], None]
+) -> None:
+    put("docker", FAKE)
+    result = run("ps", "--host", "tcp://one:1", "--host", "tcp://one:1")
+
+    assert result.exit_code == 0
+    assert calls(folder) == [["tcp://one:1", "compose", "-f", "compose.yml", "ps"]]
+
+
 def test_every_host_is_called_and_the_last_line_counts(
     folder: Path, run: Run, put: Callable[[str, str], None]
 ) -> None:
@@ -213,6 +223,7 @@ def test_a_file_in_the_first_format_goes_to_docker_compose_1(
         pytest.param(("--for", "3", "--engine", "docker"), id="a time on Docker"),
         pytest.param(("--json", "--host", "tcp://x:1"), id="a summary of a host"),
         pytest.param(("--host", "tcp://x:1", "--engine", "process"), id="a host for processes"),
+        pytest.param(("--host", ""), id="a host without an address"),
         pytest.param(("-d", "--engine", "process"), id="processes in the background"),
         pytest.param(("-f", "a.yml", "-f", "b.yml", "--engine", "process"), id="two files"),
     ],

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -92,6 +93,21 @@ def service(variant: Callable[[str], Variant]) -> Callable[[str], Service]:
 def free_port() -> Callable[[], int]:
     """Find a port to publish; a file can only name a number."""
     return lambda: engine.process.free_ports.free_port(set())
+
+
+@pytest.fixture
+def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Write a program of a few lines of Python, alone on PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def write(name: str, source: str) -> None:
+        file = folder / name
+        file.write_text(f"#!{sys.executable}\nimport os, sys, time\n{source}\n")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+    return write
 
 
 def _require(program: str) -> None:
