@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
+from composefile.model import Model
 from faults import Place, UsageError, printable
 from lb.options import UNCHOSEN, ChosenOptions
 
@@ -79,6 +81,25 @@ class Variant:
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A variant, what it was made from, and where it goes: all that a target needs.
+
+    Attributes:
+        source: The files that it was made from, merged.
+        variant: What the transforms made of them.
+        name: The name of the file that it is written to.
+        folder: The folder of that file; None is standard output.
+        alone: The name of the one file that it was made from; None of several, or of none.
+    """
+
+    source: Model
+    variant: Variant
+    name: str
+    folder: Path | None = None
+    alone: str | None = None
 
 
 def is_generated(text: str) -> bool:

@@ -11,6 +11,7 @@ from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
 from generator.services.published import Publish
+from generator.targets.table import TARGETS
 from generator.transforms import detach as transform
 from lb.address import LAST_PORT
 
@@ -26,16 +27,16 @@ from lb.address import LAST_PORT
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
 @making_options
-def detach(service: str, publish: str | None, *, overlay: bool, **making: Any) -> None:  # noqa: ANN401 - click has checked them
+def detach(service: str, publish: str | None, *, target: str, **making: Any) -> None:  # noqa: ANN401 - click has checked them
     """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
-    if overlay:
+    if TARGETS[target].on_top:
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
     step = Step(
         service,
         partial(transform.detach, service=service, publish=_publication(publish)),
         f"{service}: alone",
     )
-    make([step], Making(**making, default=f"{service}.yml", there=True))
+    make([step], Making(**making, target=target, default=f"{service}.yml", there=True))
 
 
 def _publication(value: str | None) -> Publish:

@@ -30,7 +30,7 @@ GROUPS = {
     "HAProxy": ("lb_config", "lb_image"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (
-        *("file", "files", "output", "overlay", "diff", "check", "force"),
+        *("file", "files", "output", "target", "diff", "check", "force"),
         *("follow", "tail", "as_json", "quiet"),
     ),
 }

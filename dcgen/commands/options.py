@@ -46,7 +46,9 @@ _MAKING = (
     ),
     click.option(
         "--overlay",
-        is_flag=True,
+        "target",
+        flag_value="overlay",
+        default="compose",
         help="Write only what differs, for a further -f of Compose 2.24.4 or later.",
     ),
     click.option("--diff", is_flag=True, help="Print a unified diff; write nothing."),

@@ -1,6 +1,5 @@
 """Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
 
-import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from dcgen import output, source
 from dcgen.reporting import colored, colored_diff
 from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
-from generator.result import Notice, Variant, is_generated
+from generator.result import Made, Notice, Variant, is_generated
+from generator.targets.compose import has_relative_paths
+from generator.targets.table import DEFAULT, TARGETS
 
 DEFAULT_OUTPUT = "generated.yml"
 STDOUT = "-"
@@ -43,7 +44,7 @@ class Making:
     diff: bool = False
     check: bool = False
     force: bool = False
-    overlay: bool = False
+    target: str = DEFAULT
     quiet: bool = False
     default: str = DEFAULT_OUTPUT
     there: bool = False
@@ -61,13 +62,10 @@ def make(steps: list[Step], making: Making) -> None:
     project = Project(given.folder)
     variant = _transformed(steps, document, project)
     target = _target(making, given)
-    if making.overlay:
-        text = _overlaid(making, given, document, variant, target)
-    else:
-        text = _rebased(variant, given, target)
-    files = (
-        {target.parent / name: content for name, content in variant.files.items()} if target else {}
-    )
+    made = _made(variant, Model(document, project), target, making, given)
+    written = TARGETS[making.target].write(made)
+    text = written[made.name]
+    files = {target.parent / name: content for name, content in written.items()} if target else {}
     overrides = _overrides(steps, document, project, names)
     for notice in () if making.quiet else (*overrides, *variant.warnings):
         click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
@@ -77,10 +75,11 @@ def make(steps: list[Step], making: Making) -> None:
     elif target is None:
         _print(text, variant, document, making, given)
     elif making.check:
-        _check({target: text, **files})
+        _check(files)
     else:
         _require_not_input(target, given)
-        output.publish({**files, target: text}, force=making.force, is_ours=is_generated)
+        in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
+        output.publish(in_order, force=making.force, is_ours=is_generated)
         for line in () if making.quiet else _done(steps, making, document, names, target):
             click.echo(line, err=True)
 
@@ -90,7 +89,7 @@ def _done(
 ) -> list[str]:
     """Return what was done, and what to run now: commands for a shell."""
     done = [f"{step.done}, in {target}" for step in steps]
-    files = [*names, str(target)] if making.overlay else [str(target)]
+    files = [*names, str(target)] if TARGETS[making.target].on_top else [str(target)]
     command = "docker-compose" if document.v1 else "docker compose"
     up = f"{command} {_dash_f(files)} up -d"
     if not making.there:
@@ -127,28 +126,6 @@ def _overrides(
     return [notice for step in steps for notice in override_notices(model, step.service, names)]
 
 
-def _overlaid(
-    making: Making,
-    given: source.Source,
-    document: Document,
-    variant: Variant,
-    target: Path | None,
-) -> str:
-    from generator.targets.overlay import overlay  # noqa: PLC0415 - see `_input`
-
-    if target is not None and target.parent.resolve() != given.folder.resolve():
-        raise UsageError(
-            "Compose reads paths in an overlay relative to the first file's folder",
-            fix=f"write it there: `-o {given.folder / target.name}`",
-        )
-    project = Project(given.folder)
-    alone = given.path is not None and len(making.file) < MERGED
-    extends = f"./{given.path.name}" if given.path and alone else None
-    return overlay(
-        Model(document, project), Model(load(variant.text, given.name), project), extends=extends
-    )
-
-
 def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
     files: dict[str, str] = {}
     notices: list[Notice] = []
@@ -168,22 +145,23 @@ def _target(making: Making, given: source.Source) -> Path | None:
     return Path(making.output) if making.output else given.folder / making.default
 
 
-def _rebased(variant: Variant, given: source.Source, target: Path | None) -> str:
-    if target is None:
-        return variant.text
-    if not target.parent.is_dir():
+def _made(
+    variant: Variant, source_model: Model, target: Path | None, making: Making, given: source.Source
+) -> Made:
+    if target is not None and not target.parent.is_dir():
         raise UserError(
             f"the folder {str(target.parent)!r} does not exist",
             fix="make it first, or choose another file with `-o`",
             where=Place(str(target)),
         )
-    here, there = target.parent.resolve(), given.folder.resolve()
-    if here == there:
-        return variant.text
-    from generator.targets.compose import rebase  # noqa: PLC0415 - see `_input`
-
-    prefix = Path(os.path.relpath(there, here)).as_posix()
-    return rebase(load(variant.text, given.name), prefix, tuple(variant.files))
+    alone = given.path is not None and len(making.file) < MERGED
+    return Made(
+        source_model,
+        variant,
+        name=target.name if target else making.default,
+        folder=target.parent if target else None,
+        alone=given.path.name if given.path and alone else None,
+    )
 
 
 def _print(
@@ -194,15 +172,13 @@ def _print(
             f"`--lb-config file` writes {', '.join(variant.files)} beside the output",
             fix="name a file with `-o FILE`, or leave out `--lb-config file`",
         )
-    if not making.quiet and given.folder.resolve() != Path.cwd():
-        from generator.targets.compose import has_relative_paths  # noqa: PLC0415 - see `_input`
-
-        if has_relative_paths(document):
-            click.echo(
-                f"{colored('warning:', 'yellow')} paths in the output are relative to"
-                f" {given.folder}, not to this folder",
-                err=True,
-            )
+    moved = given.folder.resolve() != Path.cwd()
+    if not making.quiet and moved and has_relative_paths(document):
+        click.echo(
+            f"{colored('warning:', 'yellow')} paths in the output are relative to"
+            f" {given.folder}, not to this folder",
+            err=True,
+        )
     click.echo(text.encode(), nl=False)
 
 

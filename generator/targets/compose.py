@@ -1,19 +1,32 @@
-"""Re-point the relative paths of a document that is written into another folder.
+"""Write a variant as one Compose file; in another folder its relative paths are re-pointed.
 
 Source: Compose Specification: "build", "volumes" (short and long syntax), "env_file", "label_file",
 "extends", "configs" and "secrets" (`file`), "include", "develop.watch".
 """
 
+import os
 import posixpath
 import re
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
-from composefile.document import Document, deref, own
+from composefile.document import Document, deref, load, own
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence, walk
 from generator.editing.edits import Edits
 from generator.editing.emit import Quoted, scalar
+from generator.result import Made
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
+
+
+def write(made: Made) -> dict[str, str]:
+    """Return the variant as a Compose file, and the files beside it."""
+    text, there = made.variant.text, (made.source.project.folder or Path()).resolve()
+    here = made.folder.resolve() if made.folder else there
+    if here != there:
+        prefix = Path(os.path.relpath(there, here)).as_posix()
+        text = rebase(load(text, made.source.document.file), prefix, tuple(made.variant.files))
+    return {made.name: text, **made.variant.files}
 
 
 def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str:

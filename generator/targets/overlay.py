@@ -9,19 +9,40 @@ a value away, `!override` replaces it instead of merging; both need Compose 2.24
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from composefile import labels
-from composefile.document import deref, own
+from composefile.document import deref, load, own
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Node, Scalar
 from composefile.values import Field, Value, fields, pairs, plain
-from faults import UserError
+from faults import UsageError, UserError
 from generator.editing.emit import Emitted, Layout, Literal, entry
 from generator.editing.layout import layout_of
 from generator.editing.rewrite import quoted, written
-from generator.result import HEADER
+from generator.result import HEADER, Made
 
 SECTIONS = ("networks", "volumes", "secrets", "configs")
+
+
+def write(made: Made) -> dict[str, str]:
+    """Return the variant as an overlay, and the files beside it.
+
+    Raises:
+        UsageError: It would not stand beside the file that it is put on top of.
+        UserError: The v1 format has no merging.
+    """
+    project = made.source.project
+    there = project.folder or Path()
+    if made.folder is not None and made.folder.resolve() != there.resolve():
+        raise UsageError(
+            "Compose reads paths in an overlay relative to the first file's folder",
+            fix=f"write it there: `-o {there / made.name}`",
+        )
+    variant = Model(load(made.variant.text, made.source.document.file), project)
+    extends = f"./{made.alone}" if made.alone else None
+    text = overlay(made.source, variant, extends=extends)
+    return {made.name: text, **made.variant.files}
 
 
 def overlay(source: Model, variant: Model, *, extends: str | None) -> str:

@@ -1,0 +1,30 @@
+"""Every form in which a variant is written, by name: a row says how, and how it is run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from generator.result import Made
+from generator.targets.compose import write as write_compose
+from generator.targets.overlay import write as write_overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One form.
+
+    Attributes:
+        write: Returns the text of each file by its name, the main one first; raises `UserError`
+            or `UsageError` if the variant cannot be written in this form.
+        on_top: Whether it is run together with the files that it was made from, behind them.
+    """
+
+    write: Callable[[Made], Mapping[str, str]]
+    on_top: bool = False
+
+
+DEFAULT = "compose"
+
+TARGETS: Mapping[str, Target] = {
+    "compose": Target(write_compose),
+    "overlay": Target(write_overlay, on_top=True),
+}
