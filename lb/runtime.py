@@ -78,16 +78,25 @@ def command(*words: object) -> str:
 
 def rows(ask: Ask) -> list[Row]:
     """Return every server behind *ask*, empty slots too, in HAProxy's order."""
+    return rows_and_queues(ask)[0]
+
+
+def rows_and_queues(ask: Ask) -> tuple[list[Row], dict[str, int]]:
+    """Return what `rows` returns, and by backend how many wait there for any of its servers."""
     counted, states = _sections(ask("show stat;show servers state"), 2)
     stat = {(row["pxname"], row["svname"]): row for row in _csv(counted)}
+    queues = {
+        name: int(row["qcur"] or 0) for (name, server), row in stat.items() if server == "BACKEND"
+    }
     lines = [line.split() for line in states.splitlines()]
     header = next((words[1:] for words in lines if words[:2] == ["#", "be_id"]), [])
     found = [dict(zip(header, words, strict=False)) for words in lines if words[0].isdigit()]
-    return [
+    servers = [
         _row(state, stat[state["be_name"], state["srv_name"]])
         for state in found
         if "srv_id" in state
     ]
+    return servers, queues
 
 
 def tell(ask: Ask, commands: Sequence[str]) -> None:
