@@ -30,10 +30,8 @@ class Count:
 
     def add(self, service: str, text: str) -> None:
         """Count the line *text* of *service*, if it matches."""
-        pattern = self.patterns.get(service)
-        if pattern and (match := pattern.search(text)):
-            number = match[1] if pattern.groups else "1"
-            self.total += int(number) if number and number.isdigit() else 0
+        if pattern := self.patterns.get(service):
+            self.total += amount(pattern, text) or 0
 
     def mark(self, now_s: float) -> Counted:
         """Return the sum and its growth a second over the last `RECENT_S`, at *now_s*."""
@@ -51,6 +49,14 @@ class Count:
         if not self._warm:
             return 0.0, 0.0
         return _rate(self._warm, now_s, self.total), now_s - self._warm[0]
+
+
+def amount(pattern: re.Pattern[str], text: str) -> int | None:
+    """Return what the line *text* says was done: 1 without a group; None if it says nothing."""
+    if not (match := pattern.search(text)):
+        return None
+    number = match[1] if pattern.groups else "1"
+    return int(number) if number and number.isdigit() else 0
 
 
 def count(variant: Variant, everywhere: str | None = None) -> Count | None:
