@@ -20,6 +20,7 @@ COMMANDS = {
     "up": "up",
     "down": "down",
     "ps": "ps",
+    "top": "top",
     "logs": "logs",
     "stop": "stop",
     "lb": "lb",
@@ -38,6 +39,7 @@ SECTIONS = {
     "Run a variant": {
         "up": "Start a variant, on Docker or as processes of this host.",
         "ps": "List containers or processes and their published ports.",
+        "top": "Show what services do: requests, queues, CPU, memory.",
         "logs": "Show the output of services.",
         "stop": "Stop a variant; keep its containers or its log.",
         "down": "Stop a variant and remove its containers and networks.",

@@ -1,0 +1,143 @@
+"""``dcgen top``: what every service of a running variant does, again and again."""
+
+import json
+import math
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from itertools import islice
+from types import FrameType
+
+import click
+
+from dcgen.commands.location import place, table
+from dcgen.commands.target import target, target_options
+from dcgen.top import plain, wording
+from engine.top.sampler import Sampler, sampler
+from engine.top.samples import Sample
+from faults import UsageError
+
+EVERY_S = 2.0
+LINES_EVERY_S = 5.0
+ONCE_S = 3.0
+
+
+@click.command(
+    epilog="Example: dcgen top -f generated.yml --host ssh://node1 --host ssh://node2",
+    short_help="Show what the services of a running variant do.",
+)
+@target_options
+@click.option("--once", is_flag=True, help="Measure once, for one interval, and end.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, an object a line.")
+@click.option(
+    "--interval",
+    "every_s",
+    type=click.FloatRange(min=0.5, max=3600),
+    metavar="SECONDS",
+    help="Time between two looks.  [default: 2; 5 for lines, 3 with --once]",
+)
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="SERVICE=N",
+    help="Requests or units a second that one replica can do: drawn as a dotted line.",
+)
+def top(  # noqa: PLR0913 - click hands over one argument per option
+    files: tuple[str, ...],
+    engine: str,
+    hosts: tuple[str, ...],
+    *,
+    quiet: bool,
+    once: bool,
+    as_json: bool,
+    every_s: float | None,
+    limits: tuple[str, ...],
+) -> None:
+    """Show services with their replicas: health, sessions, queue, requests/s, latency, CPU, memory.
+
+    Sessions, queue, requests and latency are what HAProxy counts. UNITS/S is what the log lines
+    say that the label dcgen.count names.
+    """
+    where = place(target(files, engine, hosts, starting=False))
+    each = _limits(limits, where.variant.services)
+    with _ended_by_signals(), closing(sampler(where.variant, where.sites, each)) as found:
+        if once:
+            _once(found, every_s or ONCE_S, as_json=as_json)
+        else:
+            _lines(found, every_s or LINES_EVERY_S, as_json=as_json, quiet=quiet)
+
+
+def _once(found: Sampler, every_s: float, *, as_json: bool) -> None:
+    _, sample = islice(_samples(found, every_s), 2)
+    if as_json:
+        click.echo(_json(sample))
+        return
+    click.echo(table(plain.rows(sample)))
+    for problem in sample.problems:
+        click.echo(wording.problem(problem, sample.hosts), err=True)
+
+
+def _lines(found: Sampler, every_s: float, *, as_json: bool, quiet: bool) -> None:
+    try:
+        for sample in _samples(found, every_s):
+            if as_json:
+                click.echo(_json(sample))
+            else:
+                for line in plain.lines(sample, quiet=quiet):
+                    click.echo(line)
+    except BrokenPipeError:  # `dcgen top | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _samples(found: Sampler, every_s: float) -> Iterator[Sample]:
+    due_s = time.monotonic()
+    while True:
+        yield found.sample()
+        due_s += every_s
+        now_s = time.monotonic()
+        # A host that takes longer is not asked more often later.
+        due_s = max(due_s, now_s)
+        time.sleep(due_s - now_s)
+
+
+def _json(sample: Sample) -> str:
+    return json.dumps(asdict(sample))
+
+
+def _limits(words: tuple[str, ...], services: Mapping[str, object]) -> dict[str, float]:
+    found = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        try:
+            value = float(text)
+        except ValueError:
+            value = 0.0
+        if not (math.isfinite(value) and value > 0):
+            what = f"{word!r} is not a limit"
+            raise UsageError(what, fix="write SERVICE=N, such as --limit rng=10")
+        if name not in services:
+            raise UsageError(
+                f"there is no service {name!r}", fix=f"name one of {', '.join(services)}"
+            )
+        found[name] = value
+    return found
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    # As by Ctrl-C: what was started is ended, and the terminal is as it was.
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""How ``dcgen top`` shows samples: as lines, on a terminal, as a page."""

@@ -1,0 +1,148 @@
+"""What a run of the embedded engine shows: its processes, what they use, and their log lines."""
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+import psutil
+
+from composefile import labels
+from engine.live.running import as_processes
+from engine.process import runs
+from engine.process.runs import Entry
+from engine.top.balanced import counted
+from engine.top.samples import Member, Seen, Traffic
+from engine.top.speed import Speeds
+from engine.variant import Variant
+
+LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    at_s: float
+    cpu_s: float
+    memory_bytes: int
+
+
+class Processes:
+    """The run of *variant* on this host, as something to look at again and again."""
+
+    host = ""
+
+    def __init__(self, variant: Variant, speeds: Speeds) -> None:
+        self._variant = variant
+        self._speeds = speeds
+        self._used: dict[int, _Usage] = {}
+        self._over = threading.Event()
+        if speeds.patterns:
+            threading.Thread(target=self._listen, daemon=True).start()
+
+    def look(self) -> Seen:
+        """Return what runs now; nothing if the variant does not run."""
+        running = runs.find(self._variant.file)
+        entries = running.entries if running else ()
+        proxied = any(service.role for service in self._variant)
+        found = counted(
+            as_processes(self._variant) if proxied and running else (), lambda row: row.server
+        )
+        now_s = time.monotonic()
+        used = dict(_usages([entry.pid for entry in entries if entry.pid], now_s))
+        members = [self._member(entry, used.get(entry.pid), now_s) for entry in entries]
+        self._used = used
+        return Seen(
+            host=self.host,
+            at_s=now_s,
+            members=(
+                *(_with(member, found.traffic.get(member.name)) for member in members),
+                *found.upstreams,
+            ),
+            queues=tuple(found.queues.items()),
+            problems=tuple(found.problems),
+        )
+
+    def close(self) -> None:
+        """Look no more."""
+        self._over.set()
+
+    def _member(self, entry: Entry, usage: _Usage | None, now_s: float) -> Member:
+        service = self._variant.services.get(entry.service)
+        before = self._used.get(entry.pid)
+        return Member(
+            host=self.host,
+            service=(service.label(labels.SERVICE) if service else None) or entry.service,
+            name=entry.name,
+            role=(service.role if service else None) or "",
+            state=entry.state,
+            restarts=entry.restarts,
+            cpu_percent=_percent(before, usage) if before and usage else None,
+            memory_bytes=usage.memory_bytes if usage else None,
+            units_per_s=self._speeds.per_s(entry.name, now_s) if entry.pid else None,
+        )
+
+    def _listen(self) -> None:
+        # What was written before is of an unknown time.
+        for name, text in _new_lines(runs.log_of(self._variant.file), self._over):
+            service = name if name in self._variant.services else name.rpartition(".")[0]
+            now_s = time.monotonic()
+            self._speeds.add(service, name, text, now_s, now_s)
+
+
+def _with(member: Member, traffic: Traffic | None) -> Member:
+    return replace(member, traffic=traffic) if traffic else member
+
+
+def _percent(before: _Usage, after: _Usage) -> float | None:
+    passed_s = after.at_s - before.at_s
+    return max(0.0, 100 * (after.cpu_s - before.cpu_s) / passed_s) if passed_s > 0 else None
+
+
+def _usages(pids: Iterable[int], now_s: float) -> Iterator[tuple[int, _Usage]]:
+    # Each process of a run leads a session, and those that it starts are in it.
+    sessions: dict[int, list[psutil.Process]] = {pid: [] for pid in pids}
+    for pid in psutil.pids() if sessions else ():
+        with suppress(OSError, psutil.Error):
+            if (session := os.getsid(pid)) in sessions:
+                sessions[session].append(psutil.Process(pid))
+    for session, processes in sessions.items():
+        cpu_s, memory_bytes = 0.0, 0
+        for process in processes:
+            with suppress(psutil.Error), process.oneshot():
+                times = process.cpu_times()
+                cpu_s += times.user + times.system
+                memory_bytes += process.memory_info().rss
+        yield session, _Usage(now_s, cpu_s, memory_bytes)
+
+
+def _new_lines(path: Path, over: threading.Event) -> Iterator[tuple[str, str]]:
+    # The log begins anew when it has grown long enough, and when the run is started again.
+    stream = _opened(path, at_end=True)
+    try:
+        while not over.wait(LOOK_EVERY_S):
+            if stream is None:
+                stream = _opened(path, at_end=False)
+                continue
+            for line in stream:
+                name, _, text = line.rstrip("\n").partition(runs.SEPARATOR)
+                yield name, text
+            if not path.is_file() or path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
+                stream.close()
+                stream = None
+    finally:
+        if stream:
+            stream.close()
+
+
+def _opened(path: Path, *, at_end: bool) -> TextIO | None:
+    try:
+        stream = path.open(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    if at_end:
+        stream.seek(0, os.SEEK_END)
+    return stream
