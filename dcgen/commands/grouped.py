@@ -28,6 +28,7 @@ GROUPS = {
     f"Limits (N: {options.COUNT})": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image"),
+    "Samples": ("once", "every_s", "limits"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (
         *("file", "files", "output", "target", "diff", "check", "force"),

@@ -14,8 +14,9 @@ from types import FrameType
 
 import click
 
+from dcgen.commands.grouped import within
 from dcgen.commands.location import place, table
-from dcgen.commands.target import target, target_options
+from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.top import plain, wording
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Sample
@@ -27,16 +28,16 @@ ONCE_S = 3.0
 
 
 @click.command(
+    cls=RunCommand,
     epilog="Example: dcgen top -f generated.yml --host ssh://node1 --host ssh://node2",
-    short_help="Show what the services of a running variant do.",
 )
 @target_options
 @click.option("--once", is_flag=True, help="Measure once, for one interval, and end.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, an object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 @click.option(
     "--interval",
     "every_s",
-    type=click.FloatRange(min=0.5, max=3600),
+    type=within(click.FloatRange(min=0.5, max=3600)),
     metavar="SECONDS",
     help="Time between two looks.  [default: 2; 5 for lines, 3 with --once]",
 )

@@ -28,7 +28,7 @@ def rows(sample: Sample) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [HEAD]
     for group in sample.groups:
         row = _group(group)
-        if [one.name for one in group.members] == [group.name]:
+        if [one.name for one in group.members] in ([group.name], [f"{group.name}-1"]):
             only = group.members[0]
             row = (row[0], wording.host(only.host, sample.hosts), wording.health(only), *row[3:])
             found.append(row)

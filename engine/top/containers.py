@@ -10,9 +10,10 @@ from datetime import datetime
 from composefile import labels
 from engine.docker import compose as docker
 from engine.docker.containers import Container, Site
-from engine.live.running import Live, is_dynamic, on_docker
+from engine.live.running import Live, on_docker
 from engine.top.balanced import counted
 from engine.top.following import Following
+from engine.top.names import shown
 from engine.top.samples import RUNNING, Member, Seen
 from engine.top.speed import Speeds
 from engine.variant import Variant
@@ -107,13 +108,9 @@ class Containers:
             self._lives = on_docker(self._variant, self._site, *names) if now else []
             self._proxies = now
 
-    def _name(self, container: Container) -> str:
-        # A static replica is the only container of its service: HAProxy calls it rng2, too.
-        if container.labels.get(labels.ROLE) != labels.REPLICA:
-            return container.name
-        balancer = self._variant.services.get(container.labels.get(labels.SERVICE, ""))
-        dynamic = balancer is not None and is_dynamic(balancer)
-        return container.name if dynamic else container.service
+    def _name(self, one: Container) -> str:
+        role, balanced = one.labels.get(labels.ROLE, ""), one.labels.get(labels.SERVICE, "")
+        return shown(self._variant, one.service, one.name, role, balanced)
 
 
 class _Usage:

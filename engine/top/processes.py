@@ -12,10 +12,11 @@ from typing import TextIO
 import psutil
 
 from composefile import labels
+from engine import runs
 from engine.live.running import as_processes
-from engine.process import runs
-from engine.process.runs import Entry
+from engine.runs import Entry
 from engine.top.balanced import counted
+from engine.top.names import shown
 from engine.top.samples import Member, Seen, Traffic
 from engine.top.speed import Speeds
 from engine.variant import Variant
@@ -48,9 +49,9 @@ class Processes:
         running = runs.find(self._variant.file)
         entries = running.entries if running else ()
         proxied = any(service.role for service in self._variant)
-        found = counted(
-            as_processes(self._variant) if proxied and running else (), lambda row: row.server
-        )
+        sockets = runs.sockets(self._variant.file) if proxied and running else []
+        lives = as_processes(self._variant, sockets) if sockets else ()
+        found = counted(lives, lambda row: row.server)
         now_s = time.monotonic()
         used = dict(_usages([entry.pid for entry in entries if entry.pid], now_s))
         members = [self._member(entry, used.get(entry.pid), now_s) for entry in entries]
@@ -73,11 +74,13 @@ class Processes:
     def _member(self, entry: Entry, usage: _Usage | None, now_s: float) -> Member:
         service = self._variant.services.get(entry.service)
         before = self._used.get(entry.pid)
+        role = (service.role if service else None) or ""
+        group = (service.label(labels.SERVICE) if service else None) or entry.service
         return Member(
             host=self.host,
-            service=(service.label(labels.SERVICE) if service else None) or entry.service,
-            name=entry.name,
-            role=(service.role if service else None) or "",
+            service=group,
+            name=shown(self._variant, entry.service, entry.name, role, group),
+            role=role,
             state=entry.state,
             restarts=entry.restarts,
             cpu_percent=_percent(before, usage) if before and usage else None,
@@ -88,9 +91,8 @@ class Processes:
     def _listen(self) -> None:
         # What was written before is of an unknown time.
         for name, text in _new_lines(runs.log_of(self._variant.file), self._over):
-            service = name if name in self._variant.services else name.rpartition(".")[0]
             now_s = time.monotonic()
-            self._speeds.add(service, name, text, now_s, now_s)
+            self._speeds.add(name.rpartition("-")[0], name, text, now_s, now_s)
 
 
 def _with(member: Member, traffic: Traffic | None) -> Member:

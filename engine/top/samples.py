@@ -44,7 +44,7 @@ class Member:
     Attributes:
         host: The Docker host; empty for the default one, and for processes.
         service: The service that it serves for: ``rng`` for replica ``rng2``, too.
-        name: What a person calls it: ``rng2``, ``rng-replicas-3``, ``worker.3``.
+        name: What a person calls it: ``rng2``, ``rng-replicas-3``, ``worker-3``.
         role: ``balancer``, ``replica``, ``ambassador``, ``upstream``; empty for any other service.
         state: ``running``, or how it does not; empty for an upstream.
         health: ``starting``, ``healthy``, ``unhealthy``; empty if nothing checks it.

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from engine.process import runs
+from engine import runs
 from engine.process.free_ports import free_port
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Group, Sample
@@ -83,7 +83,7 @@ def test_replicas_stand_below_their_service_with_what_haproxy_counts(
 
     assert [group.name for group in sample.groups] == ["rng", "worker"]
     assert [(one.name, one.role) for one in rng.members] == [
-        ("rng", "balancer"),
+        ("rng-1", "balancer"),
         ("rng1", "replica"),
         ("rng2", "replica"),
         ("rng3", "replica"),
@@ -120,10 +120,10 @@ def test_what_others_change_is_marked(found: Sampler, file: Path) -> None:
     until(lambda: marked("rng2 drained"), "a drain is marked")
     dcgen("lb", "ready", "rng2", "-f", str(file))
     until(lambda: marked("rng2 ready"), "ready is marked")
-    os.kill(_pid(file, "worker"), signal.SIGKILL)
-    until(lambda: marked("worker restarted"), "a restart is marked")
+    os.kill(_pid(file, "worker-1"), signal.SIGKILL)
+    until(lambda: marked("worker-1 restarted"), "a restart is marked")
 
-    assert {"rng2 drained", "rng2 ready", "worker restarted"} <= set(said)
+    assert {"rng2 drained", "rng2 ready", "worker-1 restarted"} <= set(said)
 
 
 def _pid(file: Path, name: str) -> int:
@@ -143,7 +143,7 @@ def test_once_is_one_sample_for_programs(file: Path) -> None:
     rng, worker = _once(file, "--limit", "rng=10")["groups"]
 
     assert (rng["name"], rng["replicas"], rng["limit_per_s"]) == ("rng", 3, 10 * rng["up"])
-    assert [one["name"] for one in worker["members"]] == ["worker"]
+    assert [one["name"] for one in worker["members"]] == ["worker-1"]
 
 
 def test_once_is_a_table_for_people(file: Path) -> None:
@@ -155,7 +155,7 @@ def test_once_is_a_table_for_people(file: Path) -> None:
         "SERVICE", "HEALTH", "SESSIONS", "QUEUE", "REQ/S", "LATENCY", "UNITS/S", "CPU", "MEMORY"
     ]  # fmt: skip
     assert [line.split()[0] for line in lines[1:]] == [
-        "rng", "rng", "rng1", "rng2", "rng3", "worker"
+        "rng", "rng-1", "rng1", "rng2", "rng3", "worker"
     ]  # fmt: skip
 
 
