@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ambassador.access import OPEN, Access
 from ambassador.protocols import check, guess
-from ambassador.upstreams import HOST_NAMES
+from ambassador.upstreams import HOST_NAMES, pool
 from lb.balancer import chosen_timeouts, named
 from lb.model import (
     DEFAULTS,
@@ -60,7 +60,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
         # Only the first port is the one that a person spoke of: others may speak anything.
         first = len(routes) == 1 or spoken == "redis"
         return Proxy(
-            name=f"{service}-{port}",
+            name=pool(service, port),
             bind=(binds or {}).get(port, f":{port}"),
             servers=_upstreams(upstreams),
             check=check(

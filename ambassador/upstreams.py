@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from faults import UserError
-from lb.model import Address
+from lb.address import LOOPBACK, Address
 
 THIS_HOST = "host.docker.internal"
 """What Docker calls the machine that a container runs on, if ``extra_hosts`` says so."""
@@ -43,6 +43,16 @@ def routes(ports: Sequence[int], upstreams: Sequence[Address]) -> dict[int, list
     """Return where each of *ports* leads: the first to *upstreams*, others to their own number."""
     found = {port: [Address(address.host, port) for address in upstreams] for port in ports[1:]}
     return {**found, ports[0]: list(upstreams)}
+
+
+def pool(service: str, port: int) -> str:
+    """Return the name of the pool behind *port* in the HAProxy of the ambassador *service*."""
+    return f"{service}-{port}"
+
+
+def from_process(address: Address) -> Address:
+    """Return *address* as a process of the machine dials it that containers find by a name."""
+    return replace(address, host=LOOPBACK) if address.host in HOST_NAMES else address
 
 
 def from_container(address: Address) -> Address:

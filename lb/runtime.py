@@ -197,19 +197,6 @@ def _sections(answer: str, number: int) -> list[str]:
     return [part.strip("\n") for part in found]
 
 
-def servers_of(text: str) -> dict[str, list[str]]:
-    """Return what the configuration *text* leads to: backend to addresses, in their order."""
-    found: dict[str, list[str]] = {}
-    backend = ""
-    for line in text.splitlines():
-        words = line.split()
-        if words[:1] == ["backend"]:
-            backend = words[1]
-        elif words[:1] == ["server"]:
-            found.setdefault(backend, []).append(words[2])
-    return found
-
-
 def without_addresses(text: str) -> str:
     """Return the configuration *text* with no name and no address in the lines of its servers.
 
@@ -232,7 +219,7 @@ def binds_of(text: str) -> dict[str, str]:
 
 
 def leading_to(text: str, wanted: dict[str, list[str]]) -> str:
-    """Return the configuration *text* with the addresses *wanted*, as `servers_of` returns them."""
+    """Return the configuration *text* with the addresses *wanted*: backend to them, in order."""
     left = {backend: list(addresses) for backend, addresses in wanted.items()}
     lines = []
     backend = ""

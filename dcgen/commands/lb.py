@@ -178,8 +178,8 @@ def retarget(
         _require_ambassador(where.variant, name)
         if not force:
             where.each(_reaching(where, name, upstream))
-        text = _rewritten(where.variant, name, upstream)
-        for found in where.each(_retargeting(where, name, text)):
+        changed = _rewritten(where.variant, name, upstream)
+        for found in where.each(_retargeting(where, name, changed)):
             done += found
         if not (quiet or as_json):
             click.echo(
@@ -210,18 +210,19 @@ def _reaching(
     return act
 
 
-def _rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> str:
-    # Changes the file, and returns the configuration that it gives the ambassador now.
+def _rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> Variant:
+    # Changes the file, and returns what it says now.
     step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
     file = str(variant.file)
     make([Step(name, step, name)], Making(file=(file,), output=file, quiet=True))
-    changed = read(variant.file)
-    return configuration(changed, changed.services[name])
+    return read(variant.file)
 
 
-def _retargeting(where: Place, name: str, text: str) -> Callable[[Site | None], list[Retargeted]]:
+def _retargeting(
+    where: Place, name: str, changed: Variant
+) -> Callable[[Site | None], list[Retargeted]]:
     def act(site: Site | None) -> list[Retargeted]:
-        return [retargeting.retarget(live, text) for live in where.lives(site, name)]
+        return [retargeting.retarget(live, changed) for live in where.lives(site, name)]
 
     return act
 

@@ -11,16 +11,23 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ambassador.upstreams import HOST_NAMES
+from ambassador import upstreams as far
+from ambassador.access import Access
+from ambassador.protocols import guess
+from composefile import labels
 from engine.hosts import Host
+from engine.live.configuration import configuration
 from engine.live.reload import Staged
 from engine.live.running import Live
-from faults import HostError
+from engine.variant import Service, Variant
+from faults import HostError, UserError
 from lb import runtime
 from lb.model import SOCKET_PATH, Address
-from lb.runtime import Row, binds_of, leading_to, servers_of, without_addresses, worker
+from lb.runtime import Row, binds_of, leading_to, without_addresses, worker
+
+Pools = dict[str, list[Address]]
 
 ANSWERS_WITHIN_S = 10
 _LOOK_EVERY_S = 0.005
@@ -72,25 +79,30 @@ class Retargeted:
     kept: bool
 
 
-def retarget(live: Live, text: str) -> Retargeted:
-    """Let *live* lead to the upstreams of the configuration *text*.
+def retarget(live: Live, variant: Variant) -> Retargeted:
+    """Let *live* lead to the upstreams that the labels of its service have in *variant* now.
 
     Raises:
         HostError: It does not answer, or cannot be changed while it runs.
-        UserError: HAProxy refuses *text*.
+        UserError: A label does not read as what it should be, or HAProxy refuses the configuration
+            that *variant* has for it.
     """
+    service = variant.services[live.service.name]
     rows = live.rows()
-    wanted = servers_of(text)
+    ports = _ports(service)
+    pools = _pools(service, ports)
+    probed = next((port for port in sorted(ports) if _asks_redis(service, port)), None)
     if not live.container:
-        return _process(live, rows, {backend: [*map(_here, w)] for backend, w in wanted.items()})
-    moves = _moves(rows, wanted)
+        return _process(live, rows, pools, probed)
+    moves = _moves(rows, pools)
+    text = configuration(variant, service)
     staged = Staged.of(live, text)
     simple = moves is not None and without_addresses(staged.present()) == without_addresses(text)
     kept = _keep(staged, required=not simple)
     before = worker(live.ask)
     commands = moves if simple and moves else [runtime.state(row, "maint") for row in rows]
     line = ";".join([*commands, *map(runtime.cut, rows)])
-    said = _inside(staged, line, reload=not simple)
+    said = _inside(staged, line, probed, reload=not simple)
     if simple:
         staged.drop()
     else:
@@ -105,15 +117,39 @@ def retarget(live: Live, text: str) -> Retargeted:
     )
 
 
-def _moves(rows: Sequence[Row], wanted: dict[str, list[str]]) -> list[str] | None:
+def _ports(service: Service) -> list[int]:
+    found = (service.label(labels.PORTS) or "").split()
+    if not found or not all(map(str.isdecimal, found)):
+        raise UserError(
+            f"the label `{labels.PORTS}` of '{service.name}' names no port",
+            fix="generate the file again from its source",
+            where=service.where("labels"),
+        )
+    return [int(port) for port in found]
+
+
+def _pools(service: Service, ports: Sequence[int]) -> Pools:
+    try:
+        upstreams = far.parse(service.label(labels.UPSTREAM) or "")
+    except UserError as error:
+        raise UserError(error.what, fix=error.fix, where=service.where("labels")) from error
+    routes = far.routes(ports, upstreams)
+    return {far.pool(service.name, port): routes[port] for port in ports}
+
+
+def _asks_redis(service: Service, port: int) -> bool:
+    access = Access.parse(service.label(labels.ACCESS) or "")
+    return (access.protocol or guess(port)) == "redis"
+
+
+def _moves(rows: Sequence[Row], pools: Pools) -> list[str] | None:
     # The commands that do it, one for each server; None if commands cannot.
     moves = []
-    for backend, addresses in wanted.items():
+    for backend, addresses in pools.items():
         mine = [row for row in rows if row.backend == backend]
         if len(mine) != len(addresses) or any(row.name for row in mine):
             return None  # what DNS said of a name would win over an address
-        for row, text in zip(mine, addresses, strict=True):
-            address = Address.parse(text)
+        for row, address in zip(mine, addresses, strict=True):
             if address.is_name:
                 return None
             moves.append(runtime.move(row, address.host, address.port))
@@ -132,10 +168,8 @@ def _keep(staged: Staged, *, required: bool) -> bool:
     return True
 
 
-def _inside(staged: Staged, line: str, *, reload: bool) -> str:
-    port = next((bind.rpartition(":")[2] for bind in binds_of(staged.text).values()), "0")
-    probed = port if "PING" in staged.text else "0"
-    words = (SOCKET_PATH, line, str(int(reload)), probed, str(ANSWERS_WITHIN_S))
+def _inside(staged: Staged, line: str, probed: int | None, *, reload: bool) -> str:
+    words = (SOCKET_PATH, line, str(int(reload)), str(probed or 0), str(ANSWERS_WITHIN_S))
     run = ("exec", staged.container.id, "perl", "-e", _PERL, *words)
     return staged.site.docker(*run, within_s=ANSWERS_WITHIN_S + 20)
 
@@ -145,24 +179,23 @@ def _blackout_ms(said: str) -> int | None:
     return int(answer[1]) if answer else None
 
 
-def _here(address: str) -> str:
-    # A container finds the machine that it runs on by a name; a process is on that machine.
-    found = Address.parse(address)
-    return str(replace(found, host="127.0.0.1")) if found.host in HOST_NAMES else address
-
-
-def _process(live: Live, rows: Sequence[Row], wanted: dict[str, list[str]]) -> Retargeted:
+def _process(live: Live, rows: Sequence[Row], pools: Pools, probed: int | None) -> Retargeted:
     name = live.service.name
-    moves = _moves(rows, wanted)
+    running = {row.backend for row in rows}
+    here = {
+        pool: [*map(far.from_process, found)] for pool, found in pools.items() if pool in running
+    }
+    moves = _moves(rows, here)
     if moves is None or live.socket is None:
         what = f"'{name}' is a process, and cannot learn a name while it runs"
         raise HostError(what, fix="give an IP address, or dcgen stop and dcgen up")
     file = live.socket.with_suffix(".cfg")
-    new = leading_to(file.read_text(encoding="utf-8"), wanted)
+    texts = {pool: [str(address) for address in found] for pool, found in here.items()}
+    new = leading_to(file.read_text(encoding="utf-8"), texts)
     begin_s = time.monotonic()
     runtime.tell(live.ask, [*moves, *map(runtime.cut, rows)])
-    bind = next(iter(binds_of(new).values()), "")
-    answered = "PING" in new and _answers(bind, begin_s + ANSWERS_WITHIN_S)
+    bind = binds_of(new).get(f"{far.pool(name, probed)}-in", "") if probed else ""
+    answered = bool(bind) and _answers(bind, begin_s + ANSWERS_WITHIN_S)
     took_ms = round((time.monotonic() - begin_s) * 1000)
     file.write_text(new, encoding="utf-8")  # for the day that it has to be started again
     return Retargeted(

@@ -58,11 +58,8 @@ def _ambassador(
         raise _needs_container("certificates, or a secret")
     listed = [int(word) for word in (service.label(labels.PORTS) or "").split()]
     ports = [port for port in listed if port in binds] or sorted(binds)
-    # A container finds the machine that it runs on by a name; a process is on that machine.
-    upstreams = [
-        replace(address, host="127.0.0.1") if address.host in far.HOST_NAMES else address
-        for address in far.parse(service.label(labels.UPSTREAM) or "")
-    ]
+    found = far.parse(service.label(labels.UPSTREAM) or "")
+    upstreams = [far.from_process(address) for address in found]
     routes = far.routes(ports, upstreams)
     return ambassador(
         service.name, routes, access=access, options=options, binds=binds, control=control

@@ -101,8 +101,9 @@ def _answers(client: redis.Redis) -> bool:
 
 
 @pytest.mark.usefixtures("redis_server")
+@pytest.mark.parametrize("lb_config", ["inline", "args"])
 def test_an_ambassador_is_led_elsewhere_and_its_sessions_are_closed(
-    tmp_path: Path, cleanup: ExitStack
+    lb_config: str, tmp_path: Path, cleanup: ExitStack
 ) -> None:
     (old_port, old), (new_port, new) = (_redis(cleanup, tmp_path / n) for n in ("old", "new"))
     published = free_port({old_port, new_port})
@@ -110,7 +111,8 @@ def test_an_ambassador_is_led_elsewhere_and_its_sessions_are_closed(
     file.write_text(
         f"services:\n  redis:\n    image: redis\n    ports: ['127.0.0.1:{published}:6379']\n"
     )
-    dcgen("ambassador", f"redis=127.0.0.1:{old_port}", "-f", str(file), "-o", str(made))
+    upstream = f"redis=127.0.0.1:{old_port}"
+    dcgen("ambassador", upstream, "-f", str(file), "-o", str(made), "--lb-config", lb_config)
     Up.start(made, cleanup=cleanup).wait_for("are ready")
     client = cleanup.enter_context(redis.Redis("127.0.0.1", published, socket_timeout=5))
     client.incr("written")
