@@ -18,6 +18,7 @@ from dcgen.commands.grouped import within
 from dcgen.commands.location import place, table
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.top import plain, wording
+from engine.hosts import Host
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Sample
 from faults import UsageError
@@ -51,7 +52,7 @@ ONCE_S = 3.0
 def top(  # noqa: PLR0913 - click hands over one argument per option
     files: tuple[str, ...],
     engine: str,
-    hosts: tuple[str, ...],
+    hosts: tuple[Host, ...],
     *,
     quiet: bool,
     once: bool,

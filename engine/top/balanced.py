@@ -42,7 +42,7 @@ def counted(lives: Iterable[Live], name_of: Callable[[Row], str]) -> Counted:
         try:
             rows, queues = rows_and_queues(live.ask)
         except UserError as error:
-            found.problems.append(Problem(live.host, error.what))
+            found.problems.append(Problem(str(live.host), error.what))
             continue
         service = live.service.label(labels.SERVICE) or live.service.name
         found.queues[service] = found.queues.get(service, 0) + sum(queues.values())
@@ -59,7 +59,7 @@ def _take(
     for name, some in by_name.items():
         if live.service.role == labels.AMBASSADOR:
             member = Member(
-                live.host, service, name, role=UPSTREAM, state="", traffic=_traffic(some)
+                str(live.host), service, name, role=UPSTREAM, state="", traffic=_traffic(some)
             )
             found.upstreams.append(member)
         else:

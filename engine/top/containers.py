@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from composefile import labels
-from engine.docker import compose as docker
 from engine.docker.containers import Container, Site
 from engine.live.running import Live, on_docker
 from engine.top.balanced import counted
@@ -34,7 +33,7 @@ class Containers:
     """A *variant* on a Docker host, as something to look at again and again."""
 
     def __init__(self, variant: Variant, site: Site, speeds: Speeds) -> None:
-        self.host = site.host
+        self.host = str(site.host)
         self._variant, self._site = variant, site
         self._project = ""
         self._lives: list[Live] = []
@@ -126,7 +125,7 @@ class _Usage:
         ):
             self.close()
             words = ("docker", "stats", "--format", "{{json .}}")
-            self._following = Following(words, docker.environment(self._site.host), self._take)
+            self._following = Following(words, self._site.host.environment(), self._take)
 
     def cpu_percent(self, container: Container) -> float | None:
         return self._told.get(container.id[:12], (None, None))[0] if container.running else None
@@ -170,7 +169,7 @@ class _Logs:
         self._followed = ids
         words = ("logs", "--follow", "--timestamps", "--no-color", "--tail", _LINES_BEFORE)
         command = (*self._site.compose, *words, *self._services)
-        self._following = Following(command, docker.environment(self._site.host), self._take)
+        self._following = Following(command, self._site.host.environment(), self._take)
 
     def per_s(self, container: Container, now_s: float) -> float | None:
         if not container.running:
