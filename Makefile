@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check fuzz chaos library browser pictures unit test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check fuzz merges chaos library browser pictures unit test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -51,6 +51,10 @@ bench-check: setup ## Measure it again, and fail if a bar of docs/benchmarks.md 
 
 fuzz: setup ## Break Compose files for SECONDS=600 and see that dcgen refuses them in words
 	FUZZ_SECONDS=$(or $(SECONDS),600) .venv/bin/pytest tests/fuzz $(ARGS)
+
+merges: setup ## Merge MERGES=3000 drawn services, and compare with Compose's own config, old and new
+	.venv/bin/python -m tests.lab install
+	MERGES=$(or $(MERGES),3000) .venv/bin/pytest -s tests/generator/test_merge.py $(ARGS)
 
 chaos: setup ## Draw FAULTS=200 against DockerCoins' counter, on Redis and on Valkey; SEED=N draws the same again
 	FAULTS=$(or $(FAULTS),200) SEED=$(SEED) .venv/bin/pytest -s tests/dockercoins/test_chaos.py $(ARGS)

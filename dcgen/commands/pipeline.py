@@ -112,7 +112,7 @@ def _input(making: Making) -> tuple[source.Source, Document, list[str]]:
         from generator.merge import merge  # noqa: PLC0415 - few runs need it, each would pay for it
 
         other = source.read(path)
-        document = merge(document, load(other.text, other.name))
+        document = merge(document, load(other.text, other.name), Project(given.folder))
     return given, document, [path.name for path in paths if path]
 
 

@@ -52,12 +52,15 @@ class Body:
         elif inherited:
             self._spread = True
 
-    def put(self, key: str, value: Emitted, *, comments: bool = True) -> None:
+    def put(
+        self, key: str, value: Emitted, *, comments: bool = True, override: bool = True
+    ) -> None:
         """Let *key* have *value*, whatever it had before.
 
-        Without *comments*, those above and below the entry go with what it had.
+        Without *comments*, those above and below the entry go with what it had. Without
+        *override*, what the service inherits by `extends` stays below *value*.
         """
-        tag = "!override" if self.model.inherits(self.name, key) else ""
+        tag = "!override" if override and self.model.inherits(self.name, key) else ""
         node = self._own(key)
         if node is None or tag or isinstance(self.node, Alias):
             self._gone.add(key)
@@ -101,11 +104,14 @@ class Body:
         if self.node.flow and self._spread:
             self._rewrite_flow(gone)
             return
-        remove_entries(self.edits, self.node, gone & own)
         lines, inline = [spread] if spread else [], []
         for key, (value, tag) in self._added.items():
             lines.append(entry(key, value, self.layout, self.column, tag))
             inline.append(f"{key}: {tag + ' ' if tag else ''}{flow(value)}")
+        if self.node.flow and own <= gone:
+            self.edits.replace(self.node.start, self.node.end, f"{{{', '.join(inline)}}}")
+            return
+        remove_entries(self.edits, self.node, gone & own)
         if lines:
             append_entry(self.edits, self.node, "".join(lines), ", ".join(inline))
 

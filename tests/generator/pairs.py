@@ -4,6 +4,7 @@ Every key that Compose merges by a rule of its own is here in each of its forms,
 that two draws often name the same thing. Many services share one pair of files: each is a merge.
 """
 
+import itertools
 import json
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +12,6 @@ from typing import Any
 
 Drawn = Any
 KEYS: dict[str, list[Drawn]] = {
-    "image": ["alpine:3", "busybox:1"],
     "command": ["run it", ["run", "it"], ["other"], []],
     "entrypoint": ["/bin/a b", ["/bin/c"]],
     "environment": [["A=b", "C=d"], ["A=x", "E"], {"A": "1.10", "C": None}, {"A": 1, "E": True}],
@@ -36,7 +36,7 @@ KEYS: dict[str, list[Drawn]] = {
         ["other:/d/"],
     ],
     "devices": [["/dev/a:/dev/b"], ["/dev/c:/dev/b:r", "/dev/a"], ["/dev/a:/dev/d"]],
-    "tmpfs": ["/run", ["/tmp", "/run"], ["/run:size=1m"]],
+    "tmpfs": ["/run", ["/tmp"], ["/var:size=1m"]],
     "dns": ["192.0.2.1", ["192.0.2.2", "192.0.2.1"]],
     "dns_search": ["a.example", ["b.example", "a.example"]],
     "dns_opt": [["use-vc"], ["use-vc", "no-tld-query"]],
@@ -56,12 +56,12 @@ KEYS: dict[str, list[Drawn]] = {
         {"n1": {"aliases": ["y", "z"], "link_local_ips": ["169.254.1.1"]}, "n2": None},
     ],
     "links": [["d1"], ["d1:x", "d2"]],
-    "external_links": [["far"], ["far:near", "far"]],
+    "external_links": [["far"], ["far:near"]],
     "cap_add": [["NET_ADMIN"], ["NET_ADMIN", "ALL"]],
     "cap_drop": [["NET_ADMIN"], ["ALL", "NET_ADMIN"]],
     "security_opt": [["no-new-privileges:true"], ["label:disable"]],
-    "group_add": [["root"], ["mail", "root"], [100]],
-    "device_cgroup_rules": [["c 1:3 mr"], ["c 1:3 mr", "a 7:* rmw"]],
+    "group_add": [["root"], ["mail"], [100]],
+    "device_cgroup_rules": [["c 1:3 mr"], ["a 7:* rmw"]],
     "sysctls": [["net.core.somaxconn=1"], {"net.core.somaxconn": 2, "net.ipv4.tcp_syncookies": 0}],
     "ulimits": [
         {"nproc": 5},
@@ -106,7 +106,7 @@ KEYS: dict[str, list[Drawn]] = {
         {"tags": ["t:1", "t:2"], "cache_from": ["c:1", "c:2"]},
         {"additional_contexts": ["x=./x"], "extra_hosts": ["a:192.0.2.1"]},
         {"additional_contexts": {"x": "./y"}, "extra_hosts": {"a": "192.0.2.2"}},
-        {"ssh": ["default"], "secrets": ["one"], "network": "host", "shm_size": "1m"},
+        {"no_cache": True, "secrets": ["one"], "network": "host", "shm_size": "1m"},
         {"secrets": ["one", "two"], "platforms": ["linux/amd64"]},
     ],
     "storage_opt": [{"size": "1G"}, {"size": "2G", "x": "y"}],
@@ -122,18 +122,18 @@ KEYS: dict[str, list[Drawn]] = {
     "read_only": [True, False],
     "stop_signal": ["SIGTERM"],
     "stop_grace_period": ["1s", "1m30s"],
-    "mem_limit": ["1g", 1024],
-    "cpus": [0.5, "1.5"],
     "shm_size": ["64m"],
-    "pids_limit": [5, 10],
     "oom_score_adj": [5, -5],
-    "container_name": ["c1", "c2"],
+    "domainname": ["c1.example", "c2.example"],
+    "gpus": [[{"driver": "nvidia", "count": 1}], [{"driver": "nvidia", "count": 2}]],
+    "post_start": [[{"command": "a"}], [{"command": ["b"], "user": "root"}]],
     "platform": ["linux/amd64"],
     "pull_policy": ["always", "never"],
     "profiles": [["p"], ["p", "q"]],
     "x-own": [{"a": [1], "b": "c"}, {"a": [2], "d": {"e": "f"}}, "word", ["w"]],
 }
-EXCLUSIVE = ({"network_mode", "networks"}, {"container_name", "deploy"})
+# These are drawn far more often than by chance, so that both files have them.
+COMMON = ("build", "dns", "environment", "labels", "logging", "networks", "ports", "volumes")
 SECTIONS: dict[str, list[Drawn]] = {
     "networks": [
         {"n1": None, "n2": {}},
@@ -147,8 +147,8 @@ SECTIONS: dict[str, list[Drawn]] = {
     ],
     "volumes": [
         {"data": None, "other": {}},
-        {"data": {"driver": "local", "labels": {"l": "1"}}},
-        {"data": {"labels": {"l": "2"}, "driver_opts": {"type": "tmpfs", "device": "tmpfs"}}},
+        {"data": {"driver": "local"}},
+        {"data": {"driver_opts": {"type": "tmpfs", "device": "tmpfs"}}},
         {"data": {"driver_opts": {"device": "x", "o": "y"}}, "third": {"name": "t"}},
     ],
     "configs": [
@@ -177,6 +177,11 @@ def pair(seed: int, services: int = 20) -> Pair:
     draw = Random(seed)
     names = [f"s{number}" for number in range(services)]
     bodies = {name: (_body(draw, whole=True), _body(draw, whole=False)) for name in names}
+    for earlier, name in itertools.pairwise(names):
+        # Compose resolves `extends` within each file.
+        for half, chance in zip(bodies[name], (0.25, 0.05), strict=True):
+            if draw.random() < chance:
+                half.append(f"    extends: {draw.choice([earlier, f'{{service: {earlier}}}'])}")
     first = ["x-own: &own {x-shared: {a: b}}", "services:"]
     second = ["services:"]
     for name, (one, other) in bodies.items():
@@ -197,22 +202,14 @@ def _joined(whole: dict[str, Drawn], more: dict[str, Drawn]) -> dict[str, Drawn]
 
 
 def _body(draw: Random, *, whole: bool) -> list[str]:
-    keys = draw.sample([key for key in KEYS if key != "image"], draw.randint(1, 4))
-    # A few keys are drawn in both halves far more often than by chance.
+    keys = draw.sample(sorted(KEYS), draw.randint(1, 4))
     keys = [*dict.fromkeys([*keys, draw.choice(COMMON), draw.choice(COMMON)])]
-    if {"container_name", "deploy"} <= set(keys):
-        keys.remove("container_name")
     lines = ["    image: alpine:3"] if whole else []
     if whole and draw.random() < 0.1:
         lines.append("    <<: *own")
     for key in keys:
         lines += _lines(draw, 4, key, draw.choice(KEYS[key]), tag="" if whole else _tag(draw))
     return lines
-
-
-COMMON = sorted(
-    {"build", "environment", "labels", "logging", "ports", "volumes", "networks", "tmpfs", "dns"}
-)
 
 
 def _tag(draw: Random) -> str:

@@ -1,0 +1,54 @@
+"""What a service says in full: its own entries over those of the service that it extends.
+
+    base: {image: a, ports: ["80"]}          expanded: {image: a, ports: ["80", "81"]}
+    web: {extends: base, ports: ["81"]}
+
+Source: Compose Specification, "extends".
+"""
+
+import os
+from pathlib import Path
+
+from composefile.document import load
+from composefile.merging import merge_values
+from composefile.model import Model
+from composefile.project import Project
+from composefile.values import Value
+from generator.said import Said, said, without
+from generator.targets.compose import rebase
+
+
+def expanded(model: Model, name: str) -> dict[str, Value]:
+    """Return what service *name* says with all that it extends, in the words of the files.
+
+    Paths of a base in another folder are relative to the folder of *model*.
+    """
+    found = _inherited(model, name)
+    for key, field in model.fields(name).items():
+        if key != "extends":
+            say(found, name, key, said(field.node))
+    return found
+
+
+def say(found: dict[str, Value], name: str, key: str, new: Said) -> None:
+    """Let *found*, the body of service *name*, have under *key* what Compose makes of *new*."""
+    if new.silent:
+        found.pop(key, None)
+    elif key not in found or () in new.gone:
+        found[key] = new.value
+    else:
+        old = without(found[key], new.gone)
+        found[key] = merge_values(("services", name, key), old, new.value)
+
+
+def _inherited(model: Model, name: str) -> dict[str, Value]:
+    base = model.base(name)
+    if base is None:
+        return {}
+    other, service = base
+    here, there = model.project.folder or Path(), other.project.folder or Path()
+    if other is not model and here.resolve() != there.resolve():
+        prefix = Path(os.path.relpath(there.resolve(), here.resolve())).as_posix()
+        text = rebase(other.document, prefix)
+        other = Model(load(text, other.document.file), Project(here), depth=other.depth)
+    return expanded(other, service)
