@@ -2,30 +2,21 @@
 
 import atexit
 import gc
-import importlib
 import sys
 
 import click
 
+from dcgen.lazy_group import LazyGroup
 from dcgen.reporting import PROJECT_OPTIONS, ErrorReportingGroup, no_project_option
 from faults import UsageError
 
-# Command to the module that holds it: only the module of the command that runs is imported.
+# Only the module of the command that runs is imported.
 COMMANDS = {
-    "scale": "scale",
-    "extra-hosts": "extra_hosts",
-    "ambassador": "ambassador",
-    "detach": "detach",
-    "render": "render",
-    "up": "up",
-    "down": "down",
-    "ps": "ps",
-    "top": "top",
-    "logs": "logs",
-    "stop": "stop",
-    "lb": "lb",
-    "rollout": "rollout",
-    "sample": "sample",
+    name: f"dcgen.commands.{name.replace('-', '_')}"
+    for name in (
+        *("scale", "extra-hosts", "ambassador", "detach", "render"),
+        *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
+    )
 }
 # What the top-level help says of each, in its order; here, so that the help imports no command.
 SECTIONS = {
@@ -80,49 +71,15 @@ GARBAGE = 50_000
 FILE_OPTIONS = ("-f", "--file")
 
 
-class Commands(ErrorReportingGroup):
+class Commands(LazyGroup, ErrorReportingGroup):
     """The group of all commands, each imported when it is run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the names of the commands, in the order of the help."""
-        return [name for section in SECTIONS.values() for name in section]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called *cmd_name*; None if there is none."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        gc.set_threshold(GARBAGE)
-        atexit.register(gc.freeze)  # nor does Python's end need to look for it: a tenth again
-        module = importlib.import_module(f"dcgen.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
-
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        formatter: click.HelpFormatter,
-    ) -> None:
-        """Write the commands in sections, without importing them."""
-        for title, summaries in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl(list(summaries.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* name, as click does.
-
-        Raises:
-            UsageError: There is none.
-        """
-        name = args[0]
-        if not ctx.resilient_parsing and name not in self.list_commands(ctx) and name[:1] != "-":
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-            near = get_close_matches(name.lower(), self.list_commands(ctx), n=1)
-            fix = f"did you mean {near[0]!r}?" if near else "choose one: dcgen --help"
-            raise UsageError(f"there is no command {name!r}", fix=fix)
-        return super().resolve_command(ctx, args)
+        if cmd_name in COMMANDS:
+            gc.set_threshold(GARBAGE)
+            atexit.register(gc.freeze)  # nor does Python's end need to look for it: a tenth again
+        return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take ``-f FILE`` before the command, as Compose does, for one after it."""
@@ -145,6 +102,8 @@ def _after_the_command(args: list[str]) -> list[str]:
 
 @click.group(
     cls=Commands,
+    modules=COMMANDS,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=HELP,
     epilog=EPILOG,

@@ -1,13 +1,13 @@
 """What the commands on a running variant share: where it runs, and what is said of each host."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from dcgen.commands.target import Target
+from dcgen.commands.target import Target, target
 from dcgen.reporting import report
 from engine import runs
 from engine.docker.containers import Site, everywhere
@@ -80,6 +80,15 @@ def place(found: Target) -> Place:
     variant = parse(found.source.text, found.path)
     words = found.compose() if found.hosts else ()
     return Place(variant, tuple(Site(words, host) for host in found.hosts))
+
+
+def where_given(given: Mapping[str, Any]) -> Place:
+    """Return where the variant runs that the options *given* name: files, engine, hosts.
+
+    Raises:
+        UserError: See `target` and `place`.
+    """
+    return place(target(given["files"], given["engine"], given["hosts"], starting=False))
 
 
 def called(host: Host, name: str) -> str:

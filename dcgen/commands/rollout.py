@@ -12,7 +12,6 @@ from dcgen.commands.target import (
     SECONDS_ABOVE_0,
     RunCommand,
     deadline_option,
-    target,
     target_options,
 )
 from dcgen.progress import Progress
@@ -52,11 +51,10 @@ def rollout(
     A new replica must become healthy before an old one is drained and removed. If it does not,
     it is removed, the old replicas keep running, and the exit code is 1.
     """
-    from dcgen.commands.location import place  # noqa: PLC0415 - not for the help
+    from dcgen.commands.location import where_given  # noqa: PLC0415 - not for the help
     from engine.live.rollout import Rollout  # noqa: PLC0415
 
-    found = target(given["files"], given["engine"], given["hosts"], starting=False)
-    where = place(found)
+    where = where_given(given)
     if not where.sites:
         what = "processes have no containers to replace"
         raise UsageError(what, fix="restart them: dcgen stop, then dcgen up")

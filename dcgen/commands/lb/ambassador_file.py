@@ -1,0 +1,40 @@
+"""What the file of a variant says of an ambassador, and another upstream for it there."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from composefile import labels
+from dcgen.commands.pipeline import Making, Step, make
+from engine.variant import Variant, read
+from faults import UserError
+from generator.result import Settings
+from generator.transforms import ambassador as transform
+from lb.address import Address
+
+
+def require_ambassador(variant: Variant, name: str) -> None:
+    """Return if service *name* of *variant* is an ambassador.
+
+    Raises:
+        UserError: It is not.
+    """
+    service = variant.services.get(name)
+    if service is None or service.role != labels.AMBASSADOR:
+        raise UserError(
+            f"service '{name}' is not an ambassador in '{variant.file}'",
+            fix=f"make one: dcgen ambassador {name}=HOST:PORT",
+        )
+
+
+def rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> Variant:
+    """Lead ambassador *name* to *upstream* in the file of *variant*.
+
+    Returns what the file says now.
+
+    Raises:
+        UserError: The file cannot be changed so.
+    """
+    step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
+    file = str(variant.file)
+    make([Step(name, step, name)], Making(file=(file,), output=file, quiet=True))
+    return read(variant.file)
