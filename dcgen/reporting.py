@@ -25,7 +25,7 @@ class ErrorReportingGroup(click.Group):
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            raise click.exceptions.Exit(report(as_user_error(error, info_name or ""))) from error
+            raise click.exceptions.Exit(report_usage(error, info_name or "")) from error
         except UserError as error:
             raise click.exceptions.Exit(report(error)) from error
 
@@ -36,7 +36,7 @@ class ErrorReportingGroup(click.Group):
         except UserError as error:
             ctx.exit(report(error))
         except click.UsageError as error:
-            ctx.exit(report(as_user_error(error, ctx.command_path)))
+            ctx.exit(report_usage(error, ctx.command_path))
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 
@@ -53,6 +53,15 @@ def report(error: UserError, host: str = "") -> int:
     for fix in error.fixes:
         click.echo(f"  {colored('fix:', 'green')} {fix}", err=True)
     return error.exit_code
+
+
+def report_usage(error: click.UsageError, path: str) -> int:
+    """Show *error* of click's, or the help if nothing was asked for; return its exit code."""
+    # Before click 8.2 it is no error.
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        error.show()
+        return error.exit_code
+    return report(as_user_error(error, path))
 
 
 def as_user_error(error: click.UsageError, path: str) -> UserError:

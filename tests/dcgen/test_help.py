@@ -56,6 +56,24 @@ def test_help_of_no_command_is_an_error() -> None:
     assert "no command 'scael'\n  fix: " in said.stderr
 
 
+@pytest.mark.parametrize("words", [(), ("lb",)], ids=["dcgen", "dcgen lb"])
+def test_a_group_alone_shows_its_help(words: tuple[str, ...]) -> None:
+    said = dcgen(*words)
+
+    assert said.exit_code == 2
+    assert said.stderr == dcgen(*words, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "near"), [(("scael",), "scale"), (("lb", "statsu"), "status")], ids=["dcgen", "lb"]
+)
+def test_a_near_command_is_named(words: tuple[str, ...], near: str) -> None:
+    said = dcgen(*words)
+
+    assert said.exit_code == 2
+    assert said.stderr == f"there is no command {words[-1]!r}\n  fix: did you mean {near!r}?\n"
+
+
 def test_version_has_a_short_form() -> None:
     assert dcgen("-V").stdout == dcgen("--version").stdout != ""
 

@@ -45,6 +45,8 @@ HEAVY = ("engine.process", "generator", "jinja2")
         ("help",),
         ("up", "--help"),
         ("rollout", "--help"),
+        ("lb", "--help"),
+        ("lb", "status", "--help"),
         ("ps",),
         ("logs",),
         ("stop",),
@@ -75,6 +77,12 @@ def test_a_command_on_docker_loads_no_process_engine(
 
     assert (folder / "asked").is_file()
     assert [name for name in found if name.startswith(HEAVY)] == []
+
+
+def test_the_list_of_subcommands_loads_no_subcommand(folder: Path) -> None:
+    found = loaded(folder, "lb", "--help")
+
+    assert [name for name in found if name.startswith("dcgen.commands.lb.")] == []
 
 
 def test_the_list_of_commands_loads_no_command(folder: Path) -> None:
