@@ -49,8 +49,8 @@ bench-check: setup ## Measure it again, and fail if a bar of docs/benchmarks.md 
 	.venv/bin/python -m benchmarks --check $(ARGS)
 	.venv/bin/python -m benchmarks.generator --check
 
-fuzz: setup ## Break Compose files for SECONDS=600 and see that dcgen refuses them in words
-	FUZZ_SECONDS=$(or $(SECONDS),600) .venv/bin/pytest tests/fuzz $(ARGS)
+fuzz: setup ## Break files, commands and streams for SECONDS=600; SEED=N draws the same again, CASE=N one of them
+	FUZZ_SECONDS=$(or $(SECONDS),600) SEED=$(SEED) CASE=$(CASE) .venv/bin/pytest -s $(if $(CASE),tests/fuzz/test_doors.py,tests/fuzz) $(ARGS)
 
 merges: setup ## Merge MERGES=3000 drawn services, and compare with Compose's own config, old and new
 	.venv/bin/python -m tests.lab install

@@ -1,5 +1,5 @@
 """Run the ``dcgen`` command with ``python -m dcgen``."""
 
-from dcgen.cli import main
+from dcgen.start import main
 
-main(prog_name="dcgen")
+main()

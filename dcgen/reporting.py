@@ -1,6 +1,9 @@
 """The one place where an error becomes a message and an exit code; a bug keeps its traceback."""
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -32,13 +35,27 @@ class ErrorReportingGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command; end with the exit code that the error carries."""
         try:
-            return super().invoke(ctx)
+            with _ctrl_c():
+                return super().invoke(ctx)
         except UserError as error:
             ctx.exit(report(error))
         except click.UsageError as error:
             ctx.exit(report_usage(error, ctx.command_path))
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[None]:
+    # `dcgen.start` lets Ctrl-C end the program; a command has something to tidy up.
+    ends = signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    if ends:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if ends:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def report(error: UserError, host: str = "") -> int:

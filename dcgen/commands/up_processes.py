@@ -92,3 +92,8 @@ def _readers(progress: Progress, supervisor: Supervisor) -> Iterator[None]:
         progress.logs = False
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         supervisor.stop("stdout was closed")
+    except OSError as error:
+        if not progress.logs:
+            raise
+        progress.logs = False
+        progress.say(f"the logs are not shown any more, the run goes on: {error.strerror}")

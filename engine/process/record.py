@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -34,6 +34,7 @@ class Run:
     folder: Path
     file: Path
     _entries: dict[str, Entry] = field(default_factory=dict)
+    _is_told: bool = False
     _log: logging.Logger = field(default_factory=lambda: logging.Logger("run"))
 
     @property
@@ -51,8 +52,20 @@ class Run:
             path.write_text(text, encoding="utf-8")
         self._write()
 
-    def record(self, event: Event) -> None:
-        """Write *event* down: a line into the log, anything else into the list of processes."""
+    def record(self, event: Event) -> str:
+        """Write *event* down: a line into the log, anything else into the list of processes.
+
+        Returns what a person should know, once: that the disk takes nothing. The run goes on.
+        """
+        try:
+            self._record(event)
+        except OSError as error:
+            if not self._is_told:
+                self._is_told = True
+                return f"the log of this run is not whole: {error.strerror}: '{self.folder}'"
+        return ""
+
+    def _record(self, event: Event) -> None:
         if isinstance(event, Line):
             self._log.info("%s%s%s", event.name, runs.SEPARATOR, event.text)
             return
@@ -84,6 +97,12 @@ def _changed(entry: Entry, event: Started | Ready | Silent | Exited | Restarting
             return replace(entry, state="failed")
 
 
+class _Log(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's
+        # Called while the error is handled: logging would print its traceback.
+        raise  # noqa: PLE0704 - it is called by an `except`
+
+
 @contextmanager
 def begin(file: Path) -> Iterator[Run]:
     """Hold the run of *file*, alone.
@@ -105,14 +124,13 @@ def begin(file: Path) -> Iterator[Run]:
         for old in folder.glob("log*"):
             old.unlink()
         run.scratch.mkdir(mode=0o700)
-        handler = RotatingFileHandler(
-            folder / "log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"
-        )
+        handler = _Log(folder / "log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
         run._log.addHandler(handler)
         try:
             yield run
         finally:
-            handler.close()
+            with suppress(OSError):  # a full disk, which was told
+                handler.close()
             shutil.rmtree(run.scratch, ignore_errors=True)
             (folder / "run.json").unlink(missing_ok=True)
 

@@ -52,7 +52,8 @@ class Running:
                 yield Published(process.service, port, str(address), url)
         with closing(self.supervisor.run()) as events:
             for event in events:
-                self.run.record(event)
+                if trouble := self.run.record(event):
+                    yield Notice(trouble)
                 yield event
 
 

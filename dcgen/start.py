@@ -1,0 +1,26 @@
+"""Where a run of ``dcgen`` begins and ends."""
+
+import signal
+import sys
+
+
+def main() -> None:
+    """Run the command line, and end with its exit code.
+
+    Until a command begins, Ctrl-C ends it as it ends any program (see `dcgen.reporting`): Python
+    would answer with a traceback while modules are imported. So little is imported before.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from dcgen.cli import main as command  # noqa: PLC0415 - see above
+    from dcgen.streams import flush, prepare, refused  # noqa: PLC0415 - see above
+
+    prepare()
+    code: str | int | None = 0
+    try:
+        command(prog_name="dcgen")
+    except SystemExit as end:
+        code = end.code
+    except OSError as error:
+        code = refused(error)
+    sys.exit(flush(code))
