@@ -46,11 +46,12 @@ def _parse_or_refuse(entry: Value, key: str, model: Model, service: Service) -> 
         ) from error
 
 
-def discover(model: Model, service: Service) -> list[int]:
+def discover(model: Model, service: Service, *, by_image: bool = True) -> list[int]:
     """Return the TCP ports that callers of *service* may dial; empty if none can be known.
 
     Looks at `ports` and `expose` and at what other services dial (``rng:8080``); if that gives
-    nothing, at the Dockerfile's EXPOSE, the table of well-known images, and the health check.
+    nothing, at the Dockerfile's EXPOSE and the table of well-known images, unless *by_image* says
+    that the service runs something else, and the health check.
 
     Raises:
         UserError: An entry is no port, or every declared port is UDP or SCTP.
@@ -67,7 +68,8 @@ def discover(model: Model, service: Service) -> list[int]:
     others = {port.target for port in ports if port.protocol != "tcp"}
     dialled = [port for port in _dialled(model, service.name) if port not in others]
     found = list(dict.fromkeys([*tcp, *dialled]))
-    return found or list(_of_image(model, service.name)) or _of_healthcheck(model, service.name)
+    image = _of_image(model, service.name) if by_image else ()
+    return found or list(image) or _of_healthcheck(model, service.name)
 
 
 def _dialled(model: Model, name: str) -> list[int]:

@@ -13,6 +13,8 @@ from composefile.model import Model
 from composefile.syntax.parser import Alias
 from composefile.values import Value, pairs, texts, words
 
+_HOST_WORDS = "host|hostname|server|servers|address|addr|url|uri|endpoint|upstream|backend|target"
+_HOST_VARIABLE = re.compile(rf"(?:{_HOST_WORDS}|dsn|broker)s?(?![a-z])", re.IGNORECASE)
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "cgroup", "net")
 
 
@@ -100,6 +102,31 @@ def mentions(model: Model, other: str, names: list[str]) -> bool:
     pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?!://)(?![\w.-])")
     keys = ("environment", "command", "entrypoint", "healthcheck")
     return any(pattern.search(text) for key in keys for text in texts(model.get(other, key)))
+
+
+def dials(model: Model, other: str, name: str) -> bool:
+    """Tell whether the settings of service *other* say that it connects to *name*.
+
+    A link does, a URL with that host, a variable such as ``API_HOST``, an option such as
+    ``--host``; `depends_on` and the name of a program do not.
+    """
+    if any(link.partition(":")[0] == name for link in words(model.get(other, "links"))):
+        return True
+    host = re.escape(name)
+    url = re.compile(rf"(?://|@){host}(?![\w.-])|(?<![\w.$/-]){host}:\d")
+    option = re.compile(
+        rf"(?:^|\s)(?:-h|--?[\w-]*(?:{_HOST_WORDS}))[ =]\[?[\"']?{host}(?![\w.-])", re.IGNORECASE
+    )
+    programs = [" ".join(texts(model.get(other, key))) for key in ("command", "entrypoint")]
+    variables = pairs(model.get(other, "environment"))
+    return (
+        any(url.search(text) or option.search(text) for text in programs)
+        or any(url.search(value) for value in variables.values())
+        or any(
+            name in value.split(",") and _HOST_VARIABLE.search(variable)
+            for variable, value in variables.items()
+        )
+    )
 
 
 def is_alias(model: Model, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
 from composefile.model import Model
 from faults import Place, UsageError, printable
+from lb.option_text import chosen
 from lb.options import UNCHOSEN, ChosenOptions
 
 LbConfig = Literal["inline", "file", "args"]
@@ -29,6 +30,9 @@ class Settings:
         derive_health: Whether HAProxy asks what the service's own health check asks.
         access: What the upstreams of an ambassador ask of their clients.
         files: Path in the container and path on this machine of each file that it needs.
+        balancer: Whether replicas get a balancer, if they can.
+        for_others: Whether the settings were chosen for other services too, so that they may have
+            no effect on one of them.
     """
 
     lb_config: LbConfig | None = None
@@ -39,12 +43,26 @@ class Settings:
     derive_health: bool = False
     access: ChosenAccess = UNCHOSEN_ACCESS
     files: tuple[tuple[str, str], ...] = ()
+    balancer: bool = True
+    for_others: bool = False
 
     def __post_init__(self) -> None:
         if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
             raise UsageError(
                 f"{self.lb_image!r} is not the name of an image", fix="write it as NAME:TAG"
             )
+
+    @property
+    def chosen(self) -> list[str]:
+        """The names of the options that were chosen about an HAProxy, as on the command line."""
+        named = {
+            "--lb-config": self.lb_config,
+            "--lb-image": self.lb_image,
+            "--dynamic": self.dynamic,
+            "--health": self.derive_health or None,
+        }
+        options = [f"--{name.replace('_', '-')}" for name, _ in chosen(self.options)]
+        return [name for name, value in named.items() if value is not None] + options
 
     def after(self, former: "Settings") -> "Settings":
         """Return these settings where they were chosen, and those of *former* elsewhere.
@@ -65,10 +83,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a person should know although dcgen went on."""
+    """Something that a person should know although dcgen went on; *fix* is what to do about it."""
 
     what: str
     where: Place | None = None
+    fix: str = ""
 
     def __str__(self) -> str:
         return printable(f"{self.where}: {self.what}" if self.where else self.what)

@@ -12,7 +12,7 @@ SECONDS = click.FloatRange(options.SECONDS.least, options.SECONDS.most)
 PORT = click.IntRange(1, LAST_PORT)
 # Title to names of parameters, in the order of the help; what is in none of them comes last.
 GROUPS = {
-    "Load balancing": ("ports", "dynamic", "mode", "balance", "sticky"),
+    "Load balancing": ("ports", "dynamic", "balancer", "mode", "balance", "sticky"),
     "Docker": ("detach", "build"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),

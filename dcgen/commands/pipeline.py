@@ -69,6 +69,8 @@ def make(steps: list[Step], making: Making) -> None:
     overrides = _overrides(steps, document, project, names)
     for notice in () if making.quiet else (*overrides, *variant.warnings):
         click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
+        if notice.fix:
+            click.echo(f"  {colored('fix:', 'green')} {printable(notice.fix)}", err=True)
     if making.diff:
         name = str(target) if target else "<stdout>"
         click.echo(colored_diff(output.diff(given.text, text, given.name, name)), nl=False)

@@ -39,6 +39,11 @@ from generator.transforms import scale as transform
     help="Find replicas by DNS: `--scale` changes their number at run time.  [static]",
 )
 @click.option(
+    "--balancer/--no-balancer",
+    default=True,
+    help="Put an HAProxy in front of the replicas, or none.  [if a port is known]",
+)
+@click.option(
     "--health",
     type=click.Choice(["from-healthcheck"]),
     help="Use the HTTP request of the service's healthcheck.  [a TCP connection]",
@@ -46,24 +51,25 @@ from generator.transforms import scale as transform
 @balancing_options
 @proxy_options
 @making_options
-def scale(
-    what: tuple[str, ...],
-    ports: tuple[int, ...],
-    lb_config: Any,  # noqa: ANN401 - click has checked the choice
-    lb_image: str | None,
-    *,
-    dynamic: bool | None,
-    health: str | None,
-    **making: Any,  # noqa: ANN401
-) -> None:
+def scale(what: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    settings = Settings(lb_config, lb_image, ports, chosen_options(making), dynamic, bool(health))
+    wanted = counts(what)
+    settings = Settings(
+        lb_config=given.pop("lb_config"),
+        lb_image=given.pop("lb_image"),
+        ports=given.pop("ports"),
+        options=chosen_options(given),
+        dynamic=given.pop("dynamic"),
+        derive_health=bool(given.pop("health")),
+        balancer=given.pop("balancer"),
+        for_others=len(wanted) > 1,
+    )
     steps = [
         Step(
             name,
             partial(transform.scale, service=name, replicas=count, settings=settings),
             f"{name}: scaled to {count}",
         )
-        for name, count in counts(what)
+        for name, count in wanted
     ]
-    make(steps, Making(**making))
+    make(steps, Making(**given))

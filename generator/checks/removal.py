@@ -17,7 +17,8 @@ from generator.checks.refusals import (
     require_container,
     role,
 )
-from generator.checks.scaling import known_ports, number_notices, udp_notices, written_volumes
+from generator.checks.repetition import written_volumes
+from generator.checks.scaling import known_ports, number_notices, udp_notices
 from generator.result import Notice
 
 ADDRESSES = ("ipv4_address", "ipv6_address")

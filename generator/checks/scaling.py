@@ -7,11 +7,10 @@ import contextlib
 from collections.abc import Collection, Iterator, Sequence
 
 from composefile import labels
-from composefile.images import STATEFUL, short_name
 from composefile.model import Model
 from composefile.ports import Port, UnresolvedPortError, parse
-from composefile.references import Reference, mentions
-from composefile.values import Value, pairs, texts
+from composefile.references import Reference
+from composefile.values import pairs
 from faults import UserError
 from generator.checks.other_files import refuse_included
 from generator.checks.refusals import (
@@ -21,6 +20,7 @@ from generator.checks.refusals import (
     require_container,
     role,
 )
+from generator.checks.repetition import repetition_notices
 from generator.result import Notice
 
 ADVERTISED = ("ADVERTISED", "CLUSTER_", "DISCOVERY_")
@@ -62,30 +62,6 @@ def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
     refuse_included(model, name, ("depends_on", "links"), "which would be the balancer then")
 
 
-def require_no_caller(model: Model, name: str, others: list[Reference], replicas: int) -> None:
-    """Refuse to run service *name*, of which no port is known, *replicas* times.
-
-    *others* are those that refer to it.
-
-    Raises:
-        UserError: Another service dials it, or the format has no replicas.
-    """
-    callers = [reference.service for reference in others]
-    callers += [other for other in model.names if other != name and mentions(model, other, [name])]
-    if callers:
-        raise UserError(
-            f"no port of {name!r} is known, and {callers[0]!r} refers to it",
-            fix=f'give `--port PORT`, or add `expose: ["PORT"]` to {name!r}',
-            where=model.where(name),
-        )
-    if model.document.v1:
-        raise UserError(
-            f"service {name!r} has no port to balance, and the v1 format has no replicas",
-            fix=f"run it so often: docker-compose scale {name}={replicas}",
-            where=model.where(name),
-        )
-
-
 def require_free_names(
     model: Model, name: str, names: Sequence[str], mine: Collection[str]
 ) -> None:
@@ -121,11 +97,14 @@ def require_dns(model: Model, name: str, *, by_arguments: bool) -> None:
         )
 
 
-def scaling_notices(model: Model, name: str, replicas: int) -> Iterator[Notice]:
-    """Yield what changes for service *name* when it runs *replicas* times."""
-    if replicas > 1:
-        yield from _of_data(model, name)
-        yield from _of_devices(model, name)
+def scaling_notices(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
+    """Yield what changes for service *name* when it runs *replicas* times.
+
+    *holder* is the service with its settings: itself, or one of its replicas if it is scaled again.
+    """
+    yield from repetition_notices(model, name, holder, replicas)
+    if holder != name:
+        return
     yield from udp_notices(model, name, "the balancer does not serve it")
     yield from _of_names(model, name)
     yield from number_notices(model, name)
@@ -146,47 +125,6 @@ def udp_notices(model: Model, name: str, what: str) -> Iterator[Notice]:
                 f"port {port.target}/{port.protocol} of {name!r} is not TCP: {what}",
                 model.where(name, "ports"),
             )
-
-
-def _of_data(model: Model, name: str) -> Iterator[Notice]:
-    shown = model.shown(name, "image")
-    if shown and short_name(shown) in STATEFUL:
-        yield Notice(
-            f"{name!r} runs {short_name(shown)}: its replicas hold data of their own",
-            model.where(name, "image"),
-        )
-    shared = written_volumes(model, name)
-    if shared:
-        yield Notice(
-            f"all replicas of {name!r} write to {', '.join(shared)}", model.where(name, "volumes")
-        )
-
-
-def written_volumes(model: Model, name: str) -> list[str]:
-    """Return the volumes and folders that service *name* may write to, as the file names them."""
-    volumes = model.get(name, "volumes")
-    sources = map(_writable, volumes if isinstance(volumes, list) else [])
-    return [source for source in sources if source]
-
-
-def _writable(volume: Value) -> str:
-    if isinstance(volume, dict):
-        source = volume.get("source")
-        read_only = str(volume.get("read_only")).lower() == "true"
-        return source if isinstance(source, str) and not read_only else ""
-    parts = str(volume).split(":")
-    writable = len(parts) > 1 and "ro" not in parts[-1].split(",")
-    return parts[0] if writable and "docker.sock" not in parts[0] else ""
-
-
-def _of_devices(model: Model, name: str) -> Iterator[Notice]:
-    deploy = list(texts(model.get(name, "deploy")))
-    for key in ("devices", "gpus"):
-        own = model.get(name, key) is not None
-        if own or key in deploy:
-            where = model.where(name, key if own else "deploy")
-            yield Notice(f"all replicas of {name!r} want the same devices", where)
-            return
 
 
 def _of_names(model: Model, name: str) -> Iterator[Notice]:

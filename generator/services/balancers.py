@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from composefile import labels
 from composefile.listening import discover
+from faults import UsageError
+from generator.checks.workers import callers, runs_image
 from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
@@ -37,18 +39,24 @@ class Balancing:
 
 
 def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | None:
-    """Return how the service of *draft* is to be run *replicas* times; None without a port.
+    """Return how the service of *draft* is to be run *replicas* times; None without a balancer.
 
     What *settings* leave open is as it was before, or found in the file.
 
     Raises:
+        UsageError: It has a balancer, and *settings* want none.
         UserError: Its port cannot be known, or its health check cannot be asked by HAProxy.
     """
     before = former(draft.model, draft.name)
+    if before and not settings.balancer:
+        raise UsageError(
+            f"{draft.name!r} has a balancer already",
+            fix="start from the file that it was made from",
+        )
     ports: Sequence[int] = settings.ports
     if not before:
-        ports = ports or discover(draft.model, draft.service)
-        if not ports:
+        ports = ports or _discovered(draft)
+        if not (ports and settings.balancer):
             return None
     if settings.derive_health:
         derived = health_options(draft.model, before.replicas[0] if before else draft.name)
@@ -59,6 +67,12 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     slots = slots_for(replicas) if settings.dynamic else 0
     names = replica_names(draft.name, replicas, dynamic=bool(slots))
     return Balancing(names, ports, settings, slots, before)
+
+
+def _discovered(draft: Draft) -> list[int]:
+    model, name = draft.model, draft.name
+    serves = runs_image(model, name) or bool(callers(model, name))
+    return discover(model, draft.service, by_image=serves)
 
 
 def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:

@@ -6,27 +6,26 @@
 Source: Compose Deploy Specification, "replicas".
 """
 
-from faults import UserError
+from generator.checks.repetition import repetition_notices
+from generator.checks.workers import require_worker, worker_notices
 from generator.editing.draft import Draft
 from generator.editing.service import Body
-from generator.result import Variant
+from generator.result import Settings, Variant
 from generator.services.replica_count import set_replicas
 
 
-def replicate(draft: Draft, replicas: int) -> Variant:
+def replicate(draft: Draft, replicas: int, settings: Settings) -> Variant:
     """Return the file with the service of *draft* run *replicas* times, and nothing else changed.
 
     Raises:
-        UserError: It has a `container_name`.
+        UserError: Another service dials it, or it can only have one container.
+        UsageError: *settings* are about a balancer, and for no other service.
     """
     model, name = draft.model, draft.name
-    if model.get(name, "container_name") is not None:
-        raise UserError(
-            f"service {name!r} has a `container_name`, which only one container can have",
-            fix=f"remove `container_name` from {name!r}",
-            where=model.where(name, "container_name"),
-        )
+    require_worker(model, name, replicas, settings)
+    draft.notices += worker_notices(model, name, draft.others, settings)
+    draft.notices += repetition_notices(model, name, name, replicas)
     body = Body(model, name, draft.layout, draft.edits)
     set_replicas(body, replicas)
     body.finish()
-    return Variant(draft.text())
+    return Variant(draft.text(), warnings=tuple(draft.notices))

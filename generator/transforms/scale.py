@@ -13,7 +13,6 @@ from composefile.model import Model
 from generator.checks.scaling import (
     require_dns,
     require_free_names,
-    require_no_caller,
     require_scalable,
     scaling_notices,
 )
@@ -28,8 +27,8 @@ from generator.transforms.replicate import replicate
 def scale(model: Model, service: str, replicas: int, settings: Settings) -> Variant:
     """Return the file of *model* with *service* run *replicas* times behind a balancer.
 
-    A service that nobody can dial (no port, and no other service refers to it) gets
-    `deploy.replicas` and no balancer.
+    A service that nobody can dial (no port is known, and no other service connects to it) gets
+    `deploy.replicas` and no balancer; so does every one if *settings* say so.
 
     Raises:
         UserError: *service* is unknown or cannot be balanced, its port cannot be known, or a
@@ -39,8 +38,7 @@ def scale(model: Model, service: str, replicas: int, settings: Settings) -> Vari
     require_scalable(model, service, draft.others)
     plan = balancing(draft, replicas, settings)
     if plan is None:
-        require_no_caller(model, service, draft.others, replicas)
-        return replicate(draft, replicas)
+        return replicate(draft, replicas, settings)
     require_free_names(model, service, plan.names, plan.before.replicas if plan.before else ())
     if plan.slots:
         require_dns(model, service, by_arguments=plan.settings.lb_config == "args")
@@ -52,10 +50,11 @@ def _scaled(draft: Draft, replicas: int, plan: Balancing) -> Variant:
     generated = generate(draft, spec_of(draft, plan), plan.settings, before)
     if not before:
         draft.rescue()
-        draft.notices += scaling_notices(draft.model, draft.name, len(plan.names))
+    holder = before.replicas[0] if before else draft.name
+    draft.notices += scaling_notices(draft.model, draft.name, holder, replicas)
     replica = template(
         draft.model,
-        before.replicas[0] if before else draft.name,
+        holder,
         draft.layout,
         count=replicas if plan.slots else None,
         rescued=draft.rescued,

@@ -103,15 +103,15 @@ def test_worker_that_nobody_dials_gets_a_number_where_it_has(body: str, expected
 def test_worker_with_a_container_name_is_refused() -> None:
     assert refusal("scale", balanced("image: app\ncontainer_name: one\n"), "rng") == (
         "7: service 'rng' has a `container_name`, which only one container can have"
-        " / fix: remove `container_name` from 'rng'"
+        " / fix: remove `container_name` from 'rng', or give `--port PORT` if it is a server"
     )
 
 
 def test_service_without_a_port_that_others_dial_is_refused() -> None:
-    source = balanced("image: app\n", "web:\n  image: web\n  depends_on: [rng]\n")
+    source = balanced("image: app\n", "web:\n  image: web\n  links: [rng]\n")
 
     assert refusal("scale", source, "rng") == (
-        "5: no port of 'rng' is known, and 'web' refers to it"
+        "5: cannot tell which port 'rng' listens on; 'web' connects to it"
         " / fix: give `--port PORT`, or add `expose: [\"PORT\"]` to 'rng'"
     )
 

@@ -1,0 +1,182 @@
+"""A worker without a port gets no balancer: who mentions it, who connects to it, and what is said.
+
+before:   worker: {command: celery -A shop worker}   beat: {command: celery -A shop beat}
+after:    worker: {command: …, deploy: {replicas: 4}}
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from faults import UsageError
+from generator.result import Settings
+from generator.transforms.scale import scale as transform
+from lb.options import ChosenOptions
+from tests.generator.compose import Model, balanced, document, project, refusal, scale, yaml
+
+DOCKERFILE = "FROM python:3.12\nEXPOSE 8000\nCMD gunicorn shop\n"
+SHOP = """
+    services:
+      web:
+        build: .
+        ports: ["8000:8000"]
+      celery:
+        build: .
+        command: celery -A shop worker
+      beat:
+        build: .
+        command: celery -A shop beat
+        depends_on: [celery]
+"""
+
+
+def replicas(source: str, service: str, n: int = 4, **options: object) -> object:
+    return scale(source, service, n, **options).value(service, "deploy")
+
+
+def test_a_worker_that_others_only_mention_gets_replicas(tmp_path: Path) -> None:
+    made = scale(SHOP, "celery", 4, folder=tmp_path, files={"Dockerfile": DOCKERFILE})
+
+    assert made.value("celery", "deploy") == {"replicas": 4}
+    assert list(made.services) == ["web", "celery", "beat"]
+    assert made.warnings == [
+        "compose.yml:5: 'celery' gets no balancer, for no port of it is known,"
+        " and 'beat' mentions it",
+        "compose.yml:7: the image of 'celery' exposes 8000, but 'celery' runs another command and"
+        " nothing connects to it: it gets no balancer",
+    ]
+    assert [notice.fix for notice in made.variant.warnings] == [
+        "give `--port PORT` if that one connects to 'celery', `--no-balancer` if not",
+        "give `--port 8000` if it listens there",
+    ]
+
+
+def test_its_port_gives_it_a_balancer(tmp_path: Path) -> None:
+    made = scale(
+        SHOP, "celery", 2, folder=tmp_path, files={"Dockerfile": DOCKERFILE}, ports=(5555,)
+    )
+
+    assert list(made.services) == ["web", "celery1", "celery2", "celery", "beat"]
+
+
+NO_CALLS = [
+    "depends_on: [rng]",
+    "command: rng --beat",
+    "command: [sh, -c, exec rng]",
+    "environment: {APP: rng, QUEUES: 'rng,mail'}",
+    "environment: [PATH=/opt/rng/bin]",
+    "environment: {REPO: ssh://git@host/rng}",
+]
+CALLS = [
+    "links: [rng]",
+    "links: ['rng:dice']",
+    "environment: {RNG_HOST: rng}",
+    "environment: ['API_URL=http://rng/v1']",
+    "environment: {DSN: 'amqp://user:pw@rng'}",
+    "environment: {BACKENDS: 'hasher,rng'}",
+    "command: curl http://rng/",
+    "command: [client, --host, rng]",
+    "command: [client, --server=rng]",
+    "command: psql -h rng",
+]
+
+
+@pytest.mark.parametrize("body", NO_CALLS)
+def test_this_is_no_call(body: str) -> None:
+    source = balanced("image: app\n", f"web:\n  image: web\n  {body}\n")
+
+    assert replicas(source, "rng") == {"replicas": 4}
+
+
+@pytest.mark.parametrize("body", CALLS)
+def test_this_is_a_call(body: str) -> None:
+    source = balanced("image: app\n", f"web:\n  image: web\n  {body}\n")
+
+    assert refusal("scale", source, "rng") == (
+        "5: cannot tell which port 'rng' listens on; 'web' connects to it"
+        " / fix: give `--port PORT`, or add `expose: [\"PORT\"]` to 'rng'"
+    )
+
+
+def test_what_its_image_exposes_counts_if_somebody_connects(tmp_path: Path) -> None:
+    source = balanced("build: .\ncommand: serve\n", "web:\n  image: web\n  links: [rng]\n")
+    made = scale(source, "rng", 2, folder=tmp_path, files={"Dockerfile": DOCKERFILE})
+
+    assert made.value("rng", "labels")["dcgen.balances"] == "rng1:8000 rng2:8000"
+
+
+NONE = Settings(balancer=False)
+
+
+def without_balancer(source: str, settings: Settings = NONE) -> str:
+    model = Model(document(yaml(source)), project(None, {}))
+    return transform(model, "web", 3, settings).text
+
+
+def test_no_balancer_is_a_choice_also_with_a_port() -> None:
+    text = without_balancer("services:\n  web:\n    image: nginx\n    expose: ['80']\n")
+
+    assert "replicas: 3" in text
+    assert "haproxy" not in text
+
+
+def test_options_of_a_balancer_that_there_is_not_are_refused() -> None:
+    settings = replace(NONE, options=ChosenOptions(mode="http", sticky=True))
+    with pytest.raises(UsageError) as caught:
+        without_balancer("services:\n  web:\n    image: nginx\n", settings)
+
+    assert caught.value.what == (
+        "`--no-balancer` was given, so it gets no balancer,"
+        " and --mode, --sticky would have no effect"
+    )
+
+
+def test_options_for_others_too_are_no_mistake() -> None:
+    settings = replace(NONE, options=ChosenOptions(mode="http"), for_others=True)
+    text = without_balancer("services:\n  web:\n    image: nginx\n", settings)
+
+    assert "replicas: 3" in text
+
+
+def test_an_existing_balancer_does_not_go_by_scaling_again() -> None:
+    once = scale("services:\n  web:\n    image: nginx\n", "web", 2).variant.text
+
+    with pytest.raises(UsageError, match="has a balancer already"):
+        without_balancer(once)
+
+
+REPEATED = [
+    ("command: celery -A shop beat", "'rng' runs `beat`: each of its 4 replicas would do"),
+    ("command: [supercronic, /etc/tab]", "'rng' runs `supercronic`"),
+    ("command: sh -c 'python manage.py migrate && serve'", "'rng' runs `migrate`"),
+    ("volumes: ['./data:/data']", "all replicas of 'rng' write to ./data"),
+    ("devices: ['/dev/kvm']", "all replicas of 'rng' want the same devices"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), REPEATED)
+@pytest.mark.parametrize("port", ["", "expose: ['80']\n"])
+def test_what_all_replicas_do_is_said_with_and_without_a_balancer(
+    body: str, said: str, port: str
+) -> None:
+    source = balanced(f"image: app\n{body}\n{port}")
+
+    assert any(said in warning for warning in scale(source, "rng", 4).warnings)
+
+
+@pytest.mark.parametrize(("body", "said"), REPEATED)
+def test_it_is_said_again_when_the_number_changes(body: str, said: str) -> None:
+    once = scale(balanced(f"image: app\n{body}\nexpose: ['80']\n"), "rng", 4).variant.text
+    again = scale(once, "rng", 4)
+
+    assert any(said in warning for warning in again.warnings)
+
+
+@pytest.mark.parametrize(("body", "said"), REPEATED)
+def test_it_is_said_of_replicas_that_dns_finds(body: str, said: str) -> None:
+    source = balanced(f"image: app\n{body}\nexpose: ['80']\n")
+    model = Model(document(source), project(None, {}))
+    variant = transform(model, "rng", 4, Settings(dynamic=True))
+
+    assert any(said in str(warning) for warning in variant.warnings)
