@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check fuzz merges chaos library browser pictures unit test e2e lint docs variants format clean
+.PHONY: help setup demo compare bench bench-check fuzz merges chaos recovery lock library browser pictures unit test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -58,6 +58,16 @@ merges: setup ## Merge MERGES=3000 drawn services, and compare with Compose's ow
 
 chaos: setup ## Draw FAULTS=200 against DockerCoins' counter, on Redis and on Valkey; SEED=N draws the same again
 	FAULTS=$(or $(FAULTS),200) SEED=$(SEED) .venv/bin/pytest -s tests/dockercoins/test_chaos.py $(ARGS)
+
+recovery: setup ## Measure how soon DockerCoins' workers are back after a peer, and how soon services end
+	.venv/bin/python -m tests.dockercoins.recovery --turns $(or $(TURNS),12)
+	.venv/bin/python -m tests.dockercoins.stopping
+
+lock: setup ## Pin what DockerCoins' images install, anew: each requirements.lock by requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check uv
+	for service in rng hasher webui worker; do (cd dockercoins/$$service && \
+		../../.venv/bin/uv pip compile --quiet --universal --upgrade --python-version 3.13 --generate-hashes \
+		--custom-compile-command 'make lock' --output-file requirements.lock requirements.txt) || exit; done
 
 library: setup ## Fetch the chart library of DockerCoins' page with npm; without it the page has tables
 	@bin/library

@@ -1,6 +1,7 @@
 """What the Compose files and the Dockerfiles promise to each other and to the modules."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,32 @@ def test_an_image_installs_what_its_modules_import(service: str) -> None:
 
     elsewhere = imported - sys.stdlib_module_names - modules.keys() - {"dockercoins"}
     assert elsewhere == {Requirement(line).name.replace("-", "_") for line in lines}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_is_built_on_one_exact_version_of_its_base(service: str) -> None:
+    lines = (DOCKERCOINS / service / "Dockerfile").read_text().splitlines()
+    bases = [line for line in lines if line.startswith("FROM ")]
+
+    assert len(bases) == 1
+    assert re.fullmatch(r"FROM python:3\.\d+\.\d+-slim-[a-z]+", bases[0])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_installs_exact_versions_that_are_what_their_hashes_say(service: str) -> None:
+    folder = DOCKERCOINS / service
+    installs = [line for line in (folder / "Dockerfile").read_text().splitlines() if "pip" in line]
+    text = (folder / "requirements.lock").read_text().replace("\\\n", " ")
+    locked = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+    pinned = [re.fullmatch(r"([\w.-]+)==(\S+)( +--hash=sha256:[0-9a-f]{64})+", x) for x in locked]
+
+    install = "RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock"
+    assert installs == [install]
+    assert None not in pinned
+    versions = {found[1]: found[2] for found in pinned if found}
+    for line in (folder / "requirements.txt").read_text().splitlines():
+        wanted = Requirement(line)
+        assert wanted.specifier.contains(versions[wanted.name])
 
 
 @pytest.mark.parametrize("service", SERVICES)

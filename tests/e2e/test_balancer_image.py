@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.lab import bases
 from tests.lab.bundle import HAMBA
 from tests.lab.engine import Engine
 from tests.lab.lab import Lab
@@ -33,7 +34,7 @@ def site(lab: Lab) -> Iterator[Engine]:
         engine.docker("network create site")
         cleanup.callback(engine.docker, "network rm site")
         for name, port in (("www1", "1234"), ("www2", "2345")):
-            run = f"run --detach --name {name} --network site python:3.13-slim python -c"
+            run = f"run --detach --name {name} --network site {bases.python()} python -c"
             engine.docker(run, SERVE, name, port)
             cleanup.callback(engine.docker, f"rm --force {name}")
         yield engine

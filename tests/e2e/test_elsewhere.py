@@ -9,6 +9,7 @@ from tests.e2e import coins
 from tests.e2e.conftest import NewProject, NewRedis
 from tests.e2e.door import dcgen
 from tests.e2e.sources import SOURCES, both_composes
+from tests.lab import bases
 from tests.lab.project import COMPOSE_2
 
 pytestmark = pytest.mark.e2e
@@ -82,7 +83,7 @@ def test_a_client_of_an_ambassador_that_is_silent_for_a_minute_keeps_its_connect
 
     script = shlex.quote(IDLE_CLIENT)
     network = f"--network {project.name}_default"
-    run = f"run --rm {network} python:3.13-slim python -c {script}"
+    run = f"run --rm {network} {bases.python()} python -c {script}"
 
     assert project.engine.docker(run, timeout_s=90).split() == ["+PONG", "+PONG"]
 

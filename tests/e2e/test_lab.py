@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import network, record
+from tests.lab import bases, network, record
 from tests.lab.commands import CommandError, run
 from tests.lab.lab import CHECKOUT, Lab, sweep
 from tests.lab.waiting import until
@@ -46,7 +46,7 @@ def test_nothing_leaves_a_host(lab: Lab) -> None:
     dial = "python -c \"import socket; socket.create_connection(('203.0.113.1', 80), 20)\""
 
     with pytest.raises(CommandError, match="No route to host"):
-        lab.engine("node1").docker(f"run --rm --network host python:3.13-slim {dial}")
+        lab.engine("node1").docker(f"run --rm --network host {bases.python()} {dial}")
 
 
 def test_a_cut_host_hears_no_other_until_the_link_is_restored(lab: Lab) -> None:

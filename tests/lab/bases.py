@@ -41,6 +41,11 @@ def names() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def python() -> str:
+    """Return the name of the image that DockerCoins' own images are made from."""
+    return next(name for name, recipe in names().items() if recipe == "python")
+
+
 def key() -> str:
     """Return a name for everything that shapes the base images: equal keys, equal images."""
     parts = [SUITE, mirror(), *TREE_PACKAGES, *BALLAST, _pip_conf(), repr(names())]
