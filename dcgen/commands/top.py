@@ -70,8 +70,16 @@ def top(  # noqa: PLR0913 - click hands over one argument per option
     with _ended_by_signals(), closing(sampler(where.variant, where.sites, each)) as found:
         if once:
             _once(found, every_s or ONCE_S, as_json=as_json)
+        elif not as_json and _is_terminal():
+            from dcgen.top import terminal  # noqa: PLC0415 - only a terminal needs rich, 100 ms
+
+            terminal.show(_samples(found, every_s or EVERY_S))
         else:
             _lines(found, every_s or LINES_EVERY_S, as_json=as_json, quiet=quiet)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _once(found: Sampler, every_s: float, *, as_json: bool) -> None:
@@ -79,7 +87,7 @@ def _once(found: Sampler, every_s: float, *, as_json: bool) -> None:
     if as_json:
         click.echo(_json(sample))
         return
-    click.echo(table(plain.rows(sample)))
+    click.echo(table(plain.table(sample)))
     for problem in sample.problems:
         click.echo(wording.problem(problem, sample.hosts), err=True)
 

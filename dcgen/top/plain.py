@@ -4,12 +4,11 @@ import time
 from collections.abc import Iterator
 
 from dcgen.top import wording
-from engine.top.samples import Group, Member, Sample
+from dcgen.top.rows import columns, rows
+from engine.top.samples import Group, Sample
 from faults import printable
 
-HEAD = (
-    "SERVICE", "HOST", "HEALTH", "SESSIONS", "QUEUE", "REQ/S", "LATENCY", "UNITS/S", "CPU", "MEMORY"
-)  # fmt: skip
+WIDEST = 1000
 
 
 def lines(sample: Sample, *, quiet: bool) -> Iterator[str]:
@@ -23,19 +22,11 @@ def lines(sample: Sample, *, quiet: bool) -> Iterator[str]:
         yield f"{clock}  " + "  ".join(_short(group) for group in sample.groups)
 
 
-def rows(sample: Sample) -> list[tuple[str, ...]]:
-    """Return the table: a row for each service, below it one for each member of several."""
-    found: list[tuple[str, ...]] = [HEAD]
-    for group in sample.groups:
-        row = _group(group)
-        if [one.name for one in group.members] in ([group.name], [f"{group.name}-1"]):
-            only = group.members[0]
-            row = (row[0], wording.host(only.host, sample.hosts), wording.health(only), *row[3:])
-            found.append(row)
-        else:
-            found += [row, *(_member(one, sample.hosts) for one in group.members)]
-    hosts = len(sample.hosts) > 1
-    return found if hosts else [(row[0], *row[2:]) for row in found]
+def table(sample: Sample) -> list[tuple[str, ...]]:
+    """Return the table: its head, a row for each service, below it one for each of its members."""
+    found = columns(WIDEST, sample.hosts)
+    head = tuple(column.title for column in found)
+    return [head, *(tuple(column.text(row) for column in found) for row in rows(sample))]
 
 
 def _short(group: Group) -> str:
@@ -49,34 +40,3 @@ def _short(group: Group) -> str:
     if group.units_per_s is not None:
         words.append(f"{wording.rate(group.units_per_s)} units/s")
     return ", ".join(words)
-
-
-def _group(group: Group) -> tuple[str, ...]:
-    return (
-        printable(group.name),
-        "",
-        f"{wording.up(group)} up",
-        wording.number(group.sessions),
-        wording.number(group.queue),
-        wording.rate(group.per_s),
-        wording.milliseconds(group.latency_ms),
-        wording.rate(group.units_per_s),
-        wording.percent(group.cpu_percent),
-        wording.memory(group.memory_bytes),
-    )
-
-
-def _member(member: Member, hosts: tuple[str, ...]) -> tuple[str, ...]:
-    traffic = member.traffic
-    return (
-        f"  {wording.label(member)}",
-        wording.host(member.host, hosts),
-        wording.health(member),
-        wording.number(traffic.sessions if traffic else None),
-        wording.number(traffic.queue if traffic else None),
-        wording.rate(traffic.per_s if traffic else None),
-        wording.milliseconds(traffic.latency_ms if traffic else None),
-        wording.rate(member.units_per_s),
-        wording.percent(member.cpu_percent),
-        wording.memory(member.memory_bytes),
-    )

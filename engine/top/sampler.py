@@ -2,33 +2,20 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol
 
 from composefile import labels
 from engine.docker.containers import Site
 from engine.process.count import count
 from engine.top.containers import Containers
 from engine.top.groups import group
+from engine.top.looking import Looking, Source
 from engine.top.marks import marks
 from engine.top.processes import Processes
 from engine.top.samples import Group, Mark, Member, Problem, Sample, Seen
 from engine.top.speed import Speeds
 from engine.variant import Variant
 from faults import UserError
-
-
-class Source(Protocol):
-    """One host, which can be looked at again and again."""
-
-    host: str
-
-    def look(self) -> Seen:
-        """Return what runs there now."""
-
-    def close(self) -> None:
-        """Look no more."""
 
 
 class Sampler:
@@ -46,7 +33,7 @@ class Sampler:
         self._variant, self._sources, self._limits = variant, sources, limits
         self._before: dict[str, Seen] = {}
         self._failed: set[str] = set()
-        self._pool = ThreadPoolExecutor(max_workers=max(1, len(sources)))
+        self._looking = Looking(sources)
 
     def sample(self) -> Sample:
         """Return how all of it is now; the first one has no rates and no marks."""
@@ -54,9 +41,7 @@ class Sampler:
         problems: list[Problem] = []
         found: list[Mark] = []
         seen: list[Seen] = []
-        for source, result in zip(
-            self._sources, self._pool.map(_attempt, self._sources), strict=True
-        ):
+        for source, result in self._looking.look():
             if isinstance(result, UserError):
                 problems.append(Problem(source.host, result.what))
             else:
@@ -76,7 +61,6 @@ class Sampler:
         """Let go of all hosts."""
         for source in self._sources:
             source.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _marks(self, host: str, result: Seen | UserError, at_s: float) -> list[Mark]:
         if isinstance(result, UserError):
@@ -127,13 +111,6 @@ def sampler(variant: Variant, sites: Sequence[Site], limits: Mapping[str, float]
     speeds = Speeds(counting.patterns if counting else {})
     sources: list[Source] = [Containers(variant, site, speeds) for site in sites]
     return Sampler(variant, sources or [Processes(variant, speeds)], limits)
-
-
-def _attempt(source: Source) -> Seen | UserError:
-    try:
-        return source.look()
-    except UserError as error:
-        return error
 
 
 def _rated(before: Member | None, now: Member, passed_s: float) -> Member:

@@ -24,7 +24,7 @@ def test_names_cannot_steer_the_terminal() -> None:
     )
     shown = [
         *plain.lines(sample, quiet=False),
-        *(cell for row in plain.rows(sample) for cell in row),
+        *(cell for row in plain.table(sample) for cell in row),
     ]
 
     assert [text for text in shown if not text.isprintable()] == []

@@ -1,0 +1,190 @@
+"""`dcgen top` on a terminal: what a key does, and a terminal that is as it was afterwards."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+DCGEN = [sys.executable, "-m", "dcgen"]
+ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
+RAISES = "from dcgen.top.terminal import show\ndef bad():\n    yield 1 / 0\nshow(bad())"
+
+
+@dataclass(slots=True)
+class Terminal:
+    """A program on a terminal of its own, of 60 columns and 20 lines."""
+
+    popen: subprocess.Popen[bytes]
+    master: int
+    slave: int
+    said: str = ""
+    before: list[object] = field(default_factory=list)
+
+    def press(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def wait_for(self, words: str) -> None:
+        """Return once *words* were printed after what was asked for before."""
+        deadline_s = time.monotonic() + 30
+        while words not in self.said:
+            assert time.monotonic() < deadline_s, f"{words!r} is not in {self.said[-2000:]!r}"
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.said += os.read(self.master, 65536).decode("utf-8", "replace")
+        self.said = self.said.partition(words)[2]
+
+    def end(self) -> int:
+        """Return the exit code; what is printed meanwhile is kept."""
+        deadline_s = time.monotonic() + 30
+        while self.popen.poll() is None or select.select([self.master], [], [], 0)[0]:
+            assert time.monotonic() < deadline_s
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.said += os.read(self.master, 65536).decode("utf-8", "replace")
+        return self.popen.returncode
+
+    @property
+    def modes(self) -> list[object]:
+        return termios.tcgetattr(self.slave)
+
+
+@pytest.fixture
+def cleanup() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def start(cleanup: ExitStack) -> Callable[..., Terminal]:
+    def on_terminal(*command: str) -> Terminal:
+        master, slave = pty.openpty()
+        cleanup.callback(os.close, master)
+        cleanup.callback(os.close, slave)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+        modes = termios.tcgetattr(slave)
+        env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""}
+
+        def own() -> None:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        popen = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={name: text for name, text in env.items() if text},
+            start_new_session=True,
+            preexec_fn=own,  # noqa: PLW1509 - this test has one thread
+        )
+        cleanup.callback(popen.wait)
+        cleanup.callback(popen.kill)
+        return Terminal(popen, master, slave, before=modes)
+
+    return on_terminal
+
+
+@pytest.fixture
+def top(start: Callable[..., Terminal], tmp_path: Path) -> Terminal:
+    """Show a variant that does not run, and return once the screen is there."""
+    file = tmp_path / "compose.yml"
+    file.write_text("services:\n  rng: {image: app}\n  hasher: {image: app}\n")
+    words = ("top", "--engine", "process", "--interval", "0.5", "-f", str(file))
+    terminal = start(*DCGEN, *words)
+    terminal.wait_for(ENTER_SCREEN)
+    terminal.wait_for("hasher")
+    return terminal
+
+
+def _is_restored(terminal: Terminal) -> bool:
+    last = terminal.said
+    return LEAVE_SCREEN in last and SHOW_CURSOR in last and terminal.modes == terminal.before
+
+
+def test_q_ends_it(top: Terminal) -> None:
+    assert top.modes != top.before
+    top.press("q")
+
+    assert top.end() == 0
+    assert _is_restored(top)
+
+
+def test_ctrl_c_ends_it(top: Terminal) -> None:
+    top.press("\x03")
+
+    assert top.end() == 130
+    assert _is_restored(top)
+    assert "Traceback" not in top.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it(top: Terminal, number: signal.Signals) -> None:
+    top.popen.send_signal(number)
+
+    assert top.end() == 130
+    assert _is_restored(top)
+    assert "Traceback" not in top.said
+
+
+def test_a_fault_of_ours_is_seen_on_a_terminal_as_it_was(start: Callable[..., Terminal]) -> None:
+    terminal = start(sys.executable, "-c", RAISES)
+
+    assert terminal.end() == 1
+    assert _is_restored(terminal)
+    assert "ZeroDivisionError" in terminal.said.partition(LEAVE_SCREEN)[2]
+
+
+def test_ctrl_z_gives_the_terminal_back_until_it_goes_on(top: Terminal) -> None:
+    top.press("\x1a")
+    top.wait_for(LEAVE_SCREEN)
+    pid, status = os.waitpid(top.popen.pid, os.WUNTRACED)
+    assert (pid, os.WIFSTOPPED(status)) == (top.popen.pid, True)
+    assert top.modes == top.before
+    top.popen.send_signal(signal.SIGCONT)
+    top.wait_for(ENTER_SCREEN)
+    top.wait_for("hasher")
+    top.press("q")
+
+    assert top.end() == 0
+
+
+def test_keys_filter_and_help(top: Terminal) -> None:
+    top.press("/rn")
+    top.wait_for("/rn")
+    top.press("\x7f\x7fzz")
+    top.wait_for("no service is called like 'zz'")
+    top.press("\x1b")
+    top.wait_for("hasher")
+    top.press("?")
+    top.wait_for("this help")
+    top.press("x")
+    top.wait_for("hasher")
+    top.press("s")
+    top.wait_for("sort: name")
+    top.press("q")
+
+    assert top.end() == 0
+
+
+def test_a_terminal_that_can_do_nothing_gets_lines(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text("services:\n  rng: {image: app}\n")
+    words = ("env", "TERM=dumb", *DCGEN, "top", "--engine", "process", "--interval", "0.5")
+    terminal = start(*words, "-f", str(file))
+    terminal.wait_for("rng 0/0")
+    terminal.wait_for("rng 0/0")
+    terminal.press("\x03")
+
+    assert terminal.end() == 130
+    assert "\x1b" not in terminal.said
