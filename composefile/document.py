@@ -1,6 +1,6 @@
 """A Compose file as dcgen sees it: its text, the tree of that text, and its services by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -142,6 +142,33 @@ def load(text: str, file: str) -> Document:
         if isinstance(key, Scalar) and key.value != "<<":
             document._index[key.value] = Service(key.value, key, body)
     return document
+
+
+def is_v1(text: str, file: str) -> bool:
+    """Return whether *text* is in the v1 format, of whatever kind else: an override, an include.
+
+    Raises:
+        UserError: It is not YAML.
+    """
+    root = tree.parse(text, file).root
+    if not isinstance(root, Mapping) or not root.entries:
+        return False
+    return all(own(root, key) is None for key in ("services", "version", "include", "name"))
+
+
+def require_mergeable(documents: Iterable[Document]) -> None:
+    """See that *documents* can be merged with one another.
+
+    Raises:
+        UserError: One of them is in the v1 format.
+    """
+    for document in documents:
+        if document.v1:
+            raise UserError(
+                "a file in the v1 format cannot be merged with another",
+                fix="give one file",
+                where=document.where(document.root),
+            )
 
 
 def deref(node: Node | None) -> Node | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from composefile.merging_unique import UNIQUE
-from composefile.values import Value
+from composefile.syntax.nodes import Value
 
 Path = tuple[str, ...]
 Rule = Callable[[Path, Value, Value], Value]

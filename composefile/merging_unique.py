@@ -6,7 +6,7 @@ Source: Compose Specification, "Merge", "Unique resources".
 import posixpath
 from collections.abc import Callable, Mapping
 
-from composefile.values import Value
+from composefile.syntax.nodes import Value
 
 
 def _item(item: Value) -> object:

@@ -1,19 +1,20 @@
 """The effective services of a document: merge keys, aliases and `extends` resolved, for decisions.
 
-Sources: Compose Specification, "extends" (mappings merge, sequences append, scalars replace) and
-"Merge" (`!reset` and `!override`).
+Sources: Compose Specification, "extends" and "Merge" (`!reset` and `!override`).
 """
 
 import posixpath
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
-from composefile.document import Document, deref, load
-from composefile.interpolation import resolve
+from composefile.document import SHOWN, Document, deref, load
+from composefile.interpolation import fill, resolve
+from composefile.merging import merge_values
+from composefile.paths import moved_value
 from composefile.project import Project
-from composefile.syntax.parser import Alias
-from composefile.values import Field, Value, fields, plain, words
+from composefile.scalars import spelled
+from composefile.syntax.parser import Alias, Node, Scalar, Sequence
+from composefile.values import Field, Value, as_written, fields, plain, words
 from faults import Place, UserError
 
 Origin = Literal["own", "merge", "extends", ""]
@@ -22,12 +23,34 @@ NOT_INHERITED = ("extends",)
 
 
 class Model:
-    """The services of *document* as Compose will see them; values: see `composefile.values`."""
+    """The services of *document* as Compose will see them; values: see `composefile.values`.
 
-    def __init__(self, document: Document, project: Project, *, depth: int = 0) -> None:
+    Args:
+        document: A Compose file.
+        project: What lies around it.
+        filled: Values are those that Compose works with on this machine: variables are filled in,
+            numbers spelled as it does. Otherwise they are as written, to be decided on.
+        below: The files that *document* is put on top of, with ``-f``.
+        prefix: The way to its folder from that of the file whose service extends one of it.
+        depth: How many files extend each other down to this one.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        project: Project,
+        *,
+        filled: bool = False,
+        below: "Model | None" = None,
+        prefix: str = "",
+        depth: int = 0,
+    ) -> None:
         self.document = document
-        self.depth = depth  # files that extend each other down to this one
         self.project = project
+        self.filled = filled
+        self.below = below
+        self.prefix = prefix
+        self.depth = depth
         self._fields: dict[str, dict[str, Field]] = {}
         self._values: dict[tuple[str, str], Value] = {}
         self._bases: dict[str, tuple[Model, str] | None] = {}
@@ -35,7 +58,14 @@ class Model:
     @property
     def names(self) -> list[str]:
         """The names of the services, in the order of the file."""
-        return self.document.names
+        below = self.below.names if self.below else []
+        return list(dict.fromkeys([*below, *self.document.names]))
+
+    def keys(self, name: str) -> list[str]:
+        """Return the keys that service *name* has, its own and those that it inherits."""
+        above = [key for model, other in self._above(name) for key in model.keys(other)]
+        found = dict.fromkeys([*above, *self.fields(name)])
+        return [key for key in found if key not in NOT_INHERITED]
 
     def fields(self, name: str) -> dict[str, Field]:
         """Return what the body of service *name* holds, merge keys resolved, `extends` not."""
@@ -76,13 +106,36 @@ class Model:
             base is not None and key not in NOT_INHERITED and base[0].get(base[1], key) is not None
         )
 
-    def where(self, name: str, key: str = "") -> Place:
-        """Return the place of *key* in service *name*; of the service's name if it has none."""
+    def where(self, name: str, key: str = "", index: int | None = None) -> Place:
+        """Return the place of *key* in service *name*; of the service's name if it has none.
+
+        With an *index* it is that of an item of its list, if that stands in this file.
+        """
         field = self.fields(name).get(key)
         if field is not None:
-            return self.document.where(field.key)
+            if index is None:
+                return self.document.where(field.key)
+            return self._where_item(name, key, index)
+        for model, other in self._above(name):
+            if key in model.keys(other):
+                return model.where(other, key, index)
         service = self.document.find(name)
+        if service is None and self.below:
+            return self.below.where(name)
         return self.document.where(service.key) if service else Place(self.document.file)
+
+    def _where_item(self, name: str, key: str, index: int) -> Place:
+        # What a service inherits stands in front of its own items.
+        for model, other in self._above(name):
+            inherited = model.get(other, key)
+            count = len(inherited) if isinstance(inherited, list) else 0
+            if index < count:
+                return model.where(other, key, index)
+            index -= count
+        field = self.fields(name)[key]
+        node = deref(field.node)
+        items = node.items if isinstance(node, Sequence) else []
+        return self.document.where(items[index] if index < len(items) else field.key)
 
     def base(self, name: str) -> tuple["Model", str] | None:
         """Return the model and the name of the service that *name* extends; None if it does not."""
@@ -121,29 +174,59 @@ class Model:
         listed = words(value)
         return {key: {} for key in listed} if listed else {"default": {}}
 
+    def value(self, node: Node | None) -> Value:
+        """Return what *node* of the document says: filled in, or as written."""
+        return plain(self.document, node, self._filled if self.filled else as_written)
+
+    def _filled(self, scalar: Scalar) -> str | None:
+        if scalar.is_null:
+            return None
+        text = scalar.value if scalar.style or scalar.tag else spelled(scalar.value)
+        return fill(text, self.project.environment, self.document.where(scalar))
+
+    def _above(self, name: str) -> list[tuple["Model", str]]:
+        # What service *name* inherits from; what counts more is later.
+        below = [(self.below, name)] if self.below and name in self.below.names else []
+        base = self.base(name)
+        return [*below, base] if base else below
+
     def _resolve(self, name: str, key: str) -> Value:
         field = self.fields(name).get(key)
         node = deref(field.node) if field else None
         tag = node.tag if node else None
-        value = None if tag == "!reset" else plain(self.document, node)
-        base = self.base(name)
-        if base is None or key in NOT_INHERITED or tag in ("!reset", "!override"):
+        value = None if tag == "!reset" else self.value(node)
+        if key in NOT_INHERITED or tag in ("!reset", "!override"):
             return value
-        return _merge(base[0].get(base[1], key), value)
+        inherited: Value = None
+        for model, other in self._above(name):
+            above = model.get(other, key)
+            if model is not self and model.prefix:
+                above = moved_value(key, above, model.prefix)
+            inherited = _over(key, inherited, above)
+        return inherited if field is None else _over(key, inherited, value)
 
     def _find_base(self, name: str) -> tuple["Model", str] | None:
         field = self.fields(name).get("extends")
-        value = plain(self.document, field.node) if field else None
+        value = self.value(field.node) if field else None
         if value is None:
             return None
         settings = value if isinstance(value, dict) else {"service": value}
         base, file = settings.get("service"), settings.get("file")
         if not isinstance(base, str):
             return None
-        if not isinstance(file, str):
-            return (self, base) if base in self.document else None
+        model = self._extended(name, base, file) if isinstance(file, str) else self
+        if base not in model.document:
+            raise UserError(
+                f"service {name!r} extends {base!r}, which is not in {model.document.file!r}",
+                fix=f"name one of: {', '.join(model.document.names[:SHOWN])}",
+                where=self.where(name, "extends"),
+            )
+        return (model, base)
+
+    def _extended(self, name: str, base: str, file: str) -> "Model":
         if self.depth >= MAX_EXTENDS:
             raise self._endless(name)
+        file = file if self.filled else resolve(file, self.project.variables) or file
         text = self.project.read(file)
         if text is None:
             raise UserError(
@@ -151,20 +234,15 @@ class Model:
                 fix=f"put {file!r} where `extends:` says, relative to the Compose file",
                 where=self.where(name, "extends"),
             )
-        folder = self.project.folder or Path()
-        other = load(text, posixpath.join(posixpath.dirname(self.document.file), file))
-        return (
-            (Model(other, Project(folder / posixpath.dirname(file)), depth=self.depth + 1), base)
-            if base in other
-            else None
+        folder = posixpath.dirname(file)
+        return Model(
+            load(text, posixpath.join(posixpath.dirname(self.document.file), file)),
+            self.project.below(folder),
+            filled=self.filled,
+            prefix=folder,
+            depth=self.depth + 1,
         )
 
 
-def _merge(base: Value, value: Value) -> Value:
-    if value is None or base is None:
-        return base if value is None else value
-    if isinstance(base, dict) and isinstance(value, dict):
-        return {**base, **{key: _merge(base.get(key), item) for key, item in value.items()}}
-    if isinstance(base, list) and isinstance(value, list):
-        return [*base, *(item for item in value if item not in base)]
-    return value
+def _over(key: str, old: Value, new: Value) -> Value:
+    return new if old is None else merge_values(("services", "*", key), old, new)

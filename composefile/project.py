@@ -12,9 +12,15 @@ MAX_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Project:
-    """The folder that relative paths of the Compose file start from; None for standard input."""
+    """What lies around a Compose file.
+
+    Attributes:
+        folder: What its relative paths start from; None for standard input.
+        main: The project of the main file, for one that a service of it extends: variables are its.
+    """
 
     folder: Path | None = None
+    main: "Project | None" = None
 
     @functools.cached_property
     def variables(self) -> dict[str, str]:
@@ -26,13 +32,15 @@ class Project:
         Raises:
             UserError: ``.env`` cannot be read, or a line of it is no variable.
         """
+        if self.main:
+            return self.main.variables
         path = self.folder / ".env" if self.folder else None
         if path is None or not path.is_file():
             return {}
         found = env_file.read(path, os.environ)
         return {name: os.environ.get(name, value) for name, value in found.items()}
 
-    @property
+    @functools.cached_property
     def environment(self) -> dict[str, str]:
         """What Compose fills in on this machine: the environment, and below it ``.env``.
 
@@ -40,6 +48,10 @@ class Project:
             UserError: See `variables`.
         """
         return self.variables | os.environ
+
+    def below(self, folder: str) -> "Project":
+        """Return the project of a file in *folder*, relative to this one, with these variables."""
+        return Project((self.folder or Path()) / folder, self.main or self)
 
     def read(self, path: str) -> str | None:
         """Return the text of the file at *path*, relative to the folder; None if there is none."""

@@ -5,14 +5,25 @@ rules; only null becomes None. Resolving is for decisions alone: what is written
 text of the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from composefile.document import Document, deref
+from composefile.syntax.nodes import Value
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
 from faults import Place, UserError
 
-Value = str | None | list["Value"] | dict[str, "Value"]
+__all__ = [
+    "Field",
+    "Value",
+    "as_written",
+    "fields",
+    "merge_sources",
+    "pairs",
+    "plain",
+    "texts",
+    "words",
+]
 
 MAX_NODES = 200_000
 
@@ -87,18 +98,31 @@ def merge_sources(node: Node) -> Iterator[Mapping]:
                 yield source
 
 
-def plain(document: Document, node: Node | None) -> Value:
+def as_written(scalar: Scalar) -> str | None:
+    """Return the word that stands in the file; None for null."""
+    return None if scalar.is_null else scalar.value
+
+
+def plain(
+    document: Document, node: Node | None, word: Callable[[Scalar], str | None] = as_written
+) -> Value:
     """Return *node* as text, lists and dicts; a missing node is None.
+
+    Args:
+        document: The document that *node* is of.
+        node: Any of its nodes.
+        word: What a scalar says.
 
     Raises:
         UserError: Aliases make more than 200,000 values of it.
     """
-    return _Plain(document).value(node)
+    return _Plain(document, word).value(node)
 
 
 class _Plain:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, word: Callable[[Scalar], str | None]) -> None:
         self.document = document
+        self.word = word
         self.budget = MAX_NODES
 
     def value(self, node: Node | None) -> Value:
@@ -113,7 +137,7 @@ class _Plain:
                 where=self.document.where(node),
             )
         if isinstance(node, Scalar):
-            return None if node.is_null else node.value
+            return self.word(node)
         if isinstance(node, Sequence):
             return [self.value(item) for item in node.items]
         return {

@@ -19,9 +19,9 @@ def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
     found = {}
     for service in variant:
         deploy = service.keys.get("deploy")
-        value = deploy.get("replicas") if isinstance(deploy, dict) else None
-        value = service.keys.get("scale", 1 if value is None else value)
-        if not str(value).isdigit():
+        deployed = deploy.get("replicas") if isinstance(deploy, dict) else None
+        value = str(service.keys.get("scale") or deployed or 1)
+        if not value.isdigit():
             what = f"service '{service.name}' has '{value}' replicas, which is not a number"
             raise UserError(what, fix="write a number", where=service.where("deploy"))
         found[service.name] = scale.get(service.name, int(value))

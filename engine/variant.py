@@ -1,53 +1,52 @@
-"""A variant as the engine reads it: the services of a Compose file, merged and filled in.
+"""A variant as the engine sees it: the services of Compose files as Compose runs them here.
 
-Nothing here remembers how the file was made; what a generated service is, its labels say.
+`composefile` reads them; what a generated service is, its labels say.
 """
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from composefile import labels
-from composefile.interpolation import fill
+from composefile.document import load, require_mergeable
+from composefile.model import Model
 from composefile.project import Project
+from composefile.values import Value, fields
 from faults import Place, UserError
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One entry under ``services:``.
+    """A service of a variant.
 
     Attributes:
-        name: Its key.
-        keys: Its definition as plain values, merge keys resolved and variables filled in.
+        name: Its name.
+        keys: What it says: what it inherits is merged, variables are filled in, scalars are text.
         folder: What its relative paths start from.
-        place: The line of its name.
-        lines: Line of a key (``ports``) or of an item of a list (``ports.0``).
+        model: The files that it is of.
     """
 
     name: str
-    keys: Mapping[str, Any]
+    keys: Mapping[str, Value]
     folder: Path
-    place: Place
-    lines: Mapping[str, int] = field(default_factory=dict)
+    model: Model = field(repr=False, compare=False)
+
+    @property
+    def place(self) -> Place:
+        """The line of its name."""
+        return self.model.where(self.name)
 
     def where(self, key: str) -> Place:
-        """Return the place of *key* (``ports``, ``ports.0``), else of the service."""
-        line = self.lines.get(key) or self.lines.get(key.partition(".")[0])
-        return Place(self.place.file, line) if line else self.place
+        """Return the place of *key*, or of an item of it (``ports.0``), else of the service."""
+        top, _, index = key.partition(".")
+        return self.model.where(self.name, top, int(index) if index else None)
 
     def words(self, key: str) -> list[str]:
         """Return *key*'s list as strings; a single value is a list of one, a map its keys."""
         value = self.keys.get(key)
         if value is None:
             return []
-        return [str(v) for v in value] if isinstance(value, list | dict) else [str(value)]
+        return [str(v) for v in value] if isinstance(value, list | dict) else [value]
 
     def pairs(self, key: str, separator: str = "=") -> dict[str, str | None]:
         """Return *key* as a map, also when it is written as a list of ``name=value``.
@@ -56,7 +55,7 @@ class Service:
         """
         value = self.keys.get(key)
         if isinstance(value, dict):
-            return {str(k): None if v is None else _scalar(v) for k, v in value.items()}
+            return {k: None if v is None else str(v) for k, v in value.items()}
         pairs: dict[str, str | None] = {}
         for word in self.words(key):
             name, found, rest = word.partition(separator)
@@ -75,10 +74,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A Compose file as it will run.
+    """Compose files as they will run.
 
     Attributes:
-        file: Where it stands, or would.
+        file: Where the first one stands, or would: relative paths in all of them start there.
         services: Name to service.
         v1: It has no ``services:`` key.
         configs: The ``content`` of the entries of ``configs:`` that have one.
@@ -108,102 +107,52 @@ def read(file: Path) -> Variant:
     return parse(text, file)
 
 
-def parse(text: str, file: Path) -> Variant:
+def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
     """Return the variant that *text* describes, read as if it stood in *file*.
 
     Services whose ``profiles`` are not in ``COMPOSE_PROFILES`` are left out, as Compose does.
 
-    Raises:
-        UserError: *text* is not YAML, or not a Compose file.
-    """
-    root = _load(text, file)
-    whole = Place(str(file))
-    if not isinstance(root, CommentedMap):
-        raise UserError("this is not a Compose file", fix="give one with services", where=whole)
-    v1 = is_v1(text, file)
-    bodies = root if v1 else root.get("services")
-    if not isinstance(bodies, CommentedMap) or not bodies:
-        raise UserError("there is no service in this file", fix="add 'services:'", where=whole)
-    values = Project(file.parent).environment
-    active = set(filter(None, values.get("COMPOSE_PROFILES", "").split(",")))
-    services = (_service(name, bodies, file, values) for name in bodies)
-    chosen = {s.name: s for s in services if _is_active(s, active)}
-    return Variant(file, chosen, v1=v1, configs={} if v1 else dict(_contents(root, file, values)))
-
-
-def is_v1(text: str, file: Path) -> bool:
-    """Return whether *text* is in the first Compose format, where services are the top level.
+    Args:
+        text: A Compose file.
+        file: Where it stands; relative paths, in *others* too, start from its folder.
+        others: Texts and files that are put on top of it, as with several ``-f``.
 
     Raises:
-        UserError: *text* is not YAML.
+        UserError: One is not YAML, not a Compose file, or one that Compose refuses.
     """
-    root = _load(text, file)
-    later = {"services", "version", "include", "name"}
-    return isinstance(root, CommentedMap) and bool(root) and not later & root.keys()
+    project = Project(file.parent)
+    model, contents = _put_on(None, (text, file), project)
+    for other in others:
+        model, more = _put_on(model, other, project)
+        contents |= more
+    active = set(filter(None, project.environment.get("COMPOSE_PROFILES", "").split(",")))
+    services = (_service(model, name, file.parent) for name in model.names)
+    chosen = {service.name: service for service in services if _is_active(service, active)}
+    return Variant(file, chosen, v1=model.document.v1, configs=contents)
 
 
-def _contents(
-    root: CommentedMap, file: Path, values: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    configs = root.get("configs")
-    for name, body in configs.items() if isinstance(configs, CommentedMap) else ():
-        content = body.get("content") if isinstance(body, CommentedMap) else None
-        if content is not None:
-            yield str(name), _plain(content, values, Place(str(file), _line(configs, name)))
+def _put_on(
+    below: Model | None, source: tuple[str, Path], project: Project
+) -> tuple[Model, dict[str, str]]:
+    # Returns the model of all files so far, and the texts under `configs` of the last one.
+    document = load(source[0], str(source[1]))
+    if below:
+        require_mergeable([below.document, document])
+    model = Model(document, project, filled=True, below=below)
+    contents = {}
+    for service in document:
+        document.service(service.name)
+    for name, entry in fields(document.section("configs")).items():
+        value = model.value(entry.node)
+        content = value.get("content") if isinstance(value, dict) else None
+        if isinstance(content, str):
+            contents[name] = content
+    return model, contents
 
 
-def _load(text: str, file: Path) -> object:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ReusedAnchorWarning)
-            return YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Place(str(file), mark.line + 1 if mark else 0)
-        problem = (error.problem or "this is not YAML").strip()
-        raise UserError(problem, fix="correct the YAML on this line", where=where) from error
-    except YAMLError as error:
-        where = Place(str(file))
-        raise UserError(f"this is not YAML: {error}", fix="correct it", where=where) from error
-
-
-def _service(name: object, bodies: CommentedMap, file: Path, values: Mapping[str, str]) -> Service:
-    place = Place(str(file), _line(bodies, name))
-    body = bodies[name]
-    if not isinstance(body, CommentedMap):
-        what = f"service '{name}' has no definition"
-        raise UserError(what, fix="give it an 'image' or a 'build'", where=place)
-    lines = {}
-    for key, value in body.items():
-        lines[str(key)] = _line(body, key)
-        for index in range(len(value) if isinstance(value, CommentedSeq) else 0):
-            lines[f"{key}.{index}"] = value.lc.item(index)[0] + 1
-    keys = {
-        str(k): _plain(v, values, Place(str(file), lines[str(k)] or place.line))
-        for k, v in body.items()
-    }
-    return Service(str(name), keys, file.parent, place, lines)
-
-
-def _line(node: CommentedMap, key: object) -> int:
-    try:
-        return int(node.lc.key(key)[0]) + 1
-    except (KeyError, TypeError):
-        return 0  # a merged key stands elsewhere
-
-
-def _plain(node: object, values: Mapping[str, str], where: Place) -> Any:  # noqa: ANN401 - YAML
-    if isinstance(node, dict):
-        return {str(k): _plain(v, values, where) for k, v in node.items()}
-    if isinstance(node, list):
-        return [_plain(v, values, where) for v in node]
-    if isinstance(node, str):
-        return fill(str(node), values, where)
-    return node
-
-
-def _scalar(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _service(model: Model, name: str, folder: Path) -> Service:
+    values = {key: model.get(name, key) for key in model.keys(name)}
+    return Service(name, {k: v for k, v in values.items() if v is not None}, folder, model)
 
 
 def _is_active(service: Service, active: set[str]) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+# What a node says with aliases and merge keys resolved: every scalar as text, null as None.
+Value = str | None | list["Value"] | dict[str, "Value"]
+
 NULLS = ("", "~", "null", "Null", "NULL")
 
 

@@ -13,7 +13,7 @@ from engine import runs
 from engine.docker.containers import Site, everywhere
 from engine.hosts import Host
 from engine.live.running import Live, as_processes, on_docker
-from engine.variant import Variant, parse
+from engine.variant import Variant
 from faults import HostError, UsageError, UserError
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def place(found: Target) -> Place:
         raise UsageError(
             "a running variant is found by its file, not on standard input", fix="give -f FILE"
         )
-    variant = parse(found.source.text, found.path)
+    variant = found.variant()
     words = found.compose() if found.hosts else ()
     return Place(variant, tuple(Site(words, host) for host in found.hosts))
 

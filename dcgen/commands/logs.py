@@ -12,7 +12,7 @@ from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine import runs
 from engine.hosts import Host
-from engine.variant import Variant, parse
+from engine.variant import Variant
 from faults import Place, UserError
 
 LINES = within(click.IntRange(min=0))
@@ -65,7 +65,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
         words = ["--follow"] * follow + ([] if tail is None else ["--tail", str(tail)])
         compose(found, progress, "logs", *words, *services)
         return
-    _require_services(parse(found.source.text, found.path), services)
+    _require_services(found.variant(), services)
     chosen = frozenset(services)
     for line in runs.logs(found.path, services=chosen, tail=tail, follow=follow):
         progress.show(line)

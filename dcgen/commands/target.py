@@ -7,13 +7,14 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from composefile.document import is_v1
 from dcgen import source
 from dcgen.commands.grouped import GroupedCommand, within
 from dcgen.source import Source
 from engine import runs
 from engine.docker import compose as docker
 from engine.hosts import DEFAULT_HOST, Host
-from engine.variant import is_v1
+from engine.variant import Variant, parse
 from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError, UserError
 
@@ -63,6 +64,15 @@ class Target:
         """The path of `source`; for standard input a name that is none, in this folder."""
         return _path(self.source)
 
+    def variant(self) -> Variant:
+        """Return what the files say together, as they run on this machine.
+
+        Raises:
+            UserError: One of them is not a Compose file, or one that Compose refuses.
+        """
+        others = ((other.text, _path(other)) for other in self.sources[1:])
+        return parse(self.source.text, self.path, *others)
+
     def compose(self, *words: str) -> tuple[str, ...]:
         """Return the words that call Compose on the files.
 
@@ -72,7 +82,7 @@ class Target:
         """
         if len(self.hosts) > 1 and not all(s.path for s in self.sources):
             raise UsageError("several hosts cannot share standard input", fix="give -f FILE")
-        v1 = is_v1(self.source.text, self.path)
+        v1 = is_v1(self.source.text, str(self.path))
         files = [word for s in self.sources for word in ("-f", str(s.path or "-"))]
         return (*docker.compose(v1=v1), *files, *words)
 
@@ -140,9 +150,6 @@ def target(
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     read = tuple(source.read(path) for path in find(files))
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
-    if chosen == "process" and len(read) > 1:
-        what = f"processes run one file, not {len(read)}"
-        raise UsageError(what, fix="let dcgen write one variant of them: dcgen scale … -o FILE")
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
     there = tuple(dict.fromkeys(hosts)) or (DEFAULT_HOST,)
     fell_back = chosen == "process" and because not in told
@@ -170,7 +177,7 @@ def _automatic(read: Source) -> tuple[Engine, str]:
     if reason := docker.trouble():
         return "process", reason
     try:
-        docker.compose(v1=is_v1(read.text, _path(read)))
+        docker.compose(v1=is_v1(read.text, read.name))
     except UserError as error:
         return "process", error.what
     return "docker", "a daemon answers"

@@ -16,7 +16,6 @@ from dcgen.commands.target import (
 )
 from dcgen.progress import Progress
 from engine.hosts import Host
-from engine.variant import parse
 from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError
 from lb.address import LOOPBACK
@@ -116,8 +115,8 @@ def _up_on_docker(
     from dcgen.commands.hitless_up import resized  # noqa: PLC0415 - not for the help
     from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
 
-    mounting = [given for given in found.sources if CONFIGURATION in given.text]
-    require_portable((parse(s.text, s.path or found.path) for s in mounting), found.hosts)
+    if any(CONFIGURATION in given.text for given in found.sources):
+        require_portable([found.variant()], found.hosts)
     words = ["--build"] * asked["build"]
     for name, number in scale.items():
         words += ["--scale", f"{name}={number}"]

@@ -18,7 +18,6 @@ from engine.events import Summary
 from engine.process.run import Running, Wishes, up
 from engine.process.supervisor import Supervisor
 from engine.runs import STOP_SIGNAL
-from engine.variant import parse
 from faults import HostError, UserError
 
 __all__ = ["Wishes", "up_processes"]
@@ -31,7 +30,7 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
         UserError: A service cannot run as a process.
         HostError: It runs already, or something that it needs is missing.
     """
-    variant = parse(found.source.text, found.path)
+    variant = found.variant()
     with _planned(found, up(variant, wishes)) as running:
         progress.expect(process.name for process in running.plan.processes)
         with _signals(running.supervisor) as received, closing(running.events()) as events:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composefile import env_file
-from composefile.project import Project
 from engine.process.addresses import Addresses
 from engine.variant import Service
 from faults import UserError
@@ -143,8 +142,8 @@ def _env_files(service: Service) -> dict[str, str]:
         options = entry if isinstance(entry, dict) else {"path": entry}
         file = service.folder / Path(str(options.get("path", "")))
         if file.is_file():
-            found |= env_file.read(file, Project(service.folder).environment)
-        elif options.get("required", True):
+            found |= env_file.read(file, service.model.project.environment)
+        elif options.get("required") != "false":
             what = f"service '{service.name}' reads '{file}', which is not there"
             fix = "write the file, or remove it from 'env_file'"
             raise UserError(what, fix=fix, where=service.where("env_file"))
@@ -152,7 +151,7 @@ def _env_files(service: Service) -> dict[str, str]:
 
 
 def _own(service: Service) -> dict[str, str]:
-    # A name without a value takes that of the caller, or is not set.
-    pairs = service.pairs("environment")
-    filled = {k: os.environ.get(k) if v is None else v for k, v in pairs.items()}
+    # A name without a value takes that of the caller or of .env, or is not set.
+    pairs, known = service.pairs("environment"), service.model.project.environment
+    filled = {k: known.get(k) if v is None else v for k, v in pairs.items()}
     return {k: v for k, v in filled.items() if v is not None}

@@ -3,6 +3,7 @@
 import graphlib
 from collections.abc import Iterable, Mapping
 
+from composefile.values import Value
 from engine.process.environment import links
 from engine.process.recipes import Recipe
 from engine.replicas import server_names
@@ -18,9 +19,13 @@ def _depends_on(service: Service) -> dict[str, str]:
     found = dict.fromkeys(links(service).values(), "service_started")
     found |= {name: "service_started" for name, _ in server_names(service)}
     if isinstance(value, dict):
-        conditions = {k: (v or {}).get("condition", "service_started") for k, v in value.items()}
-        return found | conditions
+        return found | {name: _condition(entry) for name, entry in value.items()}
     return found | dict.fromkeys(service.words("depends_on"), "service_started")
+
+
+def _condition(entry: Value) -> str:
+    condition = entry.get("condition") if isinstance(entry, dict) else None
+    return condition if isinstance(condition, str) else "service_started"
 
 
 def completed(service: Service) -> frozenset[str]:
@@ -34,7 +39,7 @@ def required(service: Service) -> frozenset[str]:
     optional = {
         name
         for name, entry in (value.items() if isinstance(value, dict) else ())
-        if isinstance(entry, dict) and entry.get("required") is False
+        if isinstance(entry, dict) and entry.get("required") == "false"
     }
     conditions = {_COMPLETED, _HEALTHY}
     return frozenset(n for n, c in _depends_on(service).items() if c in conditions) - optional

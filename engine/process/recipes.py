@@ -42,7 +42,6 @@ _NEEDS_A_CONTAINER = {
     "privileged": "'privileged'",
     "provider": "a provider",
     "volumes_from": "the volumes of another container",
-    "extends": "'extends'",
 }
 # The mounts of a container: harmless to leave out only where we know what is in them.
 _MOUNTS = {"configs": "configs", "secrets": "secrets", "volumes": "volumes"}
@@ -111,7 +110,7 @@ def _containers_only(service: Service) -> Iterator[tuple[str, str]]:
     # Yields the key that asks for a container, and what it asks for.
     for key, thing in _NEEDS_A_CONTAINER.items():
         value = service.keys.get(key)
-        if value and value not in {"bridge", "default"}:
+        if value and value not in ("bridge", "default", "false"):
             yield key, f"asks for {thing}"
     if service.role in {labels.BALANCER, labels.AMBASSADOR} or "build" not in service.keys:
         return

@@ -20,7 +20,7 @@ def restart(service: Service) -> Restart:
     if deployed := _deployed(service):
         return deployed
     value = service.keys.get("restart")
-    text = "no" if value is False or value is None else str(value)
+    text = "no" if value in (None, "false") else str(value)
     policy, _, most = text.partition(":")
     # Docker refuses a number of restarts with any other policy.
     if policy not in _POLICIES or (most and (policy != "on-failure" or not _is_number(most))):

@@ -5,18 +5,15 @@ Source: Compose Specification: "build", "volumes" (short and long syntax), "env_
 """
 
 import os
-import posixpath
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from composefile.document import Document, deref, load, own
+from composefile.paths import Kind, moved
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence, walk
 from generator.editing.edits import Edits
 from generator.editing.emit import Quoted, scalar
 from generator.result import Made
-
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
 
 
 def write(made: Made) -> dict[str, str]:
@@ -43,7 +40,7 @@ def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str
     for node, kind in _paths(document):
         if any(node.value.startswith(f"./{name}:") for name in beside):
             continue
-        new = _moved(node.value, prefix, kind)
+        new = moved(node.value, prefix, kind)
         if new != node.value and not (node.style in ("|", ">") or "\n" in node.value):
             _rewrite(edits, node, new)
     return edits.apply()
@@ -51,7 +48,7 @@ def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str
 
 def has_relative_paths(document: Document) -> bool:
     """Tell whether *document* means something else in another folder."""
-    return any(_moved(node.value, "..", kind) != node.value for node, kind in _paths(document))
+    return any(moved(node.value, "..", kind) != node.value for node, kind in _paths(document))
 
 
 def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
@@ -67,39 +64,7 @@ def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
     edits.replace(start, node.end, text)
 
 
-def _moved(path: str, prefix: str, kind: str) -> str:
-    if kind == "volume":
-        # Only what begins with a dot is a path here; any other word is the name of a volume.
-        source, colon, rest = _split_volume(path)
-        if not source.startswith("."):
-            return path
-        return _join(prefix, source) + colon + rest
-    if kind == "context" and _URL.match(path):
-        return path
-    if kind == "named":
-        name, equals, value = path.partition("=")
-        return f"{name}{equals}{_moved(value, prefix, 'context')}" if equals else path
-    if not path or path.startswith(("/", "~", "$", "\\")) or _URL.match(path):
-        return path
-    return _join(prefix, path)
-
-
-def _split_volume(text: str) -> tuple[str, str, str]:
-    depth = 0
-    for index, character in enumerate(text):
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if character == ":" and depth == 0:
-            return text[:index], ":", text[index + 1 :]
-    return text, "", ""
-
-
-def _join(prefix: str, path: str) -> str:
-    tail = "/" if path.endswith("/") and path.strip("./") else ""
-    joined = posixpath.normpath(posixpath.join(prefix, path))
-    return (joined if joined.startswith((".", "/")) else f"./{joined}") + tail
-
-
-def _paths(document: Document) -> Iterator[tuple[Scalar, str]]:
+def _paths(document: Document) -> Iterator[tuple[Scalar, Kind]]:
     seen: set[int] = set()
     for node, kind in _candidates(document):
         target = deref(node)
@@ -108,7 +73,7 @@ def _paths(document: Document) -> Iterator[tuple[Scalar, str]]:
             yield target, kind
 
 
-def _candidates(document: Document) -> Iterator[tuple[Node | None, str]]:
+def _candidates(document: Document) -> Iterator[tuple[Node | None, Kind]]:
     bodies: list[Node | None] = [service.body for service in document]
     if not document.v1:
         for key, value in document.root.entries:
@@ -125,7 +90,7 @@ def _candidates(document: Document) -> Iterator[tuple[Node | None, str]]:
     yield from _of_include(deref(own(document.root, "include")))
 
 
-def _of_service(body: Node | None) -> Iterator[tuple[Node | None, str]]:
+def _of_service(body: Node | None) -> Iterator[tuple[Node | None, Kind]]:
     yield from _of_build(deref(own(body, "build")))
     for item in _items(own(body, "volumes")):
         if isinstance(item, Mapping):
@@ -141,7 +106,7 @@ def _of_service(body: Node | None) -> Iterator[tuple[Node | None, str]]:
         yield own(item, "path"), "path"
 
 
-def _of_build(build: Node | None) -> Iterator[tuple[Node | None, str]]:
+def _of_build(build: Node | None) -> Iterator[tuple[Node | None, Kind]]:
     if isinstance(build, Scalar):
         yield build, "context"
     yield own(build, "context"), "context"
@@ -152,7 +117,7 @@ def _of_build(build: Node | None) -> Iterator[tuple[Node | None, str]]:
         yield from ((item, "named") for item in contexts.items)
 
 
-def _of_include(node: Node | None) -> Iterator[tuple[Node | None, str]]:
+def _of_include(node: Node | None) -> Iterator[tuple[Node | None, Kind]]:
     for item in _items(node):
         if isinstance(item, Mapping):
             for key in ("path", "env_file"):

@@ -53,6 +53,22 @@ def test_a_published_balancer_shares_requests_between_its_replicas(up: Up) -> No
     ]
 
 
+def test_several_files_run_as_one_with_what_they_extend(
+    tmp_path: Path, build: Build, cleanup: ExitStack
+) -> None:
+    build("web")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "b.yml").write_text("services: {base: {build: ../web, expose: [80]}}\n")
+    first, second = tmp_path / "a.yml", tmp_path / "b.yml"
+    first.write_text("services: {web: {extends: {file: base/b.yml, service: base}}}\n")
+    second.write_text("services: {web: {environment: {SAYS: both}, ports: ['80']}}\n")
+    up = Up.start(first, "-f", str(second), cleanup=cleanup)
+
+    url = up.wait_for("http://").split()[1]
+    up.wait_for("1 processes are ready")
+    assert urlopen(url, timeout=5).read() == b"both"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything(number: signal.Signals, up: Up) -> None:
     up.wait_for("ready")

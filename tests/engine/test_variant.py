@@ -71,10 +71,29 @@ def test_labels_are_read_in_both_forms(labels: str, variant: Write) -> None:
     ("text", "message"),
     [
         pytest.param("services:\n  a: [\n", "c.yml:3", id="not YAML"),
-        pytest.param("services:\n  a: {x: 1}\n  a: {x: 2}\n", "duplicate key", id="a key twice"),
+        pytest.param(
+            "services:\n  a: {x: 1}\n  a: {x: 2}\n",
+            "the key 'a' stands twice",
+            id="a key twice",
+        ),
+        pytest.param(
+            "services: {a: {image: x}}\nservcies: {}\n",
+            "c.yml:2: 'servcies' is not a top-level key",
+            id="a misspelled section",
+        ),
+        pytest.param(
+            "services:\n  a: {image: '${A:?who}'}\n",
+            "c.yml:2: variable 'A' is not set: who",
+            id="a variable that must be set",
+        ),
+        pytest.param(
+            "services:\n  a: {extends: b}\n",
+            "c.yml:2: service 'a' extends 'b', which is not in 'c.yml'",
+            id="nobody to extend",
+        ),
         pytest.param("- a\n", "not a Compose file", id="a list"),
         pytest.param("services: {}\n", "no service", id="nothing in it"),
-        pytest.param("services:\n  a:\n", "c.yml:2: service 'a' has no definition", id="null"),
+        pytest.param("services:\n  a:\n", "c.yml:2: the service 'a' has no body", id="null"),
     ],
 )
 def test_what_is_no_compose_file_is_refused_with_its_line(text: str, message: str) -> None:
@@ -85,3 +104,97 @@ def test_what_is_no_compose_file_is_refused_with_its_line(text: str, message: st
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         read(tmp_path / "none.yml")
+
+
+def test_scalars_are_the_text_that_compose_makes_of_them(variant: Write) -> None:
+    text = "services:\n  a: {image: x, init: True, environment: {A: 1.10, B: '1.10', C: 0x10}}\n"
+    service = variant(text).services["a"]
+
+    assert service.keys["init"] == "true"
+    assert service.pairs("environment") == {"A": "1.1", "B": "1.10", "C": "16"}
+
+
+def test_what_a_service_extends_is_merged_and_keeps_its_place(
+    variant: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "b.yml").write_text(BASE)
+    (tmp_path / ".env").write_text("A=top\n")
+    found = variant(HEIR).services["web"]
+
+    assert found.keys == {
+        "build": {"context": "./base/app", "target": "small"},
+        "command": ["b"],
+        "environment": {"A": "top", "B": "2"},
+        "ports": ["80:80", "81:81"],
+        "env_file": ["./base/a.env", "b.env"],
+        "volumes": ["./e:/d"],
+        "restart": "always",
+    }
+    places = [found.where(key) for key in ("ports.0", "ports.1", "restart", "nothing")]
+    assert [(Path(place.file).name, place.line) for place in places] == [
+        ("b.yml", 6),
+        ("compose.yml", 5),
+        ("b.yml", 10),
+        ("compose.yml", 2),
+    ]
+
+
+BASE = """\
+services:
+  base:
+    build: app
+    command: [a]
+    environment: ["A=${A}", "B=1"]
+    ports: ["80:80"]
+    env_file: a.env
+    volumes: ["./d:/d"]
+    profiles: !reset null
+    restart: always
+"""
+HEIR = """\
+services:
+  web:
+    extends: {file: base/b.yml, service: base}
+    command: [b]
+    ports: ["81:81"]
+    build: {target: small}
+    environment: {B: 2}
+    env_file: [b.env]
+    volumes: ["./e:/d"]
+"""
+
+
+def test_variables_of_a_file_that_is_extended_are_those_of_the_first(
+    variant: Write, tmp_path: Path
+) -> None:
+    for folder, value in ((tmp_path, "top"), (tmp_path / "base", "lower")):
+        folder.mkdir(exist_ok=True)
+        (folder / ".env").write_text(f"A={value}\n")
+    (tmp_path / "base" / "b.yml").write_text(BASE)
+
+    assert variant(HEIR).services["web"].pairs("environment")["A"] == "top"
+
+
+def test_a_file_on_top_of_another_is_merged_as_compose_does() -> None:
+    first = "services:\n  a: {image: x, ports: ['80:80'], labels: {a: 1, b: 1}, command: x y}\n"
+    second = (
+        "services:\n  a:\n    labels: [b=2]\n    command: !reset null\n    ports: ['81:81']\n"
+        "  b: {image: y}\nconfigs: {c: {content: hello}}\n"
+    )
+    found = parse(first, Path("a.yml"), (second, Path("sub/b.yml")))
+
+    assert {name: service.keys for name, service in found.services.items()} == {
+        "a": {"image": "x", "ports": ["80:80", "81:81"], "labels": {"a": "1", "b": "2"}},
+        "b": {"image": "y"},
+    }
+    assert (found.configs, found.services["b"].folder) == ({"c": "hello"}, Path())
+    lines = [found.services["a"].where(f"ports.{index}") for index in (0, 1)]
+    assert [str(line) for line in lines] == ["a.yml:2", "sub/b.yml:5"]
+
+
+def test_a_file_in_the_first_format_takes_no_other_on_top() -> None:
+    other = ("services: {a: {image: y}}", Path("b.yml"))
+
+    with pytest.raises(UserError, match=r"a.yml:1: a file in the v1 format cannot be merged"):
+        parse("a: {image: x}\n", Path("a.yml"), other)
