@@ -182,12 +182,11 @@ class _Logs:
             self._following = None
 
     def _take(self, line: str) -> None:
-        if not (match := _LINE.match(line)):
-            return
-        with self._lock:
-            service, name = self._members.get(match[1], ("", ""))
-        at_s = datetime.fromisoformat(f"{match[2]}+00:00").timestamp() + float(match[3] or 0)
-        self._speeds.add(service, f"{self._site.host} {name}", match[4], at_s, time.monotonic())
+        if said := log_line(line):
+            called, at_s, text = said
+            with self._lock:
+                service, name = self._members.get(called, ("", ""))
+            self._speeds.add(service, f"{self._site.host} {name}", text, at_s, time.monotonic())
 
 
 def _member(container: Container) -> tuple[str, str]:
@@ -199,6 +198,18 @@ def _called(container: Container) -> list[str]:
     service, number, project = container.service, container.number, container.project
     plain = [f"{service}-{number}", f"{service}_{number}"]
     return [*plain, *(f"{project}{name[len(service)]}{name}" for name in plain), service]
+
+
+def log_line(line: str) -> tuple[str, float, str] | None:
+    """Return whose *line* of Compose's it is, when it was written (seconds since 1970), its text.
+
+    None if it is another one. Compose 2 erases the line on the terminal before it writes one.
+    """
+    match = _LINE.match(_ESCAPE.sub("", line))
+    if not match:
+        return None
+    at_s = datetime.fromisoformat(f"{match[2]}+00:00").timestamp() + float(match[3] or 0)
+    return match[1], at_s, match[4]
 
 
 def percent_in(text: str) -> float | None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.top.containers import bytes_in, percent_in
+from engine.top.containers import bytes_in, log_line, percent_in
 from engine.top.speed import Speeds
 
 UNITS = {"worker": re.compile(r"(\d+) units")}
@@ -74,3 +74,28 @@ def test_memory_is_read_as_docker_tells_it(text: str, number: int | None) -> Non
 )
 def test_cpu_is_read_as_docker_tells_it(text: str, number: float | None) -> None:
     assert percent_in(text) == number
+
+
+AT_S = 1795620676
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        pytest.param(
+            "\x1b[2Krng1-1  | 2026-11-25T15:31:16.5Z 172.41.0.4 'GET /' 200 28",
+            ("rng1-1", AT_S + 0.5, "172.41.0.4 'GET /' 200 28"),
+            id="Compose 2",
+        ),
+        pytest.param(
+            "worker_1     | 2026-11-25T15:31:16.250000000Z 3 units | more",
+            ("worker_1", AT_S + 0.25, "3 units | more"),
+            id="Compose 1",
+        ),
+        pytest.param("worker-1  | 2026-11-25T15:31:16Z ", ("worker-1", AT_S, ""), id="empty"),
+        pytest.param("Attaching to worker_1", None, id="another line"),
+        pytest.param("worker-1 exited with code 0", None, id="an end"),
+    ],
+)
+def test_a_line_of_compose_is_read(line: str, found: tuple[str, float, str] | None) -> None:
+    assert log_line(line) == found
