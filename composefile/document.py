@@ -103,8 +103,11 @@ class Document:
         raise UserError(f"no service named {name!r}", fix=fix, where=where)
 
 
-def load(text: str, file: str) -> Document:
+def load(text: str, file: str, *, fragment: bool = False) -> Document:
     """Return the Compose document that *text* is; *file* is what messages call it.
+
+    A *fragment* is a file that others are merged with: it may say only a part, of a service too.
+    A file that includes others, or a fragment, may have no service of its own.
 
     Raises:
         UserError: It is not YAML, or not a Compose file.
@@ -118,7 +121,7 @@ def load(text: str, file: str) -> Document:
             fix="begin the file with `services:`",
             where=Place(file, root.line + 1 if root and found != "nothing" else 0),
         )
-    services, v1 = _services(root, file)
+    services, v1 = _services(root, file, fragment=fragment)
     _check_repeated(parsed.repeated, file, v1=v1)
     if "${" in text:
         _check_variables(root, file)
@@ -222,20 +225,36 @@ def _services_line(root: Mapping) -> int:
     return root.line + 1
 
 
-def _services(root: Mapping, file: str) -> tuple[Mapping, bool]:
+def _services(root: Mapping, file: str, *, fragment: bool) -> tuple[Mapping, bool]:
     services = deref(own(root, "services"))
-    looks_v1 = isinstance(services, Mapping) and any(
-        own(services, key) is not None for key in ("image", "build")
-    )
-    if services is None or looks_v1:
-        return _v1_services(root, file), True
-    if not isinstance(services, Mapping) or not services.entries:
+    if services is None and not _may_lack_services(root, fragment=fragment):
+        return _v1_services(root, file, fragment=fragment), True
+    if isinstance(services, Mapping) and services.entries:
+        if _is_a_service(services):
+            return _v1_services(root, file, fragment=fragment), True
+    elif services is not None and not fragment:
         where = Place(file, _services_line(root))
         raise UserError(
             "`services:` holds no service", fix="define at least one service under it", where=where
         )
     _check_top(root, file)
-    return services, False
+    if isinstance(services, Mapping):
+        return services, False
+    return Mapping(root.end, root.end, root.line, root.column), False
+
+
+def _is_a_service(services: Mapping) -> bool:
+    # In the v1 format a service may be called "services"; in any other, one "image" or "build".
+    values = (deref(own(services, key)) for key in ("image", "build"))
+    return any(isinstance(value, Scalar) and not value.is_null for value in values)
+
+
+def _may_lack_services(root: Mapping, *, fragment: bool) -> bool:
+    if isinstance(deref(own(root, "include")), Sequence):
+        return True
+    keys = [key.value for key, _ in root.entries if isinstance(key, Scalar)]
+    known = [key in (*SECTIONS, "models") or key.startswith("x-") for key in keys]
+    return fragment and bool(known) and all(known)
 
 
 def _check_top(root: Mapping, file: str) -> None:
@@ -253,7 +272,7 @@ def _check_top(root: Mapping, file: str) -> None:
             )
 
 
-def _v1_services(root: Mapping, file: str) -> Mapping:
+def _v1_services(root: Mapping, file: str, *, fragment: bool) -> Mapping:
     for key, value in root.entries:
         name = key.value if isinstance(key, Scalar) else ""
         body = deref(value)
@@ -270,7 +289,8 @@ def _v1_services(root: Mapping, file: str) -> Mapping:
                 fix="put the services under `services:`",
                 where=where,
             )
-        if not any(own(body, word) is not None for word in (*SERVICE_KEYS, "<<")):
+        said = any(own(body, word) is not None for word in (*SERVICE_KEYS, "<<"))
+        if not said and not fragment:
             raise UserError(
                 f"not a Compose file: {name!r} has no `image:` and no `build:`",
                 fix="put the services under `services:`",

@@ -34,16 +34,8 @@ def _mount(folder: str) -> Callable[[Value], object]:
     return identity
 
 
-def _expose(item: Value) -> object:
-    return str(item).removesuffix("/tcp")
-
-
 def _env_file(item: Value) -> object:
     return item.get("path") if isinstance(item, dict) else item
-
-
-def _port(item: Value) -> object:
-    return str(item)
 
 
 UNIQUE: Mapping[str, Callable[[Value], object]] = {
@@ -56,11 +48,11 @@ UNIQUE: Mapping[str, Callable[[Value], object]] = {
     "services.*.dns_opt": _item,
     "services.*.dns_search": _item,
     "services.*.env_file": _env_file,
-    "services.*.expose": _expose,
+    "services.*.expose": _item,
     "services.*.links": _item,
     "services.*.networks.*.aliases": _item,
     "services.*.networks.*.link_local_ips": _item,
-    "services.*.ports": _port,
+    "services.*.ports": _item,
     "services.*.profiles": _item,
     "services.*.secrets": _mount("/run/secrets"),
     "services.*.tmpfs": _item,

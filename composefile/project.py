@@ -1,4 +1,7 @@
-"""What lies around a Compose file and matters to a decision: its folder and its ``.env`` file."""
+"""What lies around a Compose file and matters to a decision: its folder and its ``.env`` file.
+
+Source: Compose CLI reference, "Pre-defined environment variables".
+"""
 
 import functools
 import os
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from composefile import env_file
 
+ENV_FILES = "COMPOSE_ENV_FILES"
 MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -26,19 +30,30 @@ class Project:
     def variables(self) -> dict[str, str]:
         """The variables that ``.env`` names, if it is there; the environment's value wins.
 
-        What only the environment names is not among them: it differs from one machine to the next.
+        Where ``COMPOSE_ENV_FILES`` names files, those take its place, the last one first. What only
+        the environment names is not among them: it differs from one machine to the next.
         Source: Compose Specification, "Interpolation".
 
         Raises:
-            UserError: ``.env`` cannot be read, or a line of it is no variable.
+            UserError: Such a file cannot be read, or a line of it is no variable.
         """
         if self.main:
             return self.main.variables
-        path = self.folder / ".env" if self.folder else None
-        if path is None or not path.is_file():
-            return {}
-        found = env_file.read(path, os.environ)
+        found: dict[str, str] = {}
+        for path in self._env_files():
+            found |= env_file.read(path, found | os.environ)
         return {name: os.environ.get(name, value) for name, value in found.items()}
+
+    @staticmethod
+    def named_env_files() -> list[Path]:
+        """Return the files that ``COMPOSE_ENV_FILES`` names, in the order of reading."""
+        return [Path(name) for name in os.environ.get(ENV_FILES, "").split(",") if name]
+
+    def _env_files(self) -> list[Path]:
+        if named := self.named_env_files():
+            return named
+        beside = self.folder / ".env" if self.folder else None
+        return [beside] if beside and beside.is_file() else []
 
     @functools.cached_property
     def environment(self) -> dict[str, str]:

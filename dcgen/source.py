@@ -5,12 +5,21 @@ Source: Compose CLI reference, "Specifying multiple Compose files" and `COMPOSE_
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from composefile.project import Project
 from faults import HostError, Place, UserError
 
+# In the order of preference (compose-go, `DefaultFileNames` and `DefaultOverrideFileNames`).
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
 STDIN = "-"
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -33,15 +42,19 @@ def find(given: tuple[str, ...]) -> list[Path | None]:
     """Return the paths of the Compose files, in the order of merging; None is standard input.
 
     Args:
-        given: The values of `-f`; without, those of `COMPOSE_FILE`, else one here or above.
+        given: The values of `-f`; without, those of `COMPOSE_FILE`, in the environment or in the
+            ``.env`` of this folder, else one here or above, and the override file beside it.
 
     Raises:
         UserError: There is no such file.
     """
-    separator = os.environ.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-    listed = os.environ.get("COMPOSE_FILE", "").split(separator)
-    names = list(given) or [name for name in listed if name]
-    return [_named(name) for name in names] or [_look_upwards()]
+    names = list(given) or _listed(Project(Path()).environment)
+    return [_named(name) for name in names] or list(_look_upwards())
+
+
+def _listed(variables: Mapping[str, str]) -> list[str]:
+    separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    return [name for name in variables.get("COMPOSE_FILE", "").split(separator) if name]
 
 
 def _named(named: str) -> Path | None:
@@ -60,16 +73,25 @@ def _named(named: str) -> Path | None:
     )
 
 
-def _look_upwards() -> Path:
+def _look_upwards() -> Iterator[Path]:
     here = Path.cwd()
     for depth, folder in enumerate((here, *here.parents)):
-        for name in NAMES:
-            if (folder / name).is_file():
-                return Path(*[".."] * depth, name)
+        found = _first(folder, NAMES)
+        if found:
+            above = Path(*[".."] * depth)
+            yield above / found
+            override = _first(folder, OVERRIDES)
+            if override:
+                yield above / override
+            return
     raise UserError(
         f"no Compose file here or in a folder above: none of {', '.join(NAMES)}",
         fix="give one with `-f FILE`",
     )
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if (folder / name).is_file()), None)
 
 
 def read(path: Path | None) -> Source:

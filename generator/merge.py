@@ -29,15 +29,15 @@ def merge(first: Document, second: Document, project: Project) -> Document:
         project: What lies around *first*: paths in *second* are relative to its folder, too.
 
     Raises:
-        UserError: One of them is in the v1 format.
+        UserError: One of them alone is in the v1 format.
     """
-    for document in (first, second):
-        if document.v1:
-            raise UserError(
-                "a file in the v1 format cannot be merged with another",
-                fix="give one file",
-                where=document.where(document.root),
-            )
+    if first.v1 != second.v1:
+        old = first if first.v1 else second
+        raise UserError(
+            "a file in the v1 format cannot be merged with one in another",
+            fix="put its services under `services:`",
+            where=old.where(old.root),
+        )
     document = load(_with_aliases_inlined(first, second), first.file)
     over = Model(second, project)
     document = written_out(document, over, project)
@@ -68,9 +68,13 @@ def _with_aliases_inlined(first: Document, second: Document) -> str:
 
 def _added_service(document: Document, over: Model, service: Service) -> str:
     second = over.document
-    edits = Edits(document.text)
+    edits, layout = Edits(document.text), layout_of(document)
+    if not document.names:
+        start = "" if document.text.endswith("\n") else layout.newline
+        first_of_all = {service.name: expanded(over, service.name)}
+        edits.insert(document.end, start + entry("services", first_of_all, layout, 0))
+        return edits.apply()
     last = list(document)[-1]
-    layout = layout_of(document)
     column = last.key.column
     base = over.base(service.name)
     if base is not None and base[0] is over and base[1] in document:

@@ -17,7 +17,7 @@ NOT_MERGED = ("services", "version")
 def sections(document: Document) -> Iterator[tuple[str, Node]]:
     """Yield the top-level keys of *document* that are merged beside its services, with values."""
     for key, field in fields(document.root).items():
-        if key not in NOT_MERGED:
+        if key not in NOT_MERGED and not document.v1:
             yield key, field.node
 
 

@@ -31,7 +31,7 @@ GROUPS = {
     "Samples": ("once", "every_s", "limits"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (
-        *("file", "files", "output", "target", "diff", "check", "force"),
+        *("file", "files", "env_files", "output", "target", "diff", "check", "force"),
         *("follow", "tail", "as_json", "quiet"),
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import SECONDS, whole, within
 from faults import UsageError
 from lb.option_text import Range, spelled
@@ -115,7 +116,7 @@ _TIMES = (
 
 def making_options(command: F) -> F:
     """Add the options of every command that makes a variant."""
-    return _all(command, _MAKING)
+    return env_file_option(_all(command, _MAKING))
 
 
 def proxy_options(command: F) -> F:

@@ -11,6 +11,7 @@ from composefile.document import Document, load
 from composefile.model import Model
 from composefile.project import Project
 from dcgen import output, source
+from dcgen.reading import Reading, read_all, which
 from dcgen.reporting import colored, colored_diff
 from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
@@ -20,7 +21,6 @@ from generator.targets.table import DEFAULT, TARGETS
 
 DEFAULT_OUTPUT = "generated.yml"
 STDOUT = "-"
-MERGED = 2  # so many input files are merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,20 @@ def make(steps: list[Step], making: Making) -> None:
     Raises:
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
     """
-    given, document, names = _input(making)
+    read = read_all(source.find(making.file))
+    given, document, names = read.first, read.document, read.files
     for step in steps:
         document.service(step.service)
     project = Project(given.folder)
     variant = _transformed(steps, document, project)
     target = _target(making, given)
-    made = _made(variant, Model(document, project), target, making, given)
+    made = _made(variant, Model(document, project), target, making, read)
     written = TARGETS[making.target].write(made)
     text = written[made.name]
     files = {target.parent / name: content for name, content in written.items()} if target else {}
     overrides = _overrides(steps, document, project, names)
-    for notice in () if making.quiet else (*overrides, *variant.warnings):
-        click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
-        if notice.fix:
-            click.echo(f"  {colored('fix:', 'green')} {printable(notice.fix)}", err=True)
+    if not making.quiet:
+        _say(read, [*overrides, *variant.warnings])
     if making.diff:
         name = str(target) if target else "<stdout>"
         click.echo(colored_diff(output.diff(given.text, text, given.name, name)), nl=False)
@@ -84,6 +83,15 @@ def make(steps: list[Step], making: Making) -> None:
         output.publish(in_order, force=making.force, is_ours=is_generated)
         for line in () if making.quiet else _done(steps, making, document, names, target):
             click.echo(line, err=True)
+
+
+def _say(read: Reading, notices: list[Notice]) -> None:
+    if said := which(read.sources):
+        click.echo(said, err=True)
+    for notice in notices:
+        click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
+        if notice.fix:
+            click.echo(f"  {colored('fix:', 'green')} {printable(notice.fix)}", err=True)
 
 
 def _done(
@@ -105,23 +113,11 @@ def _dash_f(files: Sequence[str]) -> str:
     return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
 
 
-def _input(making: Making) -> tuple[source.Source, Document, list[str]]:
-    """Return the first file, all of them merged, and their names."""
-    paths = source.find(making.file)
-    given = source.read(paths[0])
-    document = load(given.text, given.name)
-    for path in paths[1:]:
-        from generator.merge import merge  # noqa: PLC0415 - few runs need it, each would pay for it
-
-        other = source.read(path)
-        document = merge(document, load(other.text, other.name), Project(given.folder))
-    return given, document, [path.name for path in paths if path]
-
-
 def _overrides(
     steps: list[Step], document: Document, project: Project, names: list[str]
 ) -> list[Notice]:
     """Return what to say of override files that Compose would read without being asked."""
+    names = [Path(name).name for name in names]
     if names[:1] not in [[name] for name in source.NAMES]:
         return []
     model = Model(document, project)
@@ -148,7 +144,7 @@ def _target(making: Making, given: source.Source) -> Path | None:
 
 
 def _made(
-    variant: Variant, source_model: Model, target: Path | None, making: Making, given: source.Source
+    variant: Variant, source_model: Model, target: Path | None, making: Making, read: Reading
 ) -> Made:
     if target is not None and not target.parent.is_dir():
         raise UserError(
@@ -156,13 +152,13 @@ def _made(
             fix="make it first, or choose another file with `-o`",
             where=Place(str(target)),
         )
-    alone = given.path is not None and len(making.file) < MERGED
+    path = read.first.path
     return Made(
         source_model,
         variant,
         name=target.name if target else making.default,
         folder=target.parent if target else None,
-        alone=given.path.name if given.path and alone else None,
+        alone=path.name if path and read.alone else None,
     )
 
 

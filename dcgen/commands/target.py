@@ -8,8 +8,11 @@ from typing import Any, Literal, TypeVar
 import click
 
 from composefile.document import is_v1
+from composefile.project import Project
 from dcgen import source
+from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import GroupedCommand, within
+from dcgen.reading import which
 from dcgen.source import Source
 from engine import runs
 from engine.docker import compose as docker
@@ -60,6 +63,11 @@ class Target:
         return self.sources[0]
 
     @property
+    def several(self) -> str:
+        """The sentence that says which files were read; empty if it is one."""
+        return which(self.sources)
+
+    @property
     def path(self) -> Path:
         """The path of `source`; for standard input a name that is none, in this folder."""
         return _path(self.source)
@@ -84,7 +92,9 @@ class Target:
             raise UsageError("several hosts cannot share standard input", fix="give -f FILE")
         v1 = is_v1(self.source.text, str(self.path))
         files = [word for s in self.sources for word in ("-f", str(s.path or "-"))]
-        return (*docker.compose(v1=v1), *files, *words)
+        env_files = Project.named_env_files()
+        given = [word for path in env_files for word in ("--env-file", str(path))]
+        return (*docker.compose(v1=v1), *given, *files, *words)
 
 
 def target_options(command: F) -> F:
@@ -119,7 +129,7 @@ def target_options(command: F) -> F:
         ]
     ):
         command = option(command)
-    return command
+    return env_file_option(command)
 
 
 def target(

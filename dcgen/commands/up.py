@@ -69,6 +69,8 @@ def up(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], **asked: An
     progress = Progress(
         quiet=asked["quiet"], logs=asked["logs"] and not asked["summary_json"], verb="started"
     )
+    if found.several:
+        progress.say(found.several)
     progress.say(f"running {found.path} on {_engine(found)}")
     scale = dict(counts(asked["scale"]))
     if found.engine == "process":

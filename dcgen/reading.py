@@ -1,0 +1,61 @@
+"""Read the Compose files that a command acts on as one document, and say which they were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from composefile.document import Document, load
+from composefile.project import Project
+from dcgen import source
+from faults import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Several files read as one: the *first*, the *document* that all make, and the *sources*."""
+
+    first: source.Source
+    document: Document
+    sources: tuple[source.Source, ...]
+
+    @property
+    def files(self) -> list[str]:
+        """The paths of the files, without standard input."""
+        return [str(one.path) for one in self.sources if one.path]
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is one file, and none that came from standard input."""
+        return len(self.sources) == len(self.files) == 1
+
+
+def which(sources: Sequence[source.Source]) -> str:
+    """Return the sentence that says which files were read; empty if it is one."""
+    names = ", ".join(one.name for one in sources)
+    return f"read {printable(names)}" if len(sources) > 1 else ""
+
+
+def read_all(paths: Sequence[Path | None]) -> Reading:
+    """Return the files at *paths* merged in that order; None is standard input.
+
+    Raises:
+        UserError: One cannot be read, is no Compose file, or cannot be merged.
+    """
+    return merged([source.read(path) for path in paths])
+
+
+def merged(sources: Sequence[source.Source]) -> Reading:
+    """Return *sources* merged in their order.
+
+    Raises:
+        UserError: One is no Compose file, or cannot be merged.
+    """
+    first = sources[0]
+    document = load(first.text, first.name)
+    for other in sources[1:]:
+        from generator.merge import merge  # noqa: PLC0415 - few runs need it, each would pay for it
+
+        document = merge(
+            document, load(other.text, other.name, fragment=True), Project(first.folder)
+        )
+    return Reading(first, document, tuple(sources))
