@@ -94,6 +94,15 @@ def parse(entry: Value, variables: Mapping[str, str]) -> list[Port]:
     return read(text)
 
 
+def taken(entry: Value, variables: Mapping[str, str]) -> set[int]:
+    """Return the host's ports that *entry*, as it is written, may take; none if nobody can know."""
+    try:
+        found = parse(entry, variables)
+    except ValueError:
+        return set()
+    return {number for port in found for number in port.host_ports()}
+
+
 def _resolved(key: str, value: Value, variables: Mapping[str, str]) -> Value:
     known = resolve(value, variables) if isinstance(value, str) else value
     if known is None and key in ("target", "protocol"):

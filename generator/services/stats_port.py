@@ -7,7 +7,6 @@ from composefile import ports
 from composefile.document import load
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Scalar, Sequence
-from composefile.values import Value
 from faults import UserError
 from generator.checks.refusals import require_secret
 from generator.editing.edits import Edits, append_item, entry_span, remove_items
@@ -34,10 +33,11 @@ def require_room(model: Model, name: str, settings: Settings, former: ChosenOpti
     require_secret(model, name, options.stats_secret)
     page = options.stats_at
     mine = _entry(former)
+    variables = model.project.variables
     for other in model.names if page else ():
         listed = model.get(other, "ports")
         for one in listed if isinstance(listed, list) else []:
-            if page and page.port in _published(model, one) and (other, one) != (name, mine):
+            if page and page.port in ports.taken(one, variables) and (other, one) != (name, mine):
                 raise UserError(
                     f"port {page.port} is published by service {other!r} already",
                     fix="give `--stats` another port",
@@ -113,15 +113,6 @@ def _entry(options: ChosenOptions) -> str:
         return ""
     host, _, port = str(page).rpartition(":")
     return f"{host}:{port}:{port}"
-
-
-def _published(model: Model, one: Value) -> set[int]:
-    """Return the ports of this machine that an entry of `ports` takes; none if nobody can know."""
-    try:
-        found = ports.parse(one, model.project.variables)
-    except ValueError:
-        return set()
-    return {number for port in found for number in port.host_ports()}
 
 
 def _is(node: object, value: str) -> bool:

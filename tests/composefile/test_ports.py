@@ -5,7 +5,7 @@ The entries were given to Docker Compose 2.26.1, `config`.
 
 import pytest
 
-from composefile.ports import Port, UnresolvedPortError, parse, read
+from composefile.ports import Port, UnresolvedPortError, parse, read, taken
 from composefile.values import Value
 
 TCP = Port(80)
@@ -88,3 +88,18 @@ def test_variables_are_filled_in_where_they_are_known(entry: Value, ports: list[
 def test_a_container_port_that_nothing_gives_is_told_apart(entry: Value) -> None:
     with pytest.raises(UnresolvedPortError):
         parse(entry, {})
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        pytest.param("8001:80", {8001}, id="one"),
+        pytest.param("127.0.0.1:81-82:90-91", {81, 82}, id="a range"),
+        pytest.param({"target": 80, "published": "${P}"}, {8001}, id="a variable, long form"),
+        pytest.param("80", set(), id="any"),
+        pytest.param("${UNKNOWN}:80", set(), id="a variable that nothing gives"),
+        pytest.param("web:80", set(), id="no port"),
+    ],
+)
+def test_the_ports_of_the_host_that_an_entry_takes(entry: Value, expected: set[int]) -> None:
+    assert taken(entry, {"P": "8001"}) == expected
