@@ -4,9 +4,9 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from engine.count import count
 from engine.events import Event, Notice, Published
 from engine.process.addresses import dialled
-from engine.process.count import count
 from engine.process.environment import url_of
 from engine.process.plan import plan
 from engine.process.process import Plan

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.child import Child
+from engine.count import WARM_UP_S, Count
 from engine.events import (
     AllReady,
     Counted,
@@ -27,7 +28,6 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.process.count import WARM_UP_S, Count
 from engine.process.probe import answers, served_by
 from engine.process.process import HEALTHY_S, Plan, Process, delay_s
 from faults import HostError
@@ -146,7 +146,7 @@ class Supervisor:
             count.warm(now_s)
         if now_s >= self._mark_at:
             self._mark_at = now_s + 1.0
-            yield count.mark(now_s)
+            yield Counted(count.total, count.mark(now_s))
 
     def _read(self, wait_s: float) -> Iterator[Line]:
         for key, _ in self._selector.select(wait_s):

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from composefile import labels
+from engine.count import count
 from engine.docker.containers import Site
-from engine.process.count import count
 from engine.top.containers import Containers
 from engine.top.groups import group
 from engine.top.looking import Looking, Source

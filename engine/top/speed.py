@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.process.count import amount
+from engine.count import amount
 
 WINDOW_S = 10.0
 LATE_S = 2.5
@@ -47,7 +47,7 @@ class Speeds:
     """The speeds of members, by name; lines may come in from any thread.
 
     Args:
-        patterns: Service to what its lines are searched for, see `engine.process.count`.
+        patterns: Service to what its lines are searched for, see `engine.count`.
     """
 
     def __init__(self, patterns: Mapping[str, re.Pattern[str]]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from composefile import labels
-from engine.events import Counted
 from engine.variant import Service, Variant
 from faults import UserError
 
@@ -33,12 +32,12 @@ class Count:
         if pattern := self.patterns.get(service):
             self.total += amount(pattern, text) or 0
 
-    def mark(self, now_s: float) -> Counted:
-        """Return the sum and its growth a second over the last `RECENT_S`, at *now_s*."""
+    def mark(self, now_s: float) -> float:
+        """Return the growth a second over the last `RECENT_S`, at *now_s*."""
         self._recent.append((now_s, self.total))
         while now_s - self._recent[0][0] > RECENT_S:
             self._recent.popleft()
-        return Counted(self.total, _rate(self._recent[0], now_s, self.total))
+        return _rate(self._recent[0], now_s, self.total)
 
     def warm(self, now_s: float) -> None:
         """Begin the measurement that `measured` ends; the start-up lies before it."""
