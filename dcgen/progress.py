@@ -25,7 +25,7 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.hosts import HostDone, HostLine
+from engine.streams import HostDone, HostLine
 
 _PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
 _COLOURS = (*_PLAIN, *(f"bright_{name}" for name in _PLAIN))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.hosts import DEFAULT_HOST, Host, HostEvent
+from engine.hosts import DEFAULT_HOST, Host
+from engine.streams import HostEvent
 
 
 @dataclass(frozen=True, slots=True)

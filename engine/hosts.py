@@ -1,26 +1,22 @@
-"""Docker hosts, and the one way to run a command on them: attached, streamed or called.
+"""Docker hosts, and the one way to run a command there: attached, called, or as a stream.
 
 Commands are lists of words; no shell reads them. A host is named as Docker names it
-(``tcp://192.0.2.7:2375``, ``ssh://user@host``), and a command finds its daemon by DOCKER_HOST.
+(``tcp://192.0.2.7:2375``, ``ssh://user@host``), and a command finds its daemon by DOCKER_HOST:
+whatever runs one takes its variables from `Host.environment`. Streams are in `engine.streams`.
 """
 
 import os
-import selectors
 import signal
 import subprocess
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from engine.child import Child
 from faults import HostError, UsageError
 
 WITHIN_S = 60.0
 _LOCAL = ("unix://", "npipe://", "fd://")
 _DEFAULT = "unix:///var/run/docker.sock"
-_TICK_S = 0.1
 _INSTALL = "install Docker with its Compose plugin"
 
 
@@ -102,17 +98,6 @@ class Host:
                 for number, handler in before.items():
                     signal.signal(number, handler)
 
-    def stream(self, command: Sequence[str]) -> Child:
-        """Start *command*, and return it: its lines are read as they come.
-
-        Raises:
-            HostError: It cannot be started.
-        """
-        try:
-            return Child.start(command, Path.cwd(), self.environment())
-        except OSError as error:
-            raise _not_started(command, error) from None
-
     def call(self, command: Sequence[str], text: str = "", *, within_s: float = WITHIN_S) -> Ended:
         """Run *command* out of sight, and return how it ended.
 
@@ -138,104 +123,15 @@ class Host:
         except subprocess.TimeoutExpired:
             return Ended(None)
         except OSError as error:
-            raise _not_started(command, error) from None
+            raise not_started(command, error) from None
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 DEFAULT_HOST = Host()
 
 
-def _not_started(command: Sequence[str], error: OSError) -> HostError:
+def not_started(command: Sequence[str], error: OSError) -> HostError:
+    """Return the error for a *command* that the system refuses to start with *error*."""
     if isinstance(error, FileNotFoundError):
         return HostError(f"there is no '{command[0]}' on PATH", fix=_INSTALL)
     return HostError(f"cannot start '{command[0]}': {error.strerror}", fix=_INSTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class HostStarted:
-    """A command runs on a Docker host."""
-
-    host: Host
-    command: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HostLine:
-    """One line of output of the command on a Docker host."""
-
-    host: Host
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostDone:
-    """The command ended on a Docker host with *code*, after *after_s* seconds."""
-
-    host: Host
-    code: int
-    after_s: float
-
-
-HostEvent = HostStarted | HostLine | HostDone
-
-
-class Everywhere:
-    """One command streamed from several hosts at once; one that fails does not hide the others.
-
-    Args:
-        command: The words.
-        hosts: Each once.
-    """
-
-    def __init__(self, command: Sequence[str], hosts: Sequence[Host]) -> None:
-        self._command = tuple(command)
-        self._hosts = hosts
-        self._children: dict[Host, Child] = {}
-
-    def stop(self) -> None:
-        """Pass an interruption on to every host's command. Safe in a signal handler."""
-        for child in self._children.values():
-            child.signal(signal.SIGINT)
-
-    def run(self) -> Iterator[HostEvent]:
-        """Yield what the command says on each host, and how it ended there.
-
-        Raises:
-            HostError: It cannot be started.
-        """
-        begin_s = time.monotonic()
-        try:
-            with selectors.DefaultSelector() as selector:
-                for host in self._hosts:
-                    child = host.stream(self._command)
-                    self._children[host] = child
-                    selector.register(child, selectors.EVENT_READ, host)
-                    yield HostStarted(host, self._command)
-                while self._children:
-                    yield from self._read(selector)
-                    yield from self._ended(selector, begin_s)
-        finally:
-            for child in self._children.values():
-                child.signal(signal.SIGKILL)
-                child.popen.wait()
-                child.close()
-
-    def _read(self, selector: selectors.BaseSelector) -> Iterator[HostLine]:
-        for key, _ in selector.select(_TICK_S):
-            child = self._children[key.data]
-            for text in child.lines():
-                yield HostLine(key.data, text)
-            if child.at_end:
-                selector.unregister(child)
-
-    def _ended(self, selector: selectors.BaseSelector, begin_s: float) -> Iterator[HostEvent]:
-        for host, child in list(self._children.items()):
-            if (code := child.code()) is None:
-                continue
-            for text in child.last_lines():
-                yield HostLine(host, text)
-            if child in selector.get_map():
-                selector.unregister(child)
-            child.close()
-            del self._children[host]
-            yield HostDone(host, code, time.monotonic() - begin_s)

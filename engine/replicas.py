@@ -1,4 +1,4 @@
-"""How often each service runs, and which services a balancer leads to."""
+"""How often each service runs, and to which others it leads: as a balancer, or by links."""
 
 from collections.abc import Mapping
 
@@ -32,3 +32,9 @@ def server_names(service: Service) -> list[tuple[str, int]]:
     """Return the services and ports that the labels of balancer *service* name, in order."""
     words = (service.label(labels.BALANCES) or "").split()
     return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
+
+
+def links(service: Service) -> dict[str, str]:
+    """Return the names that ``links`` gives to other services: alias to service."""
+    pairs = (word.partition(":") for word in service.words("links"))
+    return {alias or name: name for name, _, alias in pairs}

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+# How long a new replica may take to listen.
+LISTEN_WITHIN_S = 30.0
 # How long a drained server may take to be idle, unless a person says otherwise; and how long a new
 # replica may take to be healthy.
 DRAIN_WITHIN_S = 30.0

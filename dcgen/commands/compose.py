@@ -6,7 +6,7 @@ import sys
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
-from engine.hosts import Everywhere
+from engine.streams import Everywhere
 
 
 def compose(found: Target, progress: Progress, verb: str, *words: str) -> None:

@@ -15,10 +15,8 @@ from engine.live.reach import reachable
 from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
 from engine.replicas import replicas
 from engine.variant import Variant
-from engine.waiting import until
+from engine.waiting import LISTEN_WITHIN_S, until
 from lb.model import Address
-
-WITHIN_S = 30.0
 
 
 class Admission:
@@ -50,7 +48,7 @@ class Admission:
         self.held = free_slots(self._lives)
         hold(self.held)
 
-    def admit(self, within_s: float = WITHIN_S) -> Iterator[Changed]:
+    def admit(self, within_s: float = LISTEN_WITHIN_S) -> Iterator[Changed]:
         """Let each new replica serve when it listens; return when all do, or after *within_s*.
 
         Raises:

@@ -12,12 +12,11 @@ from functools import partial
 from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.events import Changed
-from engine.live.grow import WITHIN_S
 from engine.live.reach import reachable
 from engine.live.running import Live, is_dynamic, on_docker
 from engine.replicas import server_names
 from engine.variant import Service, Variant
-from engine.waiting import until
+from engine.waiting import LISTEN_WITHIN_S, until
 from lb.model import Address
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
@@ -41,7 +40,7 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
         return
     site.run("up", "--detach", "--no-recreate", *words, within_s=_START_WITHIN_S)
     for live in lives:
-        until(partial(_all_listen, site, live), WITHIN_S)
+        until(partial(_all_listen, site, live), LISTEN_WITHIN_S)
         begin_s = time.monotonic()
         # Not with --no-deps: Compose would note a definition without them, and recreate it again.
         site.run("up", "--detach", live.service.name, within_s=_START_WITHIN_S)

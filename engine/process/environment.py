@@ -13,6 +13,7 @@ from pathlib import Path
 
 from composefile import env_file
 from engine.process.addresses import Addresses
+from engine.replicas import links
 from engine.variant import Service
 from faults import UserError
 from lb.model import Address
@@ -95,12 +96,6 @@ def url_of(port: int, address: Address) -> str:
     """Return the URL of what listens on *address*; *port* in the container tells the protocol."""
     scheme = _SCHEMES.get(port, "http")
     return f"{scheme}://{address}{_PATHS.get(scheme, '')}"
-
-
-def links(service: Service) -> dict[str, str]:
-    """Return the names that ``links`` gives to other services: alias to service."""
-    pairs = (word.partition(":") for word in service.words("links"))
-    return {alias or name: name for name, _, alias in pairs}
 
 
 def _names(service: Service, ports: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, str]]:

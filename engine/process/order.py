@@ -4,9 +4,8 @@ import graphlib
 from collections.abc import Iterable, Mapping
 
 from composefile.values import Value
-from engine.process.environment import links
 from engine.process.recipes import Recipe
-from engine.replicas import server_names
+from engine.replicas import links, server_names
 from engine.variant import Service, Variant
 from faults import UserError
 

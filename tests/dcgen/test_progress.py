@@ -23,7 +23,8 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.hosts import Host, HostDone, HostLine
+from engine.hosts import Host
+from engine.streams import HostDone, HostLine
 
 
 @pytest.fixture

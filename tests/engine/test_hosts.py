@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.hosts import DEFAULT_HOST, Everywhere, Host, HostDone, HostLine
+from engine.hosts import DEFAULT_HOST, Host
+from engine.streams import Everywhere, HostDone, HostLine
 from faults import HostError, UsageError
 
 Put = Callable[[str, str], None]
