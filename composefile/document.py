@@ -163,15 +163,16 @@ def require_mergeable(documents: Iterable[Document]) -> None:
     """See that *documents* can be merged with one another.
 
     Raises:
-        UserError: One of them is in the v1 format.
+        UserError: Some of them, not all, are in the v1 format.
     """
-    for document in documents:
-        if document.v1:
-            raise UserError(
-                "a file in the v1 format cannot be merged with another",
-                fix="give one file",
-                where=document.where(document.root),
-            )
+    found = list(documents)
+    old = [document for document in found if document.v1]
+    if old and len(old) < len(found):
+        raise UserError(
+            "a file in the v1 format cannot be merged with one in another",
+            fix="put its services under `services:`",
+            where=old[0].where(old[0].root),
+        )
 
 
 def deref(node: Node | None) -> Node | None:

@@ -135,7 +135,7 @@ def _put_on(
     below: Model | None, source: tuple[str, Path], project: Project
 ) -> tuple[Model, dict[str, str]]:
     # Returns the model of all files so far, and the texts under `configs` of the last one.
-    document = load(source[0], str(source[1]))
+    document = load(source[0], str(source[1]), fragment=below is not None)
     if below:
         require_mergeable([below.document, document])
     model = Model(document, project, filled=True, below=below)

@@ -9,13 +9,11 @@ Source: Compose Specification, "extends".
 import os
 from pathlib import Path
 
-from composefile.document import load
 from composefile.merging import merge_values
 from composefile.model import Model
-from composefile.project import Project
+from composefile.paths import moved_value
 from composefile.values import Value
 from generator.said import Said, said, without
-from generator.targets.compose import rebase
 
 
 def expanded(model: Model, name: str) -> dict[str, Value]:
@@ -47,8 +45,8 @@ def _inherited(model: Model, name: str) -> dict[str, Value]:
         return {}
     other, service = base
     here, there = model.project.folder or Path(), other.project.folder or Path()
-    if other is not model and here.resolve() != there.resolve():
-        prefix = Path(os.path.relpath(there.resolve(), here.resolve())).as_posix()
-        text = rebase(other.document, prefix)
-        other = Model(load(text, other.document.file), Project(here), depth=other.depth)
-    return expanded(other, service)
+    found = expanded(other, service)
+    if other is model or here.resolve() == there.resolve():
+        return found
+    prefix = Path(os.path.relpath(there.resolve(), here.resolve())).as_posix()
+    return {key: moved_value(key, value, prefix) for key, value in found.items()}

@@ -6,11 +6,10 @@ changes is therefore written out where the first one uses it elsewhere. Source: 
 Specification, "Merge"; the rules are in `composefile.merging`.
 """
 
-from composefile.document import Document, Service, load, own
+from composefile.document import Document, Service, load, own, require_mergeable
 from composefile.model import Model
 from composefile.project import Project
 from composefile.syntax.parser import Alias, walk
-from faults import UserError
 from generator.editing.edits import Edits, append_lines, service_span, shift
 from generator.editing.emit import entry, flow
 from generator.editing.layout import layout_of
@@ -31,13 +30,7 @@ def merge(first: Document, second: Document, project: Project) -> Document:
     Raises:
         UserError: One of them alone is in the v1 format.
     """
-    if first.v1 != second.v1:
-        old = first if first.v1 else second
-        raise UserError(
-            "a file in the v1 format cannot be merged with one in another",
-            fix="put its services under `services:`",
-            where=old.where(old.root),
-        )
+    require_mergeable([first, second])
     document = load(_with_aliases_inlined(first, second), first.file)
     over = Model(second, project)
     document = written_out(document, over, project)

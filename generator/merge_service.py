@@ -43,9 +43,14 @@ def merged_service(first: Model, second: Model, service: Service) -> str:
 
 def says(model: Model, name: str) -> dict[str, Said]:
     """Return what service *name* says by key; with all that it extends, if it extends another."""
-    if model.base(name) is not None:
-        return {key: Said(value) for key, value in expanded(model, name).items()}
-    return {key: said(field.node) for key, field in model.fields(name).items()}
+    mine = {key: said(field.node) for key, field in model.fields(name).items()}
+    if model.base(name) is None:
+        return mine
+    found = {key: Said(value) for key, value in expanded(model, name).items()}
+    for key, new in mine.items():
+        if new.gone:
+            found[key] = Said(found[key].value if key in found else None, new.gone, new.silent)
+    return found
 
 
 def _merge_key(body: Body, key: str, old: Said, new: Said) -> None:

@@ -17,9 +17,10 @@ from composefile.model import Model
 from composefile.syntax.parser import Mapping, Node, Scalar
 from composefile.values import Field, Value, fields, pairs, plain
 from faults import UsageError, UserError
-from generator.editing.emit import Emitted, Layout, Literal, entry
+from generator.editing.emit import Emitted, Layout, Literal, entry, scalar
 from generator.editing.layout import layout_of
 from generator.editing.rewrite import quoted, written
+from generator.expanded import expanded
 from generator.result import HEADER, Made
 
 SECTIONS = ("networks", "volumes", "secrets", "configs")
@@ -68,11 +69,11 @@ def overlay(source: Model, variant: Model, *, extends: str | None) -> str:
     newline = layout.newline
     parts = [HEADER + newline + "services:" + newline]
     gone = [name for name in source.names if name not in variant.document]
-    parts += [f"{' ' * layout.step}{name}: !reset null{newline}" for name in gone]
+    parts += [f"{' ' * layout.step}{scalar(name)}: !reset null{newline}" for name in gone]
     for name in variant.names:
         body = "".join(_service(source, variant, name, layout, extends))
         if body:
-            parts.append(f"{' ' * layout.step}{name}:{newline}{body}")
+            parts.append(f"{' ' * layout.step}{scalar(name)}:{newline}{body}")
     if len(parts) == 1:
         parts = [f"{HEADER}{newline}services: {{}}{newline}"]
     parts += _sections(source, variant, layout)
@@ -83,17 +84,17 @@ def _service(
     source: Model, variant: Model, name: str, layout: Layout, extends: str | None
 ) -> Iterator[str]:
     column = 2 * layout.step
-    mine = variant.fields(name)
     original = _original(source, variant, name)
     if name in source.document:
         yield from _difference(source, name, variant, name, layout)
-    elif original and extends is not None:
+    elif original and extends is not None and variant.base(name) is None:
         reference: Emitted = {"file": extends, "service": original}
         yield entry("extends", reference, layout, column)
         yield from _difference(source, original, variant, name, layout)
     else:
-        for key, field in mine.items():
-            yield entry(key, _written(field), layout, column)
+        # `!reset` along a chain of `extends` takes away what the last one needs, too.
+        for key, value in expanded(variant, name).items():
+            yield entry(key, value, layout, column)
 
 
 def _original(source: Model, variant: Model, name: str) -> str:

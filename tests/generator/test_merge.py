@@ -198,6 +198,6 @@ def test_comments_and_quotes_of_what_does_not_change_stay() -> None:
     assert text == first.replace("command: x", "command: y")
 
 
-def test_the_v1_format_is_not_merged() -> None:
+def test_the_v1_format_is_not_merged_with_another() -> None:
     with pytest.raises(UserError, match="v1"):
-        merged("web: {image: a}\n", "web: {command: x}\n", Path())
+        merged("web: {image: a}\n", "services: {web: {command: x}}\n", Path())

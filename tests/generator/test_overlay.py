@@ -1,14 +1,11 @@
 """Overlays, several input files and detached services: what Compose makes of them is compared."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.dcgen.door import dcgen
-from tests.lab.packages import tools
+from tests.lab import composes
 
 COMPOSE = """\
 services:
@@ -48,22 +45,15 @@ COMMANDS = [
 ]
 
 
-def config(folder: Path, *files: str) -> str:
-    folders = [str(tools() / "cli-plugins"), str(Path("~/.docker/cli-plugins").expanduser())]
-    program = shutil.which("docker-compose", path=os.pathsep.join(folders))
-    if program is None:
-        assert "CI" not in os.environ, "Compose is not installed"
-        pytest.skip("no Compose plugin: python -m tests.lab install")
-    words = [word for file in files for word in ("-f", file)]
-    env = {**os.environ, "COMPOSE_PROJECT_NAME": "cases"}
-    return subprocess.run(
-        [program, *words, "config"], cwd=folder, env=env, capture_output=True, text=True, check=True
-    ).stdout
-
-
 def make(command: str, *more: str) -> None:
     done = dcgen(*command.split(), *more, "-q")
     assert done.exit_code == 0, done.output
+
+
+@pytest.fixture(params=composes.COMPOSE_2)
+def version(request: pytest.FixtureRequest) -> str:
+    """Give each version of Compose that reads overlays."""
+    return str(request.param)
 
 
 @pytest.fixture
@@ -76,27 +66,97 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_overlay_means_the_same_as_the_whole_file(folder: Path, command: str) -> None:
+def test_overlay_means_the_same_as_the_whole_file(folder: Path, version: str, command: str) -> None:
     make(command, "-o", "whole.yml")
     make(command, "--overlay", "-o", "overlay.yml")
 
-    assert config(folder, "compose.yml", "overlay.yml") == config(folder, "whole.yml")
+    assert composes.config(version, folder, "compose.yml", "overlay.yml") == composes.config(
+        version, folder, "whole.yml"
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_overlay_of_two_files_means_the_same_as_the_whole(folder: Path, command: str) -> None:
+def test_overlay_of_two_files_means_the_same_as_the_whole(
+    folder: Path, version: str, command: str
+) -> None:
     both = ("-f", "compose.yml", "-f", "second.yml")
     make(command, *both, "-o", "whole.yml")
     make(command, *both, "--overlay", "-o", "overlay.yml")
 
-    laid_over = config(folder, "compose.yml", "second.yml", "overlay.yml")
-    assert laid_over == config(folder, "whole.yml")
+    laid_over = composes.config(version, folder, "compose.yml", "second.yml", "overlay.yml")
+    assert laid_over == composes.config(version, folder, "whole.yml")
 
 
-def test_detached_service_brings_its_volume_and_a_published_port(folder: Path) -> None:
+EXTENDING = """\
+services:
+  base:
+    image: base
+    command: [serve, it]
+    environment: {A: b, C: d}
+    volumes: [data:/data, ./here:/here]
+    container_name: only-one
+    ports: ["8001:80"]
+    logging: {driver: json-file, options: {max-size: 1m}}
+  middle:
+    extends: base
+    environment: {C: e}
+    container_name: only-two
+    ports: ["8002:81"]
+  rng:
+    extends: OF_RNG
+    container_name: dice
+    ports: !override ["8003:80"]
+    labels: {"8080": x}
+  redis: {image: redis}
+  worker:
+    extends: base
+    container_name: !reset null
+    ports: !reset []
+    depends_on: [rng, redis]
+volumes: {data: {}}
+"""
+CHAINS = {
+    "the same file": "base",
+    "the same file, a chain": "middle",
+    "another file": "{file: other.yml, service: base}",
+    "a file in another folder": "{file: far/other.yml, service: base}",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("chain", [pytest.param(CHAINS[name], id=name) for name in CHAINS])
+def test_overlay_of_a_service_that_extends_means_the_same(
+    folder: Path, version: str, command: str, chain: str
+) -> None:
+    (folder / "compose.yml").write_text(EXTENDING.replace("OF_RNG", chain))
+    (folder / "far").mkdir()
+    for name in ("other.yml", "far/other.yml"):
+        (folder / name).write_text(EXTENDING.replace("OF_RNG", "base").replace("middle", "mid"))
+    make(command, "-o", "whole.yml")
+    make(command, "--overlay", "-o", "overlay.yml")
+
+    laid_over = composes.config(version, folder, "compose.yml", "overlay.yml")
+    assert laid_over == composes.config(version, folder, "whole.yml")
+
+
+def test_overlay_keeps_a_service_name_of_digits_a_string(folder: Path, version: str) -> None:
+    (folder / "compose.yml").write_text(
+        'services:\n  "8080": {image: a, expose: ["80"], labels: {"90": x}}\n'
+        '  web: {image: b, depends_on: ["8080"], labels: {"90": x}}\n'
+    )
+    make("scale 8080 2", "-o", "whole.yml")
+    make("scale 8080 2", "--overlay", "-o", "overlay.yml")
+
+    laid_over = composes.config(version, folder, "compose.yml", "overlay.yml")
+    assert laid_over == composes.config(version, folder, "whole.yml")
+
+
+def test_detached_service_brings_its_volume_and_a_published_port(
+    folder: Path, version: str
+) -> None:
     make("detach redis --publish 6380")
 
-    made = config(folder, "redis.yml")
-    assert 'published: "6380"' in made
-    assert "source: data" in made
-    assert "worker" not in made
+    made = composes.config(version, folder, "redis.yml")["services"]
+    assert [port["published"] for port in made["redis"]["ports"]] == ["6380"]
+    assert [mount["source"] for mount in made["redis"]["volumes"]] == ["data"]
+    assert list(made) == ["redis"]
