@@ -19,7 +19,7 @@ COMPARE_S := 20
 # the shell must outlive it, and 130 is no failure.
 until_interrupted = echo '$(1)'; trap : INT; $(1) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 # The pages with examples that cog runs: see docs/shell.py.
-PAGES := README.md
+PAGES := README.md docs/templates.md
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile

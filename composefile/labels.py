@@ -9,6 +9,7 @@ OPTIONS = "dcgen.options"
 ACCESS = "dcgen.access"
 CONFIG = "dcgen.config"
 SLOTS = "dcgen.slots"
+TEMPLATE = "dcgen.template"
 COUNT = "dcgen.count"  # its author writes it: what to count in the log lines of a service
 
 BALANCER = "balancer"

@@ -26,6 +26,13 @@ class Project:
     folder: Path | None = None
     main: "Project | None" = None
 
+    def seen(self, path: str) -> str:
+        """Return *path*, from where dcgen runs, as a file in the folder writes it: ``./x``."""
+        if Path(path).is_absolute():
+            return path
+        there = Path(os.path.relpath(path, self.folder or ".")).as_posix()
+        return there if there.startswith("../") else f"./{there}"
+
     @functools.cached_property
     def variables(self) -> dict[str, str]:
         """The variables that ``.env`` names, if it is there; the environment's value wins.

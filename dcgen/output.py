@@ -1,10 +1,27 @@
 """Where a variant goes: published to files, printed, compared; and what is never overwritten."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faults import HostError, Place, UserError
+
+if TYPE_CHECKING:
+    from generator.result import Unproven
+
+
+def prove(unproven: Iterable["Unproven"]) -> None:
+    """Let HAProxy judge what a person's own templates made, if there is one on this machine.
+
+    Raises:
+        HostError: HAProxy does not answer.
+        UserError: HAProxy refuses one.
+    """
+    for one in unproven:
+        from lb.own_templates import prove as prove_one  # noqa: PLC0415 - it loads Jinja2
+
+        prove_one(one.text, one.folder, one.files)
 
 
 def publish(

@@ -33,6 +33,7 @@ class Settings:
         balancer: Whether replicas get a balancer, if they can.
         for_others: Whether the settings were chosen for other services too, so that they may have
             no effect on one of them.
+        template: Folder of a person's own templates for the configuration.
     """
 
     lb_config: LbConfig | None = None
@@ -45,6 +46,7 @@ class Settings:
     files: tuple[tuple[str, str], ...] = ()
     balancer: bool = True
     for_others: bool = False
+    template: Path | None = None
 
     def __post_init__(self) -> None:
         if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
@@ -60,6 +62,7 @@ class Settings:
             "--lb-image": self.lb_image,
             "--dynamic": self.dynamic,
             "--health": self.derive_health or None,
+            "--template": self.template,
         }
         options = [f"--{name.replace('_', '-')}" for name, _ in chosen(self.options)]
         return [name for name, value in named.items() if value is not None] + options
@@ -78,6 +81,7 @@ class Settings:
             access=self.access.over(former.access),
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
+            template=self.template or former.template,
         )
 
 
@@ -94,12 +98,31 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """An HAProxy configuration that a person's own templates made, for HAProxy to judge.
+
+    Attributes:
+        text: The configuration.
+        folder: Where the templates are.
+        files: Path in the container to the path here of each file that the text names.
+    """
+
+    text: str
+    folder: Path
+    files: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
-    """The result of a transform: the text, *files* to put beside it by name, and the warnings."""
+    """The result of a transform: the text, *files* to put beside it by name, and the warnings.
+
+    *unproven* are the HAProxy configurations in it that a person's own templates made.
+    """
 
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Notice, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

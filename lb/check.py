@@ -2,6 +2,7 @@
 
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from faults import HostError, UserError
@@ -10,8 +11,12 @@ from lb import programs
 _SECONDS = 30  # of which resolving names that do not exist takes most
 
 
-def check(text: str) -> None:
+def check(text: str, files: Mapping[str, Path] | None = None) -> None:
     """Return if ``haproxy -c`` accepts *text*; names that do not resolve here do not matter.
+
+    Args:
+        text: The configuration.
+        files: Path that *text* has for a file of its container, to where that file is here.
 
     Raises:
         HostError: There is no ``haproxy`` on this machine, or it does not answer.
@@ -25,6 +30,10 @@ def check(text: str) -> None:
         )
     with tempfile.TemporaryDirectory(prefix="dcgen-") as folder:
         path = Path(folder, "haproxy.cfg")
+        for number, (there, here) in enumerate((files or {}).items()):
+            link = Path(folder, f"file{number}")
+            link.symlink_to(here.absolute())
+            text = text.replace(there, str(link))
         path.write_text(text, encoding="utf-8")
         try:
             run = subprocess.run(
@@ -40,8 +49,10 @@ def check(text: str) -> None:
                 fix="look whether the nameservers of this machine answer",
             ) from None
     if run.returncode:
-        words = "\n".join(line for line in run.stderr.splitlines() if "[NOTICE]" not in line)
+        # Why it would not start, without an error, is said on the other stream.
+        words = (run.stderr or run.stdout).replace(str(path), "haproxy.cfg").splitlines()
         raise UserError(
-            f"HAProxy refuses the configuration:\n{words.replace(str(path), 'haproxy.cfg')}",
+            "HAProxy refuses the configuration",
+            reasons=[line for line in words if "[NOTICE]" not in line] or words,
             fix="change the option or the name that these lines speak of",
         )

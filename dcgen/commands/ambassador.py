@@ -12,7 +12,7 @@ from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import PORT, GroupedCommand, within
-from dcgen.commands.options import chosen_access, chosen_options, making_options, proxy_options
+from dcgen.commands.options import chosen_access, making_options, proxy_options, proxy_settings
 from dcgen.commands.pipeline import Making, Step, make
 from faults import UsageError
 from generator.result import Settings
@@ -104,11 +104,9 @@ def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: li
 def ambassador(
     what: tuple[str, ...],
     ports: tuple[int, ...],
-    lb_config: Any,  # noqa: ANN401 - click has checked the choice
-    lb_image: str | None,
     ca_file: str | None,
     cert: str | None,
-    **making: Any,  # noqa: ANN401
+    **making: Any,  # noqa: ANN401 - click has checked them
 ) -> None:
     """Replace SERVICE by an HAProxy that forwards to HOST:PORT.
 
@@ -120,12 +118,10 @@ def ambassador(
     files = {name: pair for name, pair in given.items() if pair[1]}
     making |= {name: target for name, (target, _) in files.items()}
     settings = Settings(
-        lb_config,
-        lb_image,
-        ports,
-        options=chosen_options(making),
+        ports=ports,
         access=chosen_access(making),
         files=tuple((target, str(source)) for target, source in files.values()),
+        **proxy_settings(making),
     )
     steps = [
         Step(

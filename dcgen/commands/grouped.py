@@ -27,7 +27,7 @@ GROUPS = {
     ),
     f"Limits (N: {options.COUNT})": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
-    "HAProxy": ("lb_config", "lb_image"),
+    "HAProxy": ("lb_config", "lb_image", "template"),
     "Samples": ("once", "every_s", "limits"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (

@@ -15,7 +15,7 @@ from dcgen.reading import Reading, read_all, which
 from dcgen.reporting import colored, colored_diff
 from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
-from generator.result import Made, Notice, Variant, is_generated
+from generator.result import Made, Notice, Unproven, Variant, is_generated
 from generator.targets.compose import has_relative_paths
 from generator.targets.table import DEFAULT, TARGETS
 
@@ -62,6 +62,7 @@ def make(steps: list[Step], making: Making) -> None:
         document.service(step.service)
     project = Project(given.folder)
     variant = _transformed(steps, document, project)
+    output.prove(variant.unproven)
     target = _target(making, given)
     made = _made(variant, Model(document, project), target, making, read)
     written = TARGETS[making.target].write(made)
@@ -127,14 +128,16 @@ def _overrides(
 def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
     files: dict[str, str] = {}
     notices: list[Notice] = []
+    unproven: list[Unproven] = []
     text = document.text
     for step in steps:
         variant = step.transform(Model(document, project))
         text = variant.text
         files |= variant.files
+        unproven += variant.unproven
         notices += [notice for notice in variant.warnings if notice not in notices]
         document = load(text, document.file) if step is not steps[-1] else document
-    return Variant(text, files, tuple(notices))
+    return Variant(text, files, tuple(notices), tuple(unproven))
 
 
 def _target(making: Making, given: source.Source) -> Path | None:

@@ -1,11 +1,17 @@
 """The command that writes HAProxy's configuration alone, without a Compose file."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dcgen.commands.grouped import GroupedCommand
-from dcgen.commands.options import balancing_options, chosen_options, tuning_options
+from dcgen.commands.options import (
+    balancing_options,
+    chosen_options,
+    template_option,
+    tuning_options,
+)
 from lb.arguments import SEPARATOR, parse
 from lb.balancer import balancing
 from lb.check import check as ask_haproxy
@@ -31,17 +37,25 @@ class Words(GroupedCommand):
     show_default=True,
     help="Begins the names of the pools; what HTTP health checks send as Host.",
 )
+@template_option
 @click.option("--check", is_flag=True, help="Ask `haproxy -c` whether it can run.")
 @balancing_options
 @tuning_options
-def render(words: tuple[str, ...], *, name: str, check: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
+def render(
+    words: tuple[str, ...],
+    template: Path | None,
+    *,
+    name: str,
+    check: bool,
+    **given: Any,  # noqa: ANN401 - click checked them
+) -> None:
     """Print the HAProxy configuration that shares PORT between SERVERs.
 
     PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
     """
     routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
     options = chosen_options(given).complete()
-    text = rendered(balancing(name, routes, options=options))
+    text = rendered(balancing(name, routes, options=options), template)
     if check:
         ask_haproxy(text)
     click.echo(text.encode(), nl=False)

@@ -10,9 +10,9 @@ from dcgen.commands.completion import services
 from dcgen.commands.grouped import PORT, GroupedCommand, within
 from dcgen.commands.options import (
     balancing_options,
-    chosen_options,
     making_options,
     proxy_options,
+    proxy_settings,
 )
 from dcgen.commands.pipeline import Making, Step, make
 from generator.result import Settings
@@ -55,14 +55,12 @@ def scale(what: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click 
     """Run SERVICE N times behind an HAProxy that takes over its name."""
     wanted = counts(what)
     settings = Settings(
-        lb_config=given.pop("lb_config"),
-        lb_image=given.pop("lb_image"),
         ports=given.pop("ports"),
-        options=chosen_options(given),
         dynamic=given.pop("dynamic"),
         derive_health=bool(given.pop("health")),
         balancer=given.pop("balancer"),
         for_others=len(wanted) > 1,
+        **proxy_settings(given),
     )
     steps = [
         Step(

@@ -31,20 +31,23 @@ def haproxy_cfg(
         socket: Path of the runtime socket, in a private folder.
 
     Raises:
-        UserError: A label does not read as what it should be, or names a service that is not there.
+        UserError: A label does not read as what it should be, or names a service that is not there;
+            or a template of a person's own is wrong.
     """
     try:
         options = Options.parse(service.label(labels.OPTIONS) or "")
         if options.stats_secret:
             raise _needs_container("a secret")
+        template = service.label(labels.TEMPLATE)
+        own = service.folder / template if template else None
         page = str(options.stats_at) if options.stats_at else None
         control = Control(health_port=None, socket=socket, stats=page)
         if service.role == labels.AMBASSADOR:
-            return render(_ambassador(service, options, binds, control))
+            return render(_ambassador(service, options, binds, control), own)
         members = _members(service, addresses)
         servers = {port: [address for _, address in found] for port, found in members.items()}
         made = balancer(service.name, servers, options=options, binds=binds, control=control)
-        return render(_named(made, members))
+        return render(_named(made, members), own)
     except UserError as error:
         where = error.where or service.where("labels")
         raise UserError(f"'{service.name}': {error.what}", fix=error.fix, where=where) from error

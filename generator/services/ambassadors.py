@@ -1,9 +1,7 @@
 """The ambassador that replaces a service: where it leads to, by which ports, and how it gets in."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ambassador import upstreams as far
 from ambassador.access import Access
@@ -99,18 +97,9 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
 
 
 def _kept(draft: Draft, settings: Settings, before: Former | None) -> Settings:
-    folder = draft.model.project.folder
-    files = tuple((target, _seen_from(folder, path)) for target, path in settings.files)
+    files = tuple((there, draft.model.project.seen(path)) for there, path in settings.files)
     settings = replace(settings, files=files)
     return settings.after(before.settings) if before else settings
-
-
-def _seen_from(folder: Path | None, path: str) -> str:
-    """Return *path* as it is written in a file of *folder*."""
-    if Path(path).is_absolute():
-        return path
-    there = Path(os.path.relpath(path, folder or ".")).as_posix()
-    return there if there.startswith("../") else f"./{there}"
 
 
 def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:

@@ -9,6 +9,7 @@ from composefile.model import Model
 from composefile.values import pairs, words
 from faults import UserError
 from generator.result import LbConfig, Settings
+from generator.services.own_templates import former_templates
 from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
 from lb.model import Address
 from lb.options import ChosenOptions
@@ -77,6 +78,7 @@ def _settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
         access=access,
         files=tuple(_files(model, name)),
         dynamic=labels.SLOTS in mine,
+        template=former_templates(model, name),
     )
 
 

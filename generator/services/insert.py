@@ -1,7 +1,7 @@
 """Put a generated service into the text, in the place of the one whose name it takes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.editing.configs import put_config, remove_config
 from generator.editing.draft import Draft
@@ -11,6 +11,7 @@ from generator.editing.rewrite import written
 from generator.result import Settings, Variant
 from generator.services import stats_port
 from generator.services.former import Former
+from generator.services.own_templates import own_templates
 from generator.services.proxy import GeneratedService, ProxySpec, proxy
 from generator.services.references import point_volumes
 from generator.services.takeover import (
@@ -23,7 +24,6 @@ from generator.services.takeover import (
     routing_labels,
     routing_variables,
 )
-from lb.options import UNCHOSEN, ChosenOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,12 @@ def generate(
         before: What dcgen wrote in its place before.
 
     Raises:
-        UserError: Its statistics page finds no room in the file, or *settings* contradict *spec*.
+        UserError: Its statistics page finds no room in the file, a template is not there or is
+            wrong, or *settings* contradict *spec*.
     """
-    stats_port.require_room(draft.model, draft.name, settings, _options(before))
-    return proxy(spec, settings)
+    stats_port.require_room(draft.model, draft.name, settings, _former(before))
+    template = own_templates(draft.model, draft.name, settings.template)
+    return proxy(replace(spec, template=template), settings)
 
 
 def insert(
@@ -88,12 +90,12 @@ def finished(
     draft: Draft, generated: GeneratedService, settings: Settings, before: Former | None
 ) -> Variant:
     """Return the variant: *draft* with its edits made, the statistics page published."""
-    text = stats_port.published(draft.text(), draft.model, draft.name, settings, _options(before))
-    return Variant(text, generated.files, tuple(draft.notices))
+    text = stats_port.published(draft.text(), draft.model, draft.name, settings, _former(before))
+    return Variant(text, generated.files, tuple(draft.notices), generated.unproven)
 
 
-def _options(before: Former | None) -> ChosenOptions:
-    return before.settings.options if before else UNCHOSEN
+def _former(before: Former | None) -> Settings:
+    return before.settings if before else Settings()
 
 
 def _replace(draft: Draft, old: Sequence[str], text: str) -> None:

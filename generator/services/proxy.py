@@ -13,7 +13,8 @@ from ambassador.access import OPEN, SECRET_VARIABLE, Access
 from composefile import interpolation, labels
 from faults import UsageError
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
-from generator.result import LbConfig, Settings
+from generator.result import LbConfig, Settings, Unproven
+from generator.services.own_templates import OwnTemplates
 from lb import healthcheck
 from lb.arguments import arguments
 from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE, STATS_PASSWORD
@@ -56,12 +57,14 @@ class GeneratedService:
         tail: Its entries below them, the labels last.
         config: Name and content of its entry under the top-level `configs`, if it has one.
         files: Name and content of the file to be put beside the variant, if it needs one.
+        unproven: Its HAProxy's configuration, if a person's own templates made it.
     """
 
     head: Mapping[str, Emitted]
     tail: Mapping[str, Emitted]
     config: tuple[str, str] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    unproven: tuple[Unproven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class ProxySpec:
         access: How it gets in where it leads to.
         files: Path in the container and path on this machine of each file that it needs.
         extra_hosts: The names that it knows beside those of DNS, as `NAME:ADDRESS`.
+        template: A person's own templates for the configuration.
     """
 
     service: str
@@ -94,6 +98,7 @@ class ProxySpec:
     access: Access = OPEN
     files: Sequence[tuple[str, str]] = ()
     extra_hosts: Sequence[str] = ()
+    template: OwnTemplates | None = None
 
 
 def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
@@ -115,7 +120,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     kind = lb_config_of(settings, v1=spec.v1, ports=len(spec.routes))
     if kind == "args":
         return _by_arguments(spec, settings)
-    text = render(spec.configuration)
+    text = render(spec.configuration, spec.template.folder if spec.template else None)
     image = settings.lb_image or DEFAULT_IMAGE
     head: dict[str, Emitted] = {"image": image}
     config, files = None, {}
@@ -155,7 +160,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(spec), labels.CONFIG: f"sha256:{digest}"}
-    return GeneratedService(head, tail, config, files)
+    return GeneratedService(head, tail, config, files, _unproven(spec, text))
 
 
 def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
@@ -167,6 +172,11 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
             fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
         )
     words = spec.configuration.options.words()
+    if spec.template:
+        raise UsageError(
+            f"{image} has templates of its own",
+            fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--template`",
+        )
     if spec.access.words():
         raise UsageError(
             f"the arguments of {image} say nothing of {spec.access.words()!r}",
@@ -243,7 +253,16 @@ def _labels(spec: ProxySpec) -> dict[str, Emitted]:
     found: dict[str, Emitted] = dict(spec.identity)
     options, access = spec.configuration.options.words(), spec.access.words()
     found |= {labels.OPTIONS: options} if options else {}
-    return found | ({labels.ACCESS: access} if access else {})
+    found |= {labels.ACCESS: access} if access else {}
+    path = interpolation.escape(spec.template.path) if spec.template else ""
+    return found | ({labels.TEMPLATE: path} if path else {})
+
+
+def _unproven(spec: ProxySpec, text: str) -> tuple[Unproven, ...]:
+    if spec.template is None:
+        return ()
+    files = {there: spec.template.base / here for there, here in spec.files}
+    return (Unproven(text, spec.template.folder, files),)
 
 
 def _health_port(spec: ProxySpec) -> int:

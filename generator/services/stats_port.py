@@ -17,14 +17,14 @@ from generator.result import Settings
 from lb.options import ChosenOptions
 
 
-def require_room(model: Model, name: str, settings: Settings, former: ChosenOptions) -> None:
+def require_room(model: Model, name: str, settings: Settings, former: Settings) -> None:
     """See that the statistics page that *settings* ask for can be had in this file.
 
     Args:
         model: The services of the file.
         name: The one that the page is about.
         settings: Those of the generated service that takes its name.
-        former: The options that made it before.
+        former: Those that made it before; the defaults if nothing did.
 
     Raises:
         UserError: Another service publishes the page's port, or its secret is not in the file.
@@ -32,7 +32,7 @@ def require_room(model: Model, name: str, settings: Settings, former: ChosenOpti
     options = settings.options.complete()
     require_secret(model, name, options.stats_secret)
     page = options.stats_at
-    mine = _entry(former)
+    mine = _entry(former.options)
     variables = model.project.variables
     for other in model.names if page else ():
         listed = model.get(other, "ports")
@@ -45,7 +45,7 @@ def require_room(model: Model, name: str, settings: Settings, former: ChosenOpti
                 )
 
 
-def published(text: str, model: Model, name: str, settings: Settings, former: ChosenOptions) -> str:
+def published(text: str, model: Model, name: str, settings: Settings, former: Settings) -> str:
     """Return *text* with the statistics page of service *name* among its published ports.
 
     Args:
@@ -53,9 +53,9 @@ def published(text: str, model: Model, name: str, settings: Settings, former: Ch
         model: The services of the file that it was made from.
         name: The generated service.
         settings: What it was made with.
-        former: The options that made it before.
+        former: Those that made it before; the defaults if nothing did.
     """
-    wanted, gone = _entry(settings.options), _entry(former)
+    wanted, gone = _entry(settings.options), _entry(former.options)
     if wanted == gone:
         return text
     document = load(text, model.document.file)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from composefile import labels
 from composefile.document import Document, deref, load, own
 from composefile.paths import Kind, moved
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence, walk
@@ -101,9 +102,17 @@ def _of_service(body: Node | None) -> Iterator[tuple[Node | None, Kind]]:
         for item in _items(own(body, key)):
             yield (own(item, "path") if isinstance(item, Mapping) else item), "path"
     yield own(deref(own(body, "extends")), "file"), "path"
+    yield from _of_labels(deref(own(body, "labels")))
     watch = own(deref(own(body, "develop")), "watch")
     for item in _items(watch):
         yield own(item, "path"), "path"
+
+
+def _of_labels(node: Node | None) -> Iterator[tuple[Node | None, Kind]]:
+    yield own(node, labels.TEMPLATE), "path"
+    for item in _items(node) if isinstance(node, Sequence) else ():
+        if isinstance(item, Scalar) and item.value.startswith(f"{labels.TEMPLATE}="):
+            yield item, "named"
 
 
 def _of_build(build: Node | None) -> Iterator[tuple[Node | None, Kind]]:

@@ -42,6 +42,21 @@ def test_statistics_are_where_the_options_say(
     assert f"frontend stats\n    mode http\n    bind {bind}\n" in text
 
 
+def test_own_templates_make_it_and_are_refused_where_they_are_wrong(
+    variant: Callable[[str], Variant],
+) -> None:
+    found = variant(BALANCER.replace("dcgen.options: OPTIONS", "dcgen.template: ./own"))
+    template = found.services["rng"].folder / "own" / "global.j2"
+    template.parent.mkdir()
+    template.write_text('{% include "dcgen/global.j2" %}\n    tune.bufsize 32768\n')
+
+    assert "    tune.bufsize 32768\n" in configured(found)
+    template.write_text("global\n{{ nope }}\n")
+    with pytest.raises(UserError, match="'nope' is undefined") as refusal:
+        configured(found)
+    assert str(refusal.value.where) == f"{template}:2"
+
+
 def test_a_password_in_a_secret_needs_a_container(variant: Callable[[str], Variant]) -> None:
     found = variant(BALANCER.replace("OPTIONS", "stats=8404 stats-secret=pw"))
 
