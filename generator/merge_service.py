@@ -12,7 +12,7 @@ from composefile.syntax.parser import Mapping
 from composefile.values import Value
 from generator.editing.edits import Edits, service_span
 from generator.editing.layout import layout_of
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.expanded import expanded
 from generator.said import Said, alike, in_flow, said, without
 
@@ -24,7 +24,7 @@ def merged_service(first: Model, second: Model, service: Service) -> str:
     if whole.silent:
         return _removed(document, document.service(name))
     edits = Edits(document.text)
-    body = Body(first, name, layout_of(document, name), edits)
+    body = ServiceEdits(first, name, layout_of(document, name), edits)
     news = says(second, name)
     for key in first.fields(name) if () in whole.gone else ():
         if key not in news:
@@ -53,14 +53,14 @@ def says(model: Model, name: str) -> dict[str, Said]:
     return found
 
 
-def _merge_key(body: Body, key: str, old: Said, new: Said) -> None:
+def _merge_key(body: ServiceEdits, key: str, old: Said, new: Said) -> None:
     before = without(old.value, new.gone)
     merged = merge_values(("services", body.name, key), before, new.value)
     if not alike(merged, old.value):
         body.put(key, _fitting(body, merged), override=() in old.gone)
 
 
-def _fitting(body: Body, value: Value) -> Value:
+def _fitting(body: ServiceEdits, value: Value) -> Value:
     return in_flow(value) if isinstance(body.node, Mapping) and body.node.flow else value
 
 
@@ -82,7 +82,7 @@ def written_out(first: Document, second: Model, project: Project) -> Document:
         if not _must_be_written_out(model, name, second, changed):
             continue
         edits = Edits(first.text)
-        body = Body(model, name, layout_of(first, name), edits)
+        body = ServiceEdits(model, name, layout_of(first, name), edits)
         for key, value in expanded(model, name).items():
             if key not in model.fields(name) or model.inherits(name, key):
                 body.put(key, _fitting(body, value), override=False)

@@ -24,7 +24,7 @@ from generator.editing.layout import column_of_body
 from generator.editing.rewrite import copy_entry, quoted, written
 
 
-class Body:
+class ServiceEdits:
     """The body of service *name*, and the edits that are wanted of it."""
 
     def __init__(self, model: Model, name: str, layout: Layout, edits: Edits) -> None:

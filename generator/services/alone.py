@@ -8,7 +8,7 @@ from generator.editing.draft import Draft
 from generator.editing.edits import service_span, shift
 from generator.editing.emit import Emitted, entry
 from generator.editing.rewrite import written
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.services.published import Publish, published
 
 LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")
@@ -21,7 +21,7 @@ def alone(draft: Draft, publish: Publish) -> str:
         UserError: *publish* asks for a port, and none is known.
     """
     model, document, service = draft.model, draft.document, draft.service
-    body = Body(model, draft.name, draft.layout, draft.edits)
+    body = ServiceEdits(model, draft.name, draft.layout, draft.edits)
     for key in LEFT_BEHIND:
         if model.get(draft.name, key) is not None:
             body.drop(key)
@@ -39,7 +39,7 @@ def alone(draft: Draft, publish: Publish) -> str:
     return moved if moved.endswith("\n") else moved + draft.layout.newline
 
 
-def _publish(body: Body, draft: Draft, publish: Publish) -> None:
+def _publish(body: ServiceEdits, draft: Draft, publish: Publish) -> None:
     if publish == "host":
         for key in ("ports", "networks"):
             if draft.model.get(draft.name, key) is not None:

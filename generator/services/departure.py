@@ -6,7 +6,7 @@ from generator.editing.configs import remove_config
 from generator.editing.draft import Draft
 from generator.editing.edits import remove_entries, service_span
 from generator.editing.layout import is_block, layout_of
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.result import Notice
 from generator.services.extra_hosts import add_hosts
 from generator.services.former import former
@@ -25,7 +25,7 @@ def depart(draft: Draft, consumers: Mapping[str, Sequence[str]], address: str) -
 
 
 def _change(draft: Draft, name: str, names: Sequence[str], address: str) -> None:
-    body = Body(draft.model, name, layout_of(draft.document, name), draft.edits)
+    body = ServiceEdits(draft.model, name, layout_of(draft.document, name), draft.edits)
     for key in ("depends_on", "links"):
         if any(other.service == name and other.key == key for other in draft.others):
             drop_reference(body, key, draft.name)

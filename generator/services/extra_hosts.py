@@ -7,7 +7,7 @@ from composefile.syntax.parser import Mapping, Node, Sequence
 from composefile.values import Value
 from generator.editing.edits import append_entry, append_item
 from generator.editing.emit import Emitted, Quoted, entry, flow, item
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 
 
 def hosts(value: Value) -> dict[str, str]:
@@ -23,7 +23,7 @@ def hosts(value: Value) -> dict[str, str]:
     return found
 
 
-def add_hosts(body: Body, names: list[str], address: str) -> list[str]:
+def add_hosts(body: ServiceEdits, names: list[str], address: str) -> list[str]:
     """Let every one of *names* lead to *address* in the service of *body*.
 
     Returns:
@@ -61,7 +61,7 @@ def _whole(value: Emitted, moved: set[str], wanted: list[str], address: str) -> 
     return [*kept, *(Quoted(f"{name}:{address}") for name in wanted)]
 
 
-def _append(body: Body, node: Node | None, name: str, address: str) -> None:
+def _append(body: ServiceEdits, node: Node | None, name: str, address: str) -> None:
     if isinstance(node, Mapping):
         key = node.entries[0][0]
         lines = entry(name, Quoted(address), body.layout, key.column)
@@ -71,7 +71,7 @@ def _append(body: Body, node: Node | None, name: str, address: str) -> None:
         append_item(body.edits, node, item(text, body.layout, _dash_column(body, node)), flow(text))
 
 
-def _dash_column(body: Body, node: Sequence) -> int:
+def _dash_column(body: ServiceEdits, node: Sequence) -> int:
     first = node.items[0]
     line = body.edits.text.rfind("\n", 0, first.start) + 1
     dash = body.edits.text.rfind("-", line, first.start)

@@ -15,7 +15,7 @@ from composefile.values import Value, fields, words
 from generator.editing.edits import Edits, lines_of, remove_items
 from generator.editing.emit import Quoted, scalar
 from generator.editing.rewrite import quoted
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.result import Notice
 
 
@@ -85,7 +85,7 @@ def _rename(edits: Edits, item: Scalar, name: str, new: str) -> None:
     edits.replace(item.start, item.end, f"{before}{new}{after}")
 
 
-def drop_reference(body: Body, key: str, name: str) -> None:
+def drop_reference(body: ServiceEdits, key: str, name: str) -> None:
     """Take *name* out of `depends_on` or `links` of the service of *body*, wherever it stands.
 
     What it gets from another file by `extends` is written anew. A list that would be empty goes

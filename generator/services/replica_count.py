@@ -11,10 +11,10 @@ from composefile.syntax import parser as tree
 from composefile.values import pairs
 from generator.editing.edits import append_entry, remove_entries
 from generator.editing.emit import Emitted, Verbatim, entry
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 
 
-def set_replicas(body: Body, count: int) -> None:
+def set_replicas(body: ServiceEdits, count: int) -> None:
     """Let the service of *body* run *count* containers, by the key that says so already."""
     scale = body.model.fields(body.name).get("scale")
     if scale and scale.own and isinstance(scale.node, tree.Scalar):
@@ -36,7 +36,7 @@ def set_replicas(body: Body, count: int) -> None:
     append_entry(body.edits, node, lines, f"replicas: {count}")
 
 
-def drop_replicas(body: Body) -> None:
+def drop_replicas(body: ServiceEdits) -> None:
     """Take the number of the service of *body* away; what else `deploy` says stays."""
     deploy = body.model.get(body.name, "deploy")
     if not isinstance(deploy, dict) or "replicas" not in deploy:
@@ -53,7 +53,7 @@ def drop_replicas(body: Body) -> None:
     body.put("deploy", {key: part for key, part in before.items() if key != "replicas"})
 
 
-def move_routing_labels(body: Body, count: int | None) -> bool:
+def move_routing_labels(body: ServiceEdits, count: int | None) -> bool:
     """Take labels that tell another proxy where to lead out of `deploy`, and its number too.
 
     Returns:
@@ -87,7 +87,7 @@ def _stays(value: Emitted) -> Emitted:
     return [part for part in items if not is_routing_label(str(part).partition("=")[0])]
 
 
-def _direct(body: Body) -> tree.Mapping | None:
+def _direct(body: ServiceEdits) -> tree.Mapping | None:
     """Return `deploy` if it stands in the body itself, and nothing else refers to it."""
     field = body.model.fields(body.name).get("deploy")
     node = field.node if field and field.own else None

@@ -19,7 +19,7 @@ from composefile.values import Value, words
 from generator.editing.edits import Edits, Span, append_entry, append_item, service_span
 from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
 from generator.services.takeover import SINGULAR_IN_NETWORK
 
@@ -73,7 +73,7 @@ def template(
     parts = []
     for first in (True, False):
         edits = Edits(document.text)
-        _change(Body(model, name, layout, edits), count, again=again)
+        _change(ServiceEdits(model, name, layout, edits), count, again=again)
         if rescued or not first:
             _refer_to_anchors(edits, service)
             drop_comments(edits, service.body, span.start, span.end)
@@ -105,7 +105,7 @@ def _around_name(
     return head, tail
 
 
-def _change(body: Body, count: int | None, *, again: bool) -> None:
+def _change(body: ServiceEdits, count: int | None, *, again: bool) -> None:
     if not again:
         for key in SINGULAR_KEYS:
             if body.model.get(body.name, key) is not None:
@@ -123,7 +123,7 @@ def _change(body: Body, count: int | None, *, again: bool) -> None:
     body.finish()
 
 
-def _change_networks(body: Body) -> None:
+def _change_networks(body: ServiceEdits) -> None:
     networks = body.model.get(body.name, "networks")
     if not isinstance(networks, dict):
         return
@@ -144,7 +144,7 @@ def _change_networks(body: Body) -> None:
         body.put("networks", left if any(left.values()) else list(left), comments=False)
 
 
-def _change_labels(body: Body) -> None:
+def _change_labels(body: ServiceEdits) -> None:
     ours: dict[str, Emitted] = {labels.ROLE: labels.REPLICA, labels.SERVICE: body.name}
     present = body.model.get(body.name, "labels")
     routing = [name for name in _names(present) if labels.is_routing_label(name)]

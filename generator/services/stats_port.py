@@ -12,7 +12,7 @@ from generator.checks.refusals import require_secret
 from generator.editing.edits import Edits, append_item, entry_span, remove_items
 from generator.editing.emit import Emitted, Quoted, entry, flow, item
 from generator.editing.layout import layout_of
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.result import Settings
 from lb.options import ChosenOptions
 
@@ -61,13 +61,13 @@ def published(text: str, model: Model, name: str, settings: Settings, former: Se
     document = load(text, model.document.file)
     now = Model(document, model.project)
     edits = Edits(text)
-    body = Body(now, name, layout_of(document, name), edits)
+    body = ServiceEdits(now, name, layout_of(document, name), edits)
     _change(body, wanted, gone)
     body.finish()
     return edits.apply()
 
 
-def _change(body: Body, wanted: str, gone: str) -> None:
+def _change(body: ServiceEdits, wanted: str, gone: str) -> None:
     present = body.value("ports")
     listed = list(present) if isinstance(present, list) else []
     field = body.model.fields(body.name).get("ports")
@@ -83,7 +83,7 @@ def _change(body: Body, wanted: str, gone: str) -> None:
         _change_items(body, node, wanted, gone)
 
 
-def _change_items(body: Body, node: Sequence, wanted: str, gone: str) -> None:
+def _change_items(body: ServiceEdits, node: Sequence, wanted: str, gone: str) -> None:
     old = next((i for i, one in enumerate(node.items) if _is(one, gone)), None) if gone else None
     if old is None:
         line = item(Quoted(wanted), body.layout, node.column)
@@ -94,7 +94,7 @@ def _change_items(body: Body, node: Sequence, wanted: str, gone: str) -> None:
         remove_items(body.edits, node, {old})
 
 
-def _insert(body: Body, wanted: str) -> None:
+def _insert(body: ServiceEdits, wanted: str) -> None:
     """Put `ports` where a person looks for it: above what dcgen writes about health and safety."""
     value: Emitted = [Quoted(wanted)]
     node = body.node

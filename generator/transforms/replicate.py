@@ -9,7 +9,7 @@ Source: Compose Deploy Specification, "replicas".
 from generator.checks.repetition import repetition_notices
 from generator.checks.workers import require_worker, worker_notices
 from generator.editing.draft import Draft
-from generator.editing.service import Body
+from generator.editing.service import ServiceEdits
 from generator.result import Settings, Variant
 from generator.services.replica_count import set_replicas
 
@@ -25,7 +25,7 @@ def replicate(draft: Draft, replicas: int, settings: Settings) -> Variant:
     require_worker(model, name, replicas, settings)
     draft.notices += worker_notices(model, name, draft.others, settings)
     draft.notices += repetition_notices(model, name, name, replicas)
-    body = Body(model, name, draft.layout, draft.edits)
+    body = ServiceEdits(model, name, draft.layout, draft.edits)
     set_replicas(body, replicas)
     body.finish()
     return Variant(draft.text(), warnings=tuple(draft.notices))
