@@ -80,7 +80,7 @@ def check(
         # MySQL counts each connection without a handshake as an attack, and bars the host at 100.
         return Check(mysql_user=user, every_s=2) if user else None
     if user:
-        raise UserError(f"{protocol} is not asked by a user", fix="leave out `--auth-user`")
+        raise UserError(f"the {protocol} health check needs no user", fix="leave out `--auth-user`")
     return Check(steps=_STEPS[protocol], every_s=2)
 
 
