@@ -89,6 +89,18 @@ def check(text: str, where: Place) -> None:
             check(part.word, where)
 
 
+def split(text: str, separator: str = ":") -> list[str]:
+    """Return the parts of *text* between separators; one inside a ``${…}`` is none."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if character == separator and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
 def escape(text: str) -> str:
     """Return *text* so that Compose's interpolation gives it back as it is."""
     return text.replace("$", "$$")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from composefile import interpolation
 from composefile.dockerfile import parse_dockerfile
 from composefile.document import Service
 from composefile.images import known_ports
@@ -98,10 +97,7 @@ def _of_image(model: Model, name: str) -> tuple[int, ...]:
         target = settings.get("target")
         if isinstance(text, str):
             return _exposed(text, target if isinstance(target, str) else None)
-    image = model.get(name, "image")
-    if not isinstance(image, str):
-        return ()
-    return known_ports(interpolation.resolve(image, model.project.variables) or image)
+    return known_ports(model.image(name))
 
 
 def _exposed(dockerfile: str, target: str | None) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ Source: Compose Specification, "Merge", "Unique resources".
 import posixpath
 from collections.abc import Callable, Mapping
 
+from composefile.interpolation import split
 from composefile.syntax.nodes import Value
 
 
@@ -16,12 +17,8 @@ def _item(item: Value) -> object:
 def _target(item: Value) -> object:
     if isinstance(item, dict):
         return item.get("target")
-    parts = str(item).split(":")
+    parts = split(str(item))
     return parts[0] if len(parts) == 1 else parts[1]
-
-
-def _volume(item: Value) -> object:
-    return posixpath.normpath(str(_target(item)))
 
 
 def _mount(folder: str) -> Callable[[Value], object]:
@@ -56,5 +53,5 @@ UNIQUE: Mapping[str, Callable[[Value], object]] = {
     "services.*.profiles": _item,
     "services.*.secrets": _mount("/run/secrets"),
     "services.*.tmpfs": _item,
-    "services.*.volumes": _volume,
+    "services.*.volumes": _target,
 }

@@ -89,6 +89,15 @@ class Model:
         value = self.get(name, key)
         return resolve(value, self.project.variables) if isinstance(value, str) else None
 
+    def known(self, text: str) -> str:
+        """Return *text* with its variables resolved; as it stands if nobody can know one."""
+        return resolve(text, self.project.variables) or text
+
+    def image(self, name: str) -> str:
+        """Return the image of service *name*, as `known`; empty if it has none."""
+        value = self.get(name, "image")
+        return self.known(value) if isinstance(value, str) else ""
+
     def origin(self, name: str, key: str) -> Origin:
         """Return where *key* of service *name* comes from; ``""`` if it has none."""
         field = self.fields(name).get(key)

@@ -8,6 +8,7 @@ import posixpath
 import re
 from typing import Literal
 
+from composefile.interpolation import split
 from composefile.syntax.nodes import Value
 
 Kind = Literal["path", "context", "named", "volume"]
@@ -25,8 +26,8 @@ def moved(path: str, prefix: str, kind: Kind) -> str:
     """
     if kind == "volume":
         # Only what begins with a dot is a path here; any other word is the name of a volume.
-        source, colon, rest = _split_volume(path)
-        return _join(prefix, source) + colon + rest if source.startswith(".") else path
+        source, *rest = split(path)
+        return ":".join([_join(prefix, source), *rest]) if source.startswith(".") else path
     if kind == "context" and _URL.match(path):
         return path
     if kind == "named":
@@ -77,15 +78,6 @@ def _items(value: Value, key: str, prefix: str, kind: Kind) -> Value:
         path = value.get(key)
         return value | {key: moved(path, prefix, kind)} if isinstance(path, str) else value
     return moved(value, prefix, kind) if isinstance(value, str) else value
-
-
-def _split_volume(text: str) -> tuple[str, str, str]:
-    depth = 0
-    for index, character in enumerate(text):
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if character == ":" and depth == 0:
-            return text[:index], ":", text[index + 1 :]
-    return text, "", ""
 
 
 def _join(prefix: str, path: str) -> str:

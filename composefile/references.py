@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from composefile.document import deref
+from composefile.interpolation import split
 from composefile.model import Model
 from composefile.syntax.parser import Alias
 from composefile.values import Value, pairs, texts, words
@@ -32,22 +33,22 @@ class Reference:
 
 def references(model: Model, name: str) -> list[Reference]:
     """Return every exact reference to service *name*, in the order of the file."""
-    container = model.get(name, "container_name")
+    container = model.shown(name, "container_name") or ""
     found: list[Reference] = []
     for other in model.names:
         if other != name:
-            found += _of(model, other, name, container if isinstance(container, str) else "")
+            found += _of(model, other, name, container)
     return found
 
 
 def _of(model: Model, other: str, name: str, container: str) -> Iterator[Reference]:
     dependencies = model.get(other, "depends_on")
-    if name in words(dependencies):
+    if name in (model.known(word) for word in words(dependencies)):
         yield Reference(other, "depends_on", _condition(dependencies, name))
     for link in words(model.get(other, "links")):
-        target, _, alias = link.partition(":")
-        if target == name:
-            yield Reference(other, "links", alias)
+        target, *alias = split(link)
+        if model.known(target) == name:
+            yield Reference(other, "links", "".join(alias))
     yield from _of_container(model, other, name, container)
     if _extends(model, other) == name:
         yield Reference(other, "extends")
@@ -58,14 +59,14 @@ def _of(model: Model, other: str, name: str, container: str) -> Iterator[Referen
 
 
 def _of_container(model: Model, other: str, name: str, container: str) -> Iterator[Reference]:
-    for source in words(model.get(other, "volumes_from")):
+    for source in (model.known(word) for word in words(model.get(other, "volumes_from"))):
         if volumes_source(source) == name or source.split(":")[:2] == ["container", container]:
             yield Reference(other, "volumes_from")
     shared = [f"service:{name}"] + ([f"container:{container}"] if container else [])
     if model.document.v1:
         shared.append(f"container:{name}")
     for key in NAMESPACES:
-        if model.get(other, key) in shared:
+        if model.shown(other, key) in shared:
             yield Reference(other, key)
 
 
@@ -93,7 +94,7 @@ def volumes_source(entry: str) -> str:
 
 def targets(value: Value) -> list[str]:
     """Return the services that a value of `depends_on` or `links` names."""
-    return [word.split(":")[0] for word in words(value)]
+    return [split(word)[0] for word in words(value)]
 
 
 def mentions(model: Model, other: str, names: list[str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from composefile import labels
 from composefile.images import STATEFUL, short_name
+from composefile.interpolation import split
 from composefile.model import Model
 from composefile.references import Reference
 from composefile.values import Value, plain, texts, words
@@ -132,8 +133,7 @@ def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
 
 def password_notices(model: Model, name: str) -> Iterator[Notice]:
     """Yield a notice if service *name* keeps data, which other hosts can reach once it is out."""
-    shown = model.shown(name, "image")
-    if shown and short_name(shown) in STATEFUL:
+    if short_name(model.image(name)) in STATEFUL:
         what = f"{name!r} is published to other hosts: give it a password, or a firewall"
         yield Notice(what, model.where(name, "image"))
 
@@ -200,9 +200,9 @@ def _of_localhost(model: Model, name: str, other: str) -> Iterator[Notice]:
 
 
 def _of_external_links(model: Model, name: str, other: str) -> Iterator[Notice]:
-    container = model.get(name, "container_name")
+    container = model.shown(name, "container_name")
     for link in words(model.get(other, "external_links")):
-        if link.split(":")[0] == container:
+        if container and model.known(split(link)[0]) == container:
             yield Notice(
                 f"{other!r} links to the container {container!r}, which leaves this host",
                 model.where(other, "external_links"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from composefile.images import STATEFUL, short_name
+from composefile.interpolation import split
 from composefile.model import Model
 from composefile.values import Value, texts
 from generator.result import Notice
@@ -38,10 +39,10 @@ def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterato
 
 
 def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:
-    shown = model.shown(holder, "image")
-    if shown and short_name(shown) in STATEFUL:
+    image = short_name(model.image(holder))
+    if image in STATEFUL:
         yield Notice(
-            f"{name!r} runs {short_name(shown)}: its replicas hold data of their own",
+            f"{name!r} runs {image}: its replicas hold data of their own",
             model.where(holder, "image"),
         )
     shared = written_volumes(model, holder)
@@ -63,7 +64,7 @@ def _writable(volume: Value) -> str:
         source = volume.get("source")
         read_only = str(volume.get("read_only")).lower() == "true"
         return source if isinstance(source, str) and not read_only else ""
-    parts = str(volume).split(":")
+    parts = split(str(volume))
     writable = len(parts) > 1 and "ro" not in parts[-1].split(",")
     return parts[0] if writable and "docker.sock" not in parts[0] else ""
 

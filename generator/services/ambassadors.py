@@ -113,7 +113,7 @@ def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
 
 def _by_image(draft: Draft, port: int, access: Access) -> Access:
     # The image says it now, and will be HAProxy's when the ambassador is written again.
-    spoken = guess(port, draft.model.shown(draft.name, "image"))
+    spoken = guess(port, draft.model.image(draft.name))
     return access if spoken == guess(port) else replace(access, protocol=spoken)
 
 

@@ -10,7 +10,6 @@ from composefile.values import words
 from generator.checks.refusals import role
 from generator.editing.draft import Draft
 from generator.result import Notice
-from generator.services.extra_hosts import is_plain_name
 
 
 def consumers(draft: Draft, address: str, *, only_named: bool) -> dict[str, list[str]]:
@@ -51,11 +50,32 @@ def _names_for(draft: Draft, consumer: str, *, only_named: bool) -> list[str]:
         names += [value] if isinstance(value, str) else []
     uses = _uses(draft, consumer)
     refers = any(other.key in ("depends_on", "links") for other in uses)
-    named = refers or mentions(model, consumer, [*names, *aliases])
+    shown = [model.known(name) for name in [*names, *aliases]]
+    named = refers or mentions(model, consumer, shown)
     if not (refers or (common and (named or not only_named))):
         return []
-    links = [other.detail for other in uses if other.key == "links"]
-    return [name for name in dict.fromkeys([*names, *links, *aliases]) if is_plain_name(name)]
+    links = [other.detail for other in uses if other.key == "links" and other.detail]
+    return _writable(draft, consumer, list(dict.fromkeys([*names, *links, *aliases])))
+
+
+def _writable(draft: Draft, consumer: str, names: list[str]) -> list[str]:
+    """Return *names* as `extra_hosts` of *consumer* can have them.
+
+    Compose fills in the items of a list, and not the keys of a mapping.
+    """
+    model = draft.model
+    if not isinstance(model.get(consumer, "extra_hosts"), dict):
+        return names
+    for name in names:
+        if "$" in model.known(name):
+            draft.notices.append(
+                Notice(
+                    f"{consumer!r} does not learn the name `{name}`, which nothing gives",
+                    model.where(consumer, "extra_hosts"),
+                    fix="write `extra_hosts` as a list, or set the variable in .env",
+                )
+            )
+    return [shown for name in names if "$" not in (shown := model.known(name))]
 
 
 def _uses(draft: Draft, consumer: str) -> list[Reference]:

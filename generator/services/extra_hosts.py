@@ -76,8 +76,3 @@ def _dash_column(body: ServiceEdits, node: Sequence) -> int:
     line = body.edits.text.rfind("\n", 0, first.start) + 1
     dash = body.edits.text.rfind("-", line, first.start)
     return dash - line if dash >= 0 else first.column - 2
-
-
-def is_plain_name(name: Value) -> bool:
-    """Tell whether *name* can be written into `extra_hosts` as it stands."""
-    return isinstance(name, str) and bool(name) and "$" not in name

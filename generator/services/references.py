@@ -8,10 +8,11 @@ stands. Sources: Compose Specification, "volumes_from", "build.additional_contex
 from collections.abc import Iterator
 
 from composefile.document import deref
+from composefile.interpolation import split
 from composefile.model import Model
 from composefile.references import Reference, targets, volumes_source
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
-from composefile.values import Value, fields, words
+from composefile.values import fields, words
 from generator.editing.edits import Edits, lines_of, remove_items
 from generator.editing.emit import Quoted, scalar
 from generator.editing.rewrite import quoted
@@ -28,11 +29,11 @@ def point_volumes(
         A notice for each service whose volumes now come from the first replica alone.
     """
     notices = []
-    container = model.get(name, "container_name")
+    container = model.shown(name, "container_name")
     for reference in others:
         if reference.key == "volumes_from":
             for item in _items(model, reference.service, "volumes_from"):
-                _point_item(edits, item, name, first, container)
+                _point_item(edits, item, model.known(item.value), (name, container), first)
             notices.append(
                 Notice(
                     f"{reference.service!r} takes its volumes from {first!r} now,"
@@ -47,9 +48,14 @@ def point_volumes(
     return notices
 
 
-def _point_item(edits: Edits, item: Scalar, name: str, first: str, container: Value) -> None:
-    words = item.value.split(":")
-    if volumes_source(item.value) == name:
+def _point_item(
+    edits: Edits, item: Scalar, known: str, names: tuple[str, str | None], first: str
+) -> None:
+    name, container = names
+    words = known.split(":")
+    if volumes_source(known) == name and "$" in item.value:
+        edits.replace(item.start, item.end, scalar(Quoted(known.replace(name, first, 1))))
+    elif volumes_source(known) == name:
         _rename(edits, item, name, first)
     elif words[:2] == ["container", container]:  # a name that is the balancer's now
         edits.replace(item.start, item.end, scalar(":".join([first, *words[2:]])))
@@ -100,7 +106,7 @@ def drop_reference(body: ServiceEdits, key: str, name: str) -> None:
     if isinstance(value, dict):
         body.put(key, quoted({other: part for other, part in value.items() if other != name}))
     else:
-        kept = [word for word in words(value) if word.split(":")[0] != name]
+        kept = [word for word in words(value) if model.known(split(word)[0]) != name]
         body.put(key, [Quoted(word) for word in kept])
 
 
@@ -109,10 +115,11 @@ def _drop_here(model: Model, edits: Edits, consumer: str, key: str, name: str) -
     node = deref(field.node) if field else None
     if field is None or not isinstance(node, Mapping | Sequence):
         return
-    gone = [index for index, word in enumerate(_words(node)) if word.split(":")[0] == name]
+    found = [model.known(split(word)[0]) for word in _words(node)]
+    gone = [index for index, word in enumerate(found) if word == name]
     if not gone:
         return
-    if len(gone) < len(_words(node)):
+    if len(gone) < len(found):
         _drop_some(edits, node, gone)
         return
     is_alias = node is not field.node

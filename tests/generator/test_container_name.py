@@ -44,7 +44,11 @@ NAMES = [
     pytest.param(
         "container_name: a\n    hostname: b", ["redis", "a", "b"], id="a container_name, a hostname"
     ),
-    pytest.param("container_name: ${PROJECT}_redis", ["redis"], id="one that nobody knows"),
+    pytest.param(
+        "container_name: ${PROJECT}_redis",
+        ["redis", "${PROJECT}_redis"],
+        id="one that Compose fills in",
+    ),
 ]
 
 
