@@ -12,7 +12,7 @@ from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import SECONDS, whole, within
 from faults import UsageError
 from lb.option_text import Range, spelled
-from lb.options import COUNT, THREADS, Balance, ChosenOptions, Log, Mode
+from lb.options import COUNT, DEFAULTS, THREADS, Balance, ChosenOptions, Log, Mode
 
 if TYPE_CHECKING:
     from ambassador.access import ChosenAccess
@@ -77,12 +77,12 @@ _BALANCING = (
     click.option(
         "--mode",
         type=click.Choice(get_args(Mode)),
-        help="Balance TCP connections or HTTP requests.  [tcp]",
+        help=f"Balance TCP connections or HTTP requests.  [{DEFAULTS.mode}]",
     ),
     click.option(
         "--balance",
         type=click.Choice(get_args(Balance)),
-        help="Load-balancing algorithm.  [leastconn]",
+        help=f"Load-balancing algorithm.  [{DEFAULTS.balance}]",
     ),
     click.option(
         "--sticky/--no-sticky",
@@ -106,8 +106,12 @@ _TIMES = (
     ),
     _seconds("--timeout-queue", "To wait in a queue for a free server (`timeout queue`)."),
     _seconds("--timeout-tunnel", "Close an idle tunnel, such as a WebSocket (`timeout tunnel`)."),
-    _number("--maxconn", COUNT, "Concurrent connections to a port (`maxconn`)."),
-    _number("--threads", THREADS, f"Threads of HAProxy, {THREADS} (`nbthread`)."),
+    _number(
+        "--maxconn", COUNT, f"Concurrent connections to a port (`maxconn`).  [{DEFAULTS.maxconn}]"
+    ),
+    _number(
+        "--threads", THREADS, f"Threads of HAProxy, {THREADS} (`nbthread`).  [{DEFAULTS.threads}]"
+    ),
     click.option(
         "--stats",
         metavar="[ADDRESS:]PORT",
@@ -118,7 +122,9 @@ _TIMES = (
         metavar="NAME",
         help="Compose secret that holds the password of that page.",
     ),
-    click.option("--log", type=click.Choice(get_args(Log)), help="What is logged.  [errors]"),
+    click.option(
+        "--log", type=click.Choice(get_args(Log)), help=f"What is logged.  [{DEFAULTS.log}]"
+    ),
 )
 
 

@@ -1,13 +1,17 @@
 """`--lb-config args`: what a balancer's image is told by arguments, and beside them."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+from ambassador.access import ChosenAccess
 from dcgen.cli import main
+from lb.options import ChosenOptions
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +52,16 @@ def test_hamba_knows_no_options() -> None:
 
     assert result.exit_code == 2
     assert "takes no options" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"), [("scale", ChosenOptions), ("ambassador", ChosenAccess)]
+)
+def test_what_a_label_can_say_can_be_chosen(command: str, kind: Any) -> None:
+    found = main.get_command(click.Context(main), command)
+
+    assert found
+    assert {field.name for field in fields(kind)} <= {param.name for param in found.params}
 
 
 def test_an_affinity_is_taken_back_when_it_is_scaled_again() -> None:
