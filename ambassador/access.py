@@ -75,7 +75,7 @@ class Access(ChosenAccess):
         option_text.require(self)
         if self.auth_env and self.auth_secret:
             raise UserError(
-                "the password comes from a variable or from a secret, not from both",
+                "the password can come from a variable or from a secret, not from both",
                 fix="leave out `--auth-env` or `--auth-secret`",
             )
 
@@ -112,14 +112,14 @@ class Access(ChosenAccess):
             return None
         if protocol in ("postgres", "mysql"):
             raise UserError(
-                f"{protocol} begins TLS inside its own protocol: an ambassador cannot do it",
-                fix="leave out `--tls`: its client encrypts through a plain ambassador",
+                f"{protocol} starts TLS inside its own protocol, which HAProxy cannot do",
+                fix="leave out `--tls`: clients can encrypt through a plain ambassador",
             )
         for address in upstreams:
             if not (address.is_name or self.tls_name):
                 raise UserError(
-                    f"'{address.host}' is an address: no certificate is verified by it",
-                    fix="write the name, or give the one in the certificate with `--tls-name`",
+                    f"'{address.host}' is an IP address: certificates name hosts",
+                    fix="give the host name in the certificate with `--tls-name`",
                 )
         return Tls(ca_file=self.ca_file or "@system-ca", crt=self.cert, name=self.tls_name)
 

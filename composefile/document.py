@@ -70,7 +70,7 @@ class Document:
         body = deref(service.body)
         if not isinstance(body, Mapping) or not body.entries:
             raise UserError(
-                f"the service {name!r} has no body",
+                f"service {name!r} is empty",
                 fix=f"give {name!r} an `image:` or a `build:`",
                 where=self.where(service.key),
             )
@@ -196,7 +196,7 @@ def _check_repeated(repeated: list[tuple[Scalar, int]], file: str, *, v1: bool) 
     for key, depth in repeated:
         if not v1 or depth <= SERVICE_DEPTH:
             raise UserError(
-                f"the key {key.value!r} stands twice in one mapping",
+                f"the key {key.value!r} appears twice in one mapping",
                 fix="remove one of the two",
                 where=Place(file, key.line + 1),
             )
@@ -236,7 +236,7 @@ def _services(root: Mapping, file: str, *, fragment: bool) -> tuple[Mapping, boo
     elif services is not None and not fragment:
         where = Place(file, _services_line(root))
         raise UserError(
-            "`services:` holds no service", fix="define at least one service under it", where=where
+            "`services:` is empty", fix="define at least one service under it", where=where
         )
     _check_top(root, file)
     if isinstance(services, Mapping):

@@ -33,7 +33,8 @@ def _parse_or_refuse(entry: Value, key: str, model: Model, service: Service) -> 
         return parse(entry, model.project.variables)
     except UnresolvedPortError as error:
         raise UserError(
-            f"the container port in {str(error)!r} of service {service.name!r} has no value here",
+            f"the container port in {str(error)!r} of service {service.name!r} is a variable"
+            " that is not set",
             fix="give `--port PORT`, or a default: ${NAME:-PORT}",
             where=where,
         ) from error

@@ -164,8 +164,8 @@ class Model:
 
     def _endless(self, name: str) -> UserError:
         return UserError(
-            f"service {name!r} extends itself, or more than {MAX_EXTENDS} others in a row",
-            fix="let the row of `extends` end in a service that extends none",
+            f"service {name!r} extends itself, or a chain of more than {MAX_EXTENDS} others",
+            fix="end the chain of `extends` with a service that has none",
             where=self.where(name, "extends"),
         )
 

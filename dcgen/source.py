@@ -68,7 +68,7 @@ def _named(named: str) -> Path | None:
         f"the Compose file {what}",
         fix=f"give one of its files: {path}/compose.yml"
         if path.is_dir()
-        else "correct the path, or leave out `-f` to look for compose.yml here and above",
+        else "give an existing file, or leave out `-f` to look for compose.yml here and above",
         where=Place(named),
     )
 
@@ -110,7 +110,9 @@ def read(path: Path | None) -> Source:
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         raise HostError(
-            f"cannot read the file: {error.strerror}", fix="make it readable", where=Place(name)
+            f"cannot read the file: {error.strerror}",
+            fix=f"allow it: chmod u+r {name}",
+            where=Place(name),
         ) from error
     if len(data) > MAX_BYTES:
         raise UserError(

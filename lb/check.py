@@ -46,7 +46,7 @@ def check(text: str, files: Mapping[str, Path] | None = None) -> None:
         except subprocess.TimeoutExpired:
             raise HostError(
                 f"'{haproxy} -c' did not answer within {_SECONDS} s",
-                fix="look whether the nameservers of this machine answer",
+                fix="check that the nameservers in /etc/resolv.conf answer",
             ) from None
     if run.returncode:
         # Why it would not start, without an error, is said on the other stream.
@@ -54,5 +54,5 @@ def check(text: str, files: Mapping[str, Path] | None = None) -> None:
         raise UserError(
             "HAProxy refuses the configuration",
             reasons=[line for line in words if "[NOTICE]" not in line] or words,
-            fix="change the option or the name that these lines speak of",
+            fix="change the option or the name that these lines report",
         )

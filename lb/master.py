@@ -87,8 +87,8 @@ def change(folder: Folder, text: str) -> bool:
             _swap(folder, former)
             _reload(folder)
             raise UserError(
-                "HAProxy could not start with the new configuration, and goes on with the old one",
-                fix="look into its log for the reason; often a port is taken",
+                "HAProxy could not start with the new configuration, and keeps the old one",
+                fix="read its log for the reason; often a port is in use",
             )
     return True
 

@@ -140,9 +140,7 @@ class Proxy:
                 fix="write it as PORT, ADDRESS:PORT or [IPV6]:PORT",
             )
         if not self.servers:
-            raise UserError(
-                f"'{self.name}' has no server to lead to", fix="give one HOST:PORT at least"
-            )
+            raise UserError(f"'{self.name}' has no server", fix="give one HOST:PORT at least")
 
     @property
     def error_limit(self) -> int:

@@ -144,7 +144,7 @@ def worker(ask: Ask) -> int:
     """Return the process id of the worker that answers, as its container counts."""
     match = re.search(r"^Pid: (\d+)$", ask("show info"), re.MULTILINE)
     if not match:
-        raise HostError("HAProxy does not say its process id", fix="restart it")
+        raise HostError("HAProxy does not say its process id", fix="restart that HAProxy")
     return int(match[1])
 
 
@@ -192,7 +192,7 @@ def _sections(answer: str, number: int) -> list[str]:
     if len(found) != number:
         raise HostError(
             f"HAProxy answers what does not read as {number} answers: {answer[:80]!r}",
-            fix="look whether its runtime socket allows level admin",
+            fix="give its `stats socket` the level admin",
         )
     return [part.strip("\n") for part in found]
 

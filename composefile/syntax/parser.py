@@ -84,13 +84,13 @@ def parse(text: str, file: str) -> Tree:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"not YAML: the character {chr(error.character)!r} is not allowed"
-        raise UserError(what, fix="remove it", where=Place(file, line)) from error
+        raise UserError(what, fix="remove that character", where=Place(file, line)) from error
     except (YAMLError, ValueError, RecursionError, AttributeError, IndexError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"not YAML: {problem}", fix=_FIX, where=Place(file)) from error
 
 
-_FIX = "correct the YAML; `docker compose config` shows the same fault"
+_FIX = "correct the YAML; `docker compose config` reports the same error"
 
 
 class _Builder:

@@ -34,7 +34,7 @@ def detach(service: str, publish: str | None, *, target: str, **making: Any) -> 
     step = Step(
         service,
         partial(transform.detach, service=service, publish=_publication(publish)),
-        f"{service}: alone",
+        f"{service}: detached",
     )
     make([step], Making(**making, target=target, default=f"{service}.yml", there=True))
 

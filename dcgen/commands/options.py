@@ -183,7 +183,7 @@ def _taken(kind: Any, given: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 
     for name, value in values.items():
         if isinstance(value, str) and any(map(str.isspace, value)):
             word = f"{spelled(name)}={''.join(value.split()[:1])}"
-            raise UsageError(f"{value!r} holds a space", fix=f"give one word: {word}")
+            raise UsageError(f"{value!r} contains a space", fix=f"give one word: {word}")
     return values
 
 

@@ -106,12 +106,12 @@ class Site:
     def _call(self, command: Sequence[str], text: str = "", within_s: float = WITHIN_S) -> str:
         ended = self.host.call(command, text, within_s=within_s)
         if ended.code is None:
-            what = f"'{_short(command)}' is not done after {within_s:.0f} s{self._there}"
-            raise HostError(what, fix="check that Docker on that host answers: `docker version`")
+            what = f"'{_short(command)}' did not finish within {within_s:.0f} s{self._there}"
+            raise HostError(what, fix="restart Docker there if `docker version` does not answer")
         if ended.code:
             said = (ended.err.strip() or ended.out.strip() or "nothing").splitlines()
-            what = f"'{_short(command)}' fails{self._there}: {said[-1]}"
-            raise HostError(what, fix="correct what it complains about, and try again")
+            what = f"'{_short(command)}' failed{self._there}: {said[-1]}"
+            raise HostError(what, fix=f"run it to see all of its output: {_short(command)}")
         return ended.out
 
     @property

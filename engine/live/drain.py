@@ -31,8 +31,8 @@ def chosen(lives: Sequence[Live], names: Sequence[str]) -> list[Server]:
     for name in names:
         meant = [s for s in there if name in _called(s)]
         if not meant:
-            known = ", ".join(dict.fromkeys(s.name for s in there)) or "none that runs"
-            raise UserError(f"no server is called '{name}'", fix=f"name one of: {known}")
+            known = ", ".join(dict.fromkeys(s.name for s in there)) or "none is running"
+            raise UserError(f"no server named '{name}'", fix=f"name one of: {known}")
         found += [server for server in meant if server not in found]
     return found
 

@@ -43,6 +43,6 @@ def require_reachable(live: Live, upstream: Address) -> None:
     if not reachable(live, [upstream]):
         seen = f" from '{live.container.name}'" if live.container else " from here"
         raise UserError(
-            f"nobody listens at '{upstream}', seen{seen}",
+            f"nothing listens at '{upstream}', seen{seen}",
             fix="start it first, or retarget with --force",
         )

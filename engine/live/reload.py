@@ -150,7 +150,7 @@ class Staged:
         if not until(lambda: self._is_new(before), WORKER_WITHIN_S):
             self._sh(_BACK, self.path)
             what = f"HAProxy in '{self.container.name}' does not start with the new configuration"
-            raise HostError(what, fix="look at its log: dcgen logs; the old one goes on")
+            raise HostError(what, fix="read its log: dcgen logs; it keeps the old configuration")
         self.drop()
 
     def drop(self) -> None:

@@ -187,7 +187,7 @@ def _process(live: Live, rows: Sequence[Row], pools: Pools, probed: int | None) 
     }
     moves = _moves(rows, here)
     if moves is None or live.socket is None:
-        what = f"'{name}' is a process, and cannot learn a name while it runs"
+        what = f"'{name}' is a process, and cannot resolve a new name while it runs"
         raise HostError(what, fix="give an IP address, or dcgen stop and dcgen up")
     file = live.socket.with_suffix(".cfg")
     texts = {pool: [str(address) for address in found] for pool, found in here.items()}

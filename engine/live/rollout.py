@@ -114,7 +114,7 @@ class Rollout:
         found = [one for one in self.site.containers(old.service) if one.id not in known]
         if not found:
             what = f"Compose started no other container of '{old.service}'"
-            raise HostError(what, fix="look at what it says: docker compose up")
+            raise HostError(what, fix="run `docker compose up` and read its output")
         return found[0]
 
     def _well(self, new: Container) -> Container:
@@ -138,7 +138,9 @@ class Rollout:
         last = self.site.docker("logs", "--tail", _LOG_LINES, new.id).strip().splitlines()
         said = f"; it says: {last[-1]}" if last else ""
         what = f"the new '{new.name}' {state} within {self.healthy_within_s:.0f} s{said}"
-        return UserError(what, fix="correct its image or its definition; the old replicas go on")
+        return UserError(
+            what, fix="correct its image or its healthcheck; the old replicas keep running"
+        )
 
     def _arrived(self, new: Container, lives: Sequence[Live]) -> list[Server]:
         found: list[Server] = []

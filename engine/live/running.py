@@ -107,11 +107,11 @@ def proxies(variant: Variant, *names: str) -> list[Service]:
     """
     found = {s.name: s for s in variant if s.role in {labels.BALANCER, labels.AMBASSADOR}}
     if not found:
-        what = f"there is no balancer and no ambassador in '{variant.file}'"
+        what = f"there is neither a balancer nor an ambassador in '{variant.file}'"
         raise UserError(what, fix="make one: dcgen scale SERVICE N, or name the variant with -f")
     for name in names:
         if name not in found:
-            what = f"service '{name}' is no balancer and no ambassador of '{variant.file}'"
+            what = f"service '{name}' is neither a balancer nor an ambassador in '{variant.file}'"
             raise UserError(what, fix=f"name one of {', '.join(found)}")
     return [found[name] for name in names or found]
 
@@ -187,7 +187,7 @@ def unanswered(name: str, reason: str) -> HostError:
     if "No such file" in reason:
         what = f"the HAProxy of '{name}' has no runtime socket"
         return HostError(what, fix="make the variant again, with --lb-config inline or file")
-    fix = "look at its log: dcgen logs"
+    fix = "read its log: dcgen logs"
     if "neither perl" in reason:
         fix = f"choose an image on Debian, as {DEFAULT_IMAGE} is: --lb-image {DEFAULT_IMAGE}"
     return HostError(f"the HAProxy of '{name}' does not answer: {reason}", fix=fix)

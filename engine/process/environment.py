@@ -139,7 +139,7 @@ def _env_files(service: Service) -> dict[str, str]:
         if file.is_file():
             found |= env_file.read(file, service.model.project.environment)
         elif options.get("required") != "false":
-            what = f"service '{service.name}' reads '{file}', which is not there"
+            what = f"service '{service.name}' reads '{file}', which does not exist"
             fix = "write the file, or remove it from 'env_file'"
             raise UserError(what, fix=fix, where=service.where("env_file"))
     return found

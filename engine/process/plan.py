@@ -173,7 +173,7 @@ def _check_sharing(service: Service, made: Recipe, count: int) -> None:
     if count > 1 and made.ports:
         what = f"service '{service.name}' has {count} replicas on port {made.ports[0]}"
         fix = f"dcgen scale {service.name} {count}, or use --engine docker"
-        reason = "processes have no DNS that shares callers between them"
+        reason = "processes have no DNS that spreads clients over replicas"
         raise UserError(f"{what}: {reason}", fix=fix, where=service.where("deploy"))
 
 

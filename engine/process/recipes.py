@@ -135,12 +135,12 @@ def _redis(service: Service) -> Recipe:
     if words[:1] == ["redis-server"]:
         words = words[1:]
     if any(word in _REDIS_OURS for word in words) or (words and not words[0].startswith("--")):
-        reason = f"starts Redis with '{' '.join(words)}', which a process here cannot honour"
+        reason = f"starts Redis with '{' '.join(words)}', which is not supported for a process"
         raise _refusal(service, reason, "command")
     if service.keys.get("entrypoint"):
         raise _refusal(service, "has its own 'entrypoint'", "entrypoint")
     if other := [p for p in exposed(service) if p != _REDIS_PORT]:
-        raise _refusal(service, f"is a Redis on port {other[0]}", "ports")
+        raise _refusal(service, f"runs Redis on port {other[0]}", "ports")
     command = (program("redis-server", service), *words)
     return Recipe("redis", command, (_REDIS_PORT,))
 
@@ -175,7 +175,7 @@ def _image(service: Service, folder: Path, options: Mapping[str, Any]) -> Image:
         return parse_dockerfile(file.read_text(encoding="utf-8"), target)
     except OSError as error:
         what = f"service '{service.name}' builds '{file}': {error.strerror}"
-        fix = "correct 'build' or add the Dockerfile"
+        fix = "add the Dockerfile, or give its path in 'build'"
         raise UserError(what, fix=fix, where=service.where("build")) from error
 
 

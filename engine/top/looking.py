@@ -56,7 +56,10 @@ class Looking:
             answer = self._under_way[number].result(max(0.0, deadline_s - time.monotonic()))
         except LateError:
             what = f"no answer within {self._within_s:g} s"
-            return HostError(what, fix="check that Docker on that host answers: `docker version`")
+            return HostError(
+                what,
+                fix="run `docker version` on that host, and restart Docker if it does not answer",
+            )
         except UserError as error:
             del self._under_way[number]
             return error

@@ -87,7 +87,7 @@ def included_notices(model: Model, name: str, address: str) -> Iterator[Notice]:
         ]
         if near:
             yield Notice(
-                f"{near[0]!r} of an included file does not learn that {name!r} is at {address}",
+                f"{near[0]!r} of an included file is not told that {name!r} is at {address}",
                 other.where(near[0]),
             )
 

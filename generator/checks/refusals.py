@@ -27,7 +27,7 @@ def require_container(model: Model, name: str) -> None:
     plain(model.document, model.document.service(name).body)  # refuses what aliases make too large
     what, key, fix = "", "", f"leave {name!r} as it is"
     if not _DIALLED.fullmatch(name):
-        what = f"service {name!r} has a name that HAProxy cannot dial"
+        what = f"service {name!r} has a name that HAProxy cannot use as an address"
         fix = "name it with letters, digits, '.', '_' and '-', a letter or a digit first"
     if model.get(name, "provider") is not None:
         what, key = f"service {name!r} has a provider and no container", "provider"
@@ -89,7 +89,7 @@ def refuse_awaited_job(model: Model, name: str, found: list[Reference]) -> None:
         if reference.detail == "service_completed_successfully":
             raise UserError(
                 f"service {reference.service!r} waits for {name!r} to complete,"
-                " which HAProxy in its place never would",
+                " which HAProxy in its place never does",
                 fix=f"leave {name!r} as it is: it is a job",
                 where=model.where(reference.service, "depends_on"),
             )

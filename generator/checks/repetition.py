@@ -42,7 +42,7 @@ def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:
     image = short_name(model.image(holder))
     if image in STATEFUL:
         yield Notice(
-            f"{name!r} runs {image}: its replicas hold data of their own",
+            f"{name!r} runs {image}: each replica keeps its own data",
             model.where(holder, "image"),
         )
     shared = written_volumes(model, holder)
@@ -75,5 +75,5 @@ def _of_devices(model: Model, name: str, holder: str) -> Iterator[Notice]:
         own = model.get(holder, key) is not None
         if own or key in deploy:
             where = model.where(holder, key if own else "deploy")
-            yield Notice(f"all replicas of {name!r} want the same devices", where)
+            yield Notice(f"all replicas of {name!r} use the same devices", where)
             return

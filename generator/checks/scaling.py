@@ -52,14 +52,20 @@ def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
     mode = deploy.get("mode") if isinstance(deploy, dict) else None
     if isinstance(mode, str) and mode not in ("replicated",):
         raise UserError(
-            f"service {name!r} has `deploy.mode: {mode}`, which sets its number itself",
+            f"service {name!r} has `deploy.mode: {mode}`, which sets the number itself",
             fix=f"remove `mode: {mode}` from {name!r}",
             where=model.where(name, "deploy"),
         )
     refuse_awaited_job(model, name, others)
     refuse_sharers(model, name, others)
-    refuse(model, name, others, "extends", "and would inherit what only one container can have")
-    refuse_included(model, name, ("depends_on", "links"), "which would be the balancer then")
+    refuse(
+        model,
+        name,
+        others,
+        "extends",
+        "and would inherit settings that only one container can have",
+    )
+    refuse_included(model, name, ("depends_on", "links"), "which would then be the balancer")
 
 
 def require_free_names(
@@ -105,13 +111,13 @@ def scaling_notices(model: Model, name: str, holder: str, replicas: int) -> Iter
     yield from repetition_notices(model, name, holder, replicas)
     if holder != name:
         return
-    yield from udp_notices(model, name, "the balancer does not serve it")
+    yield from udp_notices(model, name, "the balancer does not forward it")
     yield from _of_names(model, name)
-    yield from number_notices(model, name)
+    yield from number_notices(model, name, str(replicas))
     for variable in pairs(model.get(name, "environment")):
         if any(word in variable.upper() for word in ADVERTISED):
             yield Notice(
-                f"{variable} of {name!r} may tell others a name that is the balancer's now",
+                f"{variable} of {name!r} may announce a name that is now the balancer's",
                 model.where(name, "environment"),
             )
             return
@@ -132,7 +138,7 @@ def _of_names(model: Model, name: str) -> Iterator[Notice]:
         value = model.get(name, key)
         if value is not None:
             yield Notice(
-                f"`{key}: {value}` is the balancer's now; the replicas have none",
+                f"`{key}: {value}` moves to the balancer; the replicas have none",
                 model.where(name, key),
             )
     deploy = model.get(name, "deploy")
@@ -140,25 +146,24 @@ def _of_names(model: Model, name: str) -> Iterator[Notice]:
     for key, value in (("labels", model.get(name, "labels")), ("deploy", inner)):
         if any(labels.is_routing_label(label) for label in pairs(value)):
             yield Notice(
-                f"the labels of {name!r} for another proxy are the balancer's now",
+                f"the labels of {name!r} for another proxy move to the balancer",
                 model.where(name, key),
             )
 
 
-def number_notices(model: Model, name: str) -> Iterator[Notice]:
-    """Yield a notice if service *name* had a number of containers of its own."""
+def number_notices(model: Model, name: str, now: str) -> Iterator[Notice]:
+    """Yield a notice if service *name* had a number of containers of its own; *now* is the new."""
     deploy = model.get(name, "deploy")
     settings = deploy if isinstance(deploy, dict) else {}
     mode = settings.get("mode")
     if isinstance(mode, str) and mode.startswith("global"):
         yield Notice(
-            f"`mode: {mode}` of {name!r} no longer counts: it is one", model.where(name, "deploy")
+            f"`mode: {mode}` of {name!r} is replaced by {now}", model.where(name, "deploy")
         )
+    key = "replicas" if settings.get("replicas") else "scale"
     former = settings.get("replicas") or model.get(name, "scale")
-    if former not in (None, "1"):
-        yield Notice(
-            f"the former number of {name!r}, {former}, no longer counts", model.where(name)
-        )
+    if former not in (None, "1", now):
+        yield Notice(f"`{key}: {former}` of {name!r} is replaced by {now}", model.where(name))
 
 
 def known_ports(model: Model, name: str) -> Iterator[Port]:

@@ -45,7 +45,7 @@ def require_worker(model: Model, name: str, replicas: int, settings: Settings) -
     if model.document.v1:
         raise UserError(
             f"service {name!r} has no port to balance, and the v1 format has no replicas",
-            fix=f"run it so often: docker-compose scale {name}={replicas}",
+            fix=f"scale it with Compose: docker-compose scale {name}={replicas}",
             where=model.where(name),
         )
     if model.get(name, "container_name") is not None:

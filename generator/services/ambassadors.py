@@ -107,7 +107,7 @@ def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
         return list(settings.ports)
     found = discover(draft.model, draft.service)
     if not found:
-        draft.say(f"no port of {draft.name!r} is known: the ambassador listens on {upstream}")
+        draft.say(f"cannot tell the port of {draft.name!r}: the ambassador listens on {upstream}")
     return found or [upstream]
 
 

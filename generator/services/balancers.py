@@ -51,7 +51,7 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     if before and not settings.balancer:
         raise UsageError(
             f"{draft.name!r} has a balancer already",
-            fix="start from the file that it was made from",
+            fix="give the file that it was generated from: -f FILE",
         )
     ports: Sequence[int] = settings.ports
     if not before:

@@ -40,7 +40,7 @@ def health_options(model: Model, name: str) -> ChosenOptions:
     port = int((found["port"] or 80) if found else 0)
     if found is None or port not in discover(model, model.document.service(name)):
         raise UserError(
-            f"no plain HTTP question to the port of {name!r} is in its `healthcheck`",
+            f"no plain HTTP request to the port of {name!r} is in its `healthcheck`",
             fix="give `--health-path PATH`, or leave out `--health`",
             where=model.where(name, "healthcheck"),
         )

@@ -179,17 +179,17 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
         )
     if spec.access.words():
         raise UsageError(
-            f"the arguments of {image} say nothing of {spec.access.words()!r}",
+            f"the arguments of {image} cannot express {spec.access.words()!r}",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
     if spec.configuration.options.stats_secret:
         raise UsageError(
-            f"{image} reads no secret",
+            f"{image} cannot read a secret",
             fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--stats-secret`",
         )
     if words and image == HAMBA_IMAGE:
         raise UsageError(
-            f"{HAMBA_IMAGE} takes no options, and {words!r} was chosen",
+            f"{HAMBA_IMAGE} takes no options, and {words!r} was given",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
     routes = [arguments(port, addresses) for port, addresses in sorted(spec.routes.items())]

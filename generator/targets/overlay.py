@@ -61,7 +61,7 @@ def overlay(source: Model, variant: Model, *, extends: str | None) -> str:
     document = variant.document
     if document.v1:
         raise UserError(
-            "the v1 format knows no `!reset`, so there can be no overlay of it",
+            "the v1 format has no `!reset`, so it has no overlay",
             fix="leave out `--overlay`",
             where=document.where(document.root),
         )

@@ -191,7 +191,7 @@ def test_refused_words_name_a_fix(words: str) -> None:
         pytest.param("auth-user=a", 6379, "db", "has no password", id="redis, a user alone"),
         pytest.param("auth-user=a", 5672, "mq", "needs no user", id="tcp, a user"),
         pytest.param("tls=yes", 5432, "db", "inside its own protocol", id="postgres, tls"),
-        pytest.param("tls=yes", 6379, "192.0.2.7", "no certificate", id="tls to an address"),
+        pytest.param("tls=yes", 6379, "192.0.2.7", "is an IP address", id="tls to an address"),
     ],
 )
 def test_what_a_protocol_does_not_know_is_refused(

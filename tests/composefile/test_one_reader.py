@@ -64,7 +64,7 @@ TABLE = {
     ),
     "a repeated key": Case(
         _web("build: other"),
-        refusal="a.yml:4: the key 'build' stands twice",
+        refusal="a.yml:4: the key 'build' appears twice",
         compose="already defined at line 3",
     ),
     "a misspelled section": Case(

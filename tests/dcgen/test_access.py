@@ -165,4 +165,4 @@ def test_arguments_of_hamba_cannot_say_it() -> None:
     result = run("redis=a.example:6379 --tls --lb-config args")
 
     assert result.exit_code == 2
-    assert "say nothing of 'tls=yes'" in result.stderr
+    assert "cannot express 'tls=yes'" in result.stderr

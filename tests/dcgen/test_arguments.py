@@ -78,7 +78,7 @@ def test_an_affinity_is_taken_back_when_it_is_scaled_again() -> None:
         pytest.param(
             ["--health-path", "/a b"],
             2,
-            "'/a b' holds a space\n  fix: give one word: health-path=/a\n",
+            "'/a b' contains a space\n  fix: give one word: health-path=/a\n",
             id="a space",
         ),
         pytest.param(

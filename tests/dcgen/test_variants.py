@@ -117,7 +117,7 @@ def test_quiet_says_nothing(coins: Path) -> None:
 def test_warning_is_said_once_although_two_steps_cause_it(coins: Path) -> None:
     (coins / "compose.yml").write_text(COINS + "    scale: 2\n    expose: [80]\n")
 
-    lines = dcgen("scale", "worker", "2").stderr.splitlines()
+    lines = dcgen("scale", "worker", "3").stderr.splitlines()
 
     assert len(lines) == len(set(lines)) == 3
 
@@ -192,7 +192,7 @@ INPUT = [
     pytest.param(
         "scale rng 3 -f other.yml",
         "other.yml: the Compose file does not exist\n"
-        "  fix: correct the path, or leave out `-f` to look for compose.yml here and above\n",
+        "  fix: give an existing file, or leave out `-f` to look for compose.yml here and above\n",
         id="no such file",
     ),
     pytest.param(

@@ -179,7 +179,7 @@ def test_nobody_is_led_to_where_nobody_listens(new_project: NewProject, tmp_path
     one = Running(new_project("local", file))
     one.up()
 
-    with pytest.raises(CommandError, match="nobody listens"):
+    with pytest.raises(CommandError, match="nothing listens"):
         one.dcgen("lb", "retarget", "redis=127.0.0.1:1")
     assert file.read_text() == before
 

@@ -55,8 +55,8 @@ def test_a_server_is_drained_and_made_ready_again(rng: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        pytest.param(["lb", "drain", "rgn"], 1, "no server is called 'rgn'", id="a typo"),
-        pytest.param(["lb", "status", "worker"], 1, "is no balancer", id="no balancer"),
+        pytest.param(["lb", "drain", "rgn"], 1, "no server named 'rgn'", id="a typo"),
+        pytest.param(["lb", "status", "worker"], 1, "is neither a balancer nor", id="no balancer"),
         pytest.param(["lb", "reload"], 3, "is a process", id="a reload"),
         pytest.param(["lb", "retarget", "rng=h:1"], 1, "is not an ambassador", id="no ambassador"),
         pytest.param(["rollout", "rng"], 2, "no containers", id="a rollout"),

@@ -73,7 +73,7 @@ def test_labels_are_read_in_both_forms(labels: str, variant: Write) -> None:
         pytest.param("services:\n  a: [\n", "c.yml:3", id="not YAML"),
         pytest.param(
             "services:\n  a: {x: 1}\n  a: {x: 2}\n",
-            "the key 'a' stands twice",
+            "the key 'a' appears twice",
             id="a key twice",
         ),
         pytest.param(
@@ -92,8 +92,8 @@ def test_labels_are_read_in_both_forms(labels: str, variant: Write) -> None:
             id="nobody to extend",
         ),
         pytest.param("- a\n", "not a Compose file", id="a list"),
-        pytest.param("services: {}\n", "no service", id="nothing in it"),
-        pytest.param("services:\n  a:\n", "c.yml:2: the service 'a' has no body", id="null"),
+        pytest.param("services: {}\n", "`services:` is empty", id="nothing in it"),
+        pytest.param("services:\n  a:\n", "c.yml:2: service 'a' is empty", id="null"),
     ],
 )
 def test_what_is_no_compose_file_is_refused_with_its_line(text: str, message: str) -> None:

@@ -69,7 +69,7 @@ def run(folder: Path, data: bytes, arguments: tuple[str, ...]) -> subprocess.Com
             ":69: the nesting is deeper",
             id="deep blocks",
         ),
-        pytest.param(WEB + b"    image: b\n", ":5: the key 'image' stands twice", id="key twice"),
+        pytest.param(WEB + b"    image: b\n", ":5: the key 'image' appears twice", id="key twice"),
         pytest.param(WEB + b"    ? [a, b]\n    : c\n", ":5: a key is not a scalar", id="list key"),
         pytest.param(WEB + b"  : {image: a}\n", ":5: a service has no name", id="no name"),
         pytest.param(WEB + b"x-a: '\xff'\n", ":5: byte 0xff is not UTF-8", id="no UTF-8"),
@@ -118,7 +118,7 @@ def test_a_name_never_becomes_a_directive(name: str, tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert result.stderr.startswith("compose.yml:2: service ")
-    assert "has a name that HAProxy cannot dial" in result.stderr
+    assert "has a name that HAProxy cannot use as an address" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_replicas_are_said_to_lose(key: str) -> None:
     made = scale(balanced(f"image: app\n{key}: random\nexpose: [80]\n"))
 
     assert made.warnings == [
-        f"compose.yml:7: `{key}: random` is the balancer's now; the replicas have none"
+        f"compose.yml:7: `{key}: random` moves to the balancer; the replicas have none"
     ]
 
 

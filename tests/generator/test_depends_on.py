@@ -113,7 +113,7 @@ def test_job_that_others_wait_for_is_refused(command: str) -> None:
     source = after_rng("rng:\n  condition: service_completed_successfully\n")
 
     assert refusal(command, source, "rng") == (
-        "14: service 'webui' waits for 'rng' to complete, which HAProxy in its place never would"
+        "14: service 'webui' waits for 'rng' to complete, which HAProxy in its place never does"
         " / fix: leave 'rng' as it is: it is a job"
     )
 
@@ -122,7 +122,7 @@ def test_work_of_a_job_that_leaves_must_be_done_before() -> None:
     source = after_rng("redis:\n  condition: service_completed_successfully\n")
 
     assert extra_hosts(source).warnings == [
-        "compose.yml:14: 'webui' no longer waits for 'redis': its work must be done before"
+        "compose.yml:14: 'webui' no longer waits for 'redis': run it to completion first"
     ]
 
 

@@ -52,7 +52,12 @@ def test_number_that_is_there_no_longer_counts(deploy: str, left: str) -> None:
 
     assert made.body("rng1") == APP + left
     assert made.carried("rng") == "expose: [80]\n"
-    assert made.warnings == ["compose.yml:5: the former number of 'rng', 3, no longer counts"]
+    key = "scale" if "scale" in deploy else "replicas"
+    assert made.warnings == [f"compose.yml:5: `{key}: 3` of 'rng' is replaced by 2"]
+
+
+def test_number_that_stays_as_it_was_is_not_worth_a_word() -> None:
+    assert scale(balanced(APP + "scale: 3\n"), n=3).warnings == []
 
 
 @pytest.mark.parametrize("number", ["deploy:\n  replicas: 3\n", "scale: 3\n"])
@@ -60,13 +65,14 @@ def test_ambassador_is_one_and_that_is_said(number: str) -> None:
     made = ambassador(balanced(APP + number), "rng")
 
     assert made.value("rng", "deploy") is made.value("rng", "scale") is None
-    assert made.warnings == ["compose.yml:5: the former number of 'rng', 3, no longer counts"]
+    key = "scale" if "scale" in number else "replicas"
+    assert made.warnings == [f"compose.yml:5: `{key}: 3` of 'rng' is replaced by one ambassador"]
 
 
 @pytest.mark.parametrize("mode", ["global", "replicated-job", "global-job"])
 def test_mode_that_sets_the_number_itself_is_refused(mode: str) -> None:
     assert refusal("scale", balanced(f"{APP}deploy:\n  mode: {mode}\n"), "rng", unread=True) == (
-        f"8: service 'rng' has `deploy.mode: {mode}`, which sets its number itself"
+        f"8: service 'rng' has `deploy.mode: {mode}`, which sets the number itself"
         f" / fix: remove `mode: {mode}` from 'rng'"
     )
 

@@ -132,8 +132,8 @@ def test_all_on_the_network_get_the_address_because_code_cannot_be_seen() -> Non
 
 def test_only_service_cannot_leave() -> None:
     assert refusal("extra-hosts", "services:\n  redis:\n    image: redis\n", "redis") == (
-        "2: service 'redis' is the only one, and a file without services is none"
-        " / fix: run nothing here, or use `dcgen ambassador redis=HOST:PORT`"
+        "2: service 'redis' is the only one, and a Compose file needs at least one service"
+        " / fix: use `dcgen ambassador redis=HOST:PORT`"
     )
 
 

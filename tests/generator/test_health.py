@@ -62,7 +62,7 @@ def test_it_is_asked_as_seldom_and_may_take_as_long(times: str, expected: str) -
     ],
 )
 def test_what_is_no_plain_question_is_refused(check: str) -> None:
-    with pytest.raises(UserError, match="no plain HTTP question") as caught:
+    with pytest.raises(UserError, match="no plain HTTP request") as caught:
         words(check)
 
     assert "--health-path" in caught.value.fix

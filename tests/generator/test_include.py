@@ -91,7 +91,7 @@ def test_included_services_are_said_not_to_learn_the_address(tmp_path) -> None:
     made = extra_hosts(MAIN.format("side.yml"), folder=tmp_path, files=files)
 
     assert made.warnings == [
-        "side.yml:2: 'side' of an included file does not learn that 'redis' is at 192.0.2.7"
+        "side.yml:2: 'side' of an included file is not told that 'redis' is at 192.0.2.7"
     ]
 
 

@@ -53,7 +53,7 @@ def test_localhost_of_a_service_on_the_host_network_that_leaves_is_warned_about(
     )
 
     assert made.warnings == [
-        "compose.yml:8: 'web' dials localhost, where 'redis' no longer is",
+        "compose.yml:8: 'web' connects to localhost, where 'redis' is no longer reachable",
         "compose.yml:2: nothing in this file refers to 'redis'",
     ]
 

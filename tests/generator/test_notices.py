@@ -52,23 +52,23 @@ SCALED = [
     ),
     pytest.param(
         "devices: ['/dev/dri:/dev/dri']",
-        "8: all replicas of 'rng' want the same devices",
+        "8: all replicas of 'rng' use the same devices",
         id="devices",
     ),
-    pytest.param("gpus: all", "8: all replicas of 'rng' want the same devices", id="gpus"),
+    pytest.param("gpus: all", "8: all replicas of 'rng' use the same devices", id="gpus"),
     pytest.param(
         "deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
-        "8: all replicas of 'rng' want the same devices",
+        "8: all replicas of 'rng' use the same devices",
         id="reserved devices",
     ),
     pytest.param(
         "environment: ['KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://rng:9092']",
-        "8: KAFKA_ADVERTISED_LISTENERS of 'rng' may tell others a name that is the balancer's now",
+        "8: KAFKA_ADVERTISED_LISTENERS of 'rng' may announce a name that is now the balancer's",
         id="the address that Kafka tells its clients",
     ),
     pytest.param(
         "environment: {CLUSTER_SEEDS: 'rng:7000'}",
-        "8: CLUSTER_SEEDS of 'rng' may tell others a name that is the balancer's now",
+        "8: CLUSTER_SEEDS of 'rng' may announce a name that is now the balancer's",
         id="the members of a cluster",
     ),
 ]
@@ -87,7 +87,7 @@ def test_scaling_a_database_is_warned_of(image: str) -> None:
 
     assert len(warnings) == 1
     assert warnings[0].startswith("compose.yml:6: 'rng' runs ")
-    assert warnings[0].endswith(": its replicas hold data of their own")
+    assert warnings[0].endswith(": each replica keeps its own data")
 
 
 def test_one_replica_shares_nothing() -> None:
@@ -133,4 +133,4 @@ def test_data_that_stays_behind_is_said(transform) -> None:
 def test_global_mode_of_a_service_that_is_replaced_is_said() -> None:
     made = ambassador(balanced("image: redis\ndeploy:\n  mode: global\n"), "rng", unread=True)
 
-    assert made.warnings == ["compose.yml:7: `mode: global` of 'rng' no longer counts: it is one"]
+    assert made.warnings == ["compose.yml:7: `mode: global` of 'rng' is replaced by one ambassador"]

@@ -109,20 +109,20 @@ def test_port_in_the_environment_does_not_count(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("INNER", "8080")
 
     assert refusal("scale", balanced('image: app\nports: ["8001:${INNER}"]\n'), "rng").startswith(
-        "7: the container port in '8001:${INNER}' of service 'rng' has no value here"
+        "7: the container port in '8001:${INNER}' of service 'rng' is a variable that is not set"
     )
 
 
 REFUSED = [
     pytest.param(
         'ports: ["8001:${INNER}"]',
-        "7: the container port in '8001:${INNER}' of service 'rng' has no value here"
+        "7: the container port in '8001:${INNER}' of service 'rng' is a variable that is not set"
         " / fix: give `--port PORT`, or a default: ${NAME:-PORT}",
         id="a container port that only the environment knows",
     ),
     pytest.param(
         'ports: ["${PORTS}"]',
-        "7: the container port in '${PORTS}' of service 'rng' has no value here"
+        "7: the container port in '${PORTS}' of service 'rng' is a variable that is not set"
         " / fix: give `--port PORT`, or a default: ${NAME:-PORT}",
         id="an entry that is one variable",
     ),
@@ -156,7 +156,7 @@ def test_udp_beside_tcp_is_said_not_to_be_served() -> None:
     made = scale(balanced('image: app\nports: ["53:53/udp", "80:80"]\n'))
 
     assert made.warnings == [
-        "compose.yml:7: port 53/udp of 'rng' is not TCP: the balancer does not serve it"
+        "compose.yml:7: port 53/udp of 'rng' is not TCP: the balancer does not forward it"
     ]
 
 
@@ -176,7 +176,7 @@ AMBASSADORS = [
     pytest.param(
         'ports: ["6379:6379", "53:53/udp"]',
         "6379",
-        ["compose.yml:4: port 53/udp of 'redis' is not TCP: the ambassador does not carry it"],
+        ["compose.yml:4: port 53/udp of 'redis' is not TCP: the ambassador does not forward it"],
         id="TCP alone, and UDP is said not to be carried",
     ),
 ]
@@ -196,7 +196,7 @@ def test_ambassador_of_an_unknown_port_listens_on_that_of_its_upstream() -> None
 
     assert made.value("db", "labels")["dcgen.ports"] == "5433"
     assert made.warnings == [
-        "compose.yml:2: no port of 'db' is known: the ambassador listens on 5433"
+        "compose.yml:2: cannot tell the port of 'db': the ambassador listens on 5433"
     ]
 
 

@@ -13,10 +13,8 @@ NO_FILE = [
     pytest.param("a word", "c.yml:1: not a Compose file: it holds no mapping", id="a word"),
     pytest.param("a: [1\n", "c.yml:2: not YAML: while parsing a flow", id="a bracket too few"),
     pytest.param("services:\n\ta:\n", "c.yml:2: not YAML: while scanning", id="a tab that indents"),
-    pytest.param("services:\n", "c.yml:1: `services:` holds no service", id="no service"),
-    pytest.param(
-        "services: []\n", "c.yml:1: `services:` holds no service", id="a list of services"
-    ),
+    pytest.param("services:\n", "c.yml:1: `services:` is empty", id="no service"),
+    pytest.param("services: []\n", "c.yml:1: `services:` is empty", id="a list of services"),
     pytest.param(
         "services: {a: {image: a}}\nservces: 1\n",
         "c.yml:2: 'servces' is not a top-level key of a Compose file\n"
@@ -40,7 +38,7 @@ NO_FILE = [
     ),
     pytest.param(
         "services:\n  a:\n    image: a\n    image: b\n",
-        "c.yml:4: the key 'image' stands twice in one mapping",
+        "c.yml:4: the key 'image' appears twice in one mapping",
         id="a key that stands twice",
     ),
     pytest.param(
@@ -99,7 +97,7 @@ def test_unknown_service_is_refused(command: str, name: str, message: str) -> No
 @pytest.mark.parametrize("command", ["scale", "extra-hosts", "ambassador"])
 def test_service_without_a_body_is_refused(command: str, body: str) -> None:
     assert refusal(command, f"services:\n  rng: {body}\n  a: {{image: a}}\n", "rng") == (
-        "2: the service 'rng' has no body / fix: give 'rng' an `image:` or a `build:`"
+        "2: service 'rng' is empty / fix: give 'rng' an `image:` or a `build:`"
     )
 
 
@@ -143,7 +141,9 @@ def test_replica_takes_no_name_of_another_service() -> None:
 @pytest.mark.parametrize("command", ["scale", "extra-hosts"])
 def test_replica_is_not_changed_alone(command: str) -> None:
     text = scale(balanced("image: app\nexpose: [80]\n")).variant.text
-    fix = "scale 'rng'" if command == "scale" else "start from the file that it was made from"
+    fix = (
+        "scale 'rng'" if command == "scale" else "give the file that it was generated from: -f FILE"
+    )
 
     assert refusal(command, text, "rng1").endswith(f" / fix: {fix}")
 

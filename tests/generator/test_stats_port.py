@@ -178,7 +178,9 @@ def test_without_a_secret_it_comes_from_the_environment_and_no_file() -> None:
     [
         pytest.param(WEB, "stats=8404 stats-secret=pw", None, "no secret 'pw'", id="not declared"),
         pytest.param(SECRET, "stats-secret=pw", None, "no statistics page", id="no page"),
-        pytest.param(SECRET, "stats=8404 stats-secret=pw", "args", "no secret", id="hamba"),
+        pytest.param(
+            SECRET, "stats=8404 stats-secret=pw", "args", "cannot read a secret", id="hamba"
+        ),
         pytest.param(SECRET, "stats=8404 stats-secret=$(id)", None, "not a value", id="hostile"),
         pytest.param(WEB, "stats=80", None, "port 80 is", id="the port of the service"),
         pytest.param(WEB, "stats=web:8404", None, "not a value of stats", id="a name"),

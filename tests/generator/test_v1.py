@@ -127,7 +127,7 @@ def test_volumes_from_lead_to_the_first_replica() -> None:
 def test_worker_without_a_port_is_left_to_docker_compose_scale() -> None:
     assert refusal("scale", FILE, "worker", n=10) == (
         "7: service 'worker' has no port to balance, and the v1 format has no replicas"
-        " / fix: run it so often: docker-compose scale worker=10"
+        " / fix: scale it with Compose: docker-compose scale worker=10"
     )
 
 

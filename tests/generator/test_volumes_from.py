@@ -41,7 +41,7 @@ def test_leads_to_the_first_replica(entry: str, pointed: str) -> None:
 
 @pytest.mark.parametrize("command", ["extra-hosts", "ambassador"])
 def test_of_a_service_that_leaves_is_refused(command: str) -> None:
-    fact = "which leaves this file" if command == "extra-hosts" else "which runs elsewhere then"
+    fact = "which leaves this file" if command == "extra-hosts" else "which then runs elsewhere"
 
     assert refusal(command, balanced(RNG, BACKUP.format("rng")), "rng") == (
         f"16: service 'backup' has `volumes_from` on 'rng', {fact}"

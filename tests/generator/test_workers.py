@@ -151,7 +151,7 @@ REPEATED = [
     ("command: [supercronic, /etc/tab]", "'rng' runs `supercronic`"),
     ("command: sh -c 'python manage.py migrate && serve'", "'rng' runs `migrate`"),
     ("volumes: ['./data:/data']", "all replicas of 'rng' write to ./data"),
-    ("devices: ['/dev/kvm']", "all replicas of 'rng' want the same devices"),
+    ("devices: ['/dev/kvm']", "all replicas of 'rng' use the same devices"),
 ]
 
 
