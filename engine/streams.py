@@ -1,9 +1,12 @@
-"""A command that runs on several Docker hosts at once, and its lines as they come."""
+"""Lines of commands on Docker hosts, as they come: of several at once, or in the background."""
 
 import selectors
 import signal
+import subprocess
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from engine.child import Child
 from engine.hosts import Host, not_started
 
 _TICK_S = 0.1
+_END_WITHIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,57 @@ class Everywhere:
             child.close()
             del self._children[host]
             yield HostDone(host, code, time.monotonic() - begin_s)
+
+
+class Following:
+    """One command on *host* in the background; each of its lines goes to *take* as it comes.
+
+    Args:
+        host: Where.
+        command: The words.
+        take: Gets a line without its end; what is written to standard error is left out.
+
+    Raises:
+        HostError: It cannot be started.
+    """
+
+    def __init__(self, host: Host, command: Sequence[str], take: Callable[[str], None]) -> None:
+        self._take = take
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                env=host.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C reaches only us, and we end it
+            )
+        except OSError as error:
+            raise not_started(command, error) from None
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._popen.poll() is None
+
+    def close(self) -> None:
+        """End it."""
+        with suppress(ProcessLookupError):
+            self._popen.terminate()
+        try:
+            self._popen.wait(_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        self._thread.join(_END_WITHIN_S)
+        if self._popen.stdout and not self._thread.is_alive():
+            self._popen.stdout.close()
+
+    def _read(self) -> None:
+        for line in self._popen.stdout or ():
+            self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def _started(command: Sequence[str], host: Host) -> Child:

@@ -61,3 +61,26 @@ def test_no_room_is_a_tower() -> None:
     }
 
     assert {room: height for room, height in heights.items() if height > MOST_FLOORS} == {}
+
+
+def test_the_engine_starts_programs_in_one_place() -> None:
+    # What runs on a host has to find its daemon there, and to end with us.
+    found = {
+        module
+        for module, path in modules().items()
+        if module.startswith("engine.") and "subprocess" in _imported(path)
+    }
+
+    assert found == {"engine.child", "engine.hosts", "engine.streams"}
+
+
+def _imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    return {name for node in ast.walk(tree) for name in _top(node)}
+
+
+def _top(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield (node.module or "").partition(".")[0]

@@ -10,8 +10,8 @@ from datetime import datetime
 from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.live.running import Live, on_docker
+from engine.streams import Following
 from engine.top.balanced import counted
-from engine.top.following import Following
 from engine.top.names import shown
 from engine.top.samples import RUNNING, Member, Seen
 from engine.top.speed import Speeds
@@ -125,7 +125,7 @@ class _Usage:
         ):
             self.close()
             words = ("docker", "stats", "--format", "{{json .}}")
-            self._following = Following(words, self._site.host.environment(), self._take)
+            self._following = Following(self._site.host, words, self._take)
 
     def cpu_percent(self, container: Container) -> float | None:
         return self._told.get(container.id[:12], (None, None))[0] if container.running else None
@@ -169,7 +169,7 @@ class _Logs:
         self._followed = ids
         words = ("logs", "--follow", "--timestamps", "--no-color", "--tail", _LINES_BEFORE)
         command = (*self._site.compose, *words, *self._services)
-        self._following = Following(command, self._site.host.environment(), self._take)
+        self._following = Following(self._site.host, command, self._take)
 
     def per_s(self, container: Container, now_s: float) -> float | None:
         if not container.running:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.hosts import DEFAULT_HOST, Host
-from engine.streams import Everywhere, HostDone, HostLine
+from engine.streams import Everywhere, Following, HostDone, HostLine
 from faults import HostError, UsageError
+from tests.lab.waiting import until
 
 Put = Callable[[str, str], None]
 
@@ -122,3 +123,28 @@ def test_an_interruption_reaches_every_host(put: Put) -> None:
 
     assert codes == [0, 0]
     assert os.environ.get("DOCKER_HOST") is None
+
+
+def test_a_command_that_is_followed_tells_its_lines_until_it_is_closed(put: Put) -> None:
+    put(
+        "docker",
+        "print(os.getpid(), flush=True)\nprint(os.environ['DOCKER_HOST'], flush=True)\n"
+        "time.sleep(600)",
+    )
+    lines: list[str] = []
+    following = Following(Host("tcp://one"), ["docker"], lines.append)
+    try:
+        until(lambda: len(lines) == 2, "both lines are there", 30)
+        assert following.alive
+    finally:
+        following.close()
+
+    assert lines[1] == "tcp://one"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(lines[0]), 0)
+
+
+@pytest.mark.usefixtures("put")
+def test_a_command_that_is_not_there_cannot_be_followed() -> None:
+    with pytest.raises(HostError, match="there is no 'docker' on PATH"):
+        Following(DEFAULT_HOST, ["docker"], print)
