@@ -95,4 +95,4 @@ def _readers(progress: Progress, supervisor: Supervisor) -> Iterator[None]:
         if not progress.logs:
             raise
         progress.logs = False
-        progress.say(f"the logs are not shown any more, the run goes on: {error.strerror}")
+        progress.say(f"the logs are no longer shown, the run continues: {error.strerror}")

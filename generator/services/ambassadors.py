@@ -47,14 +47,14 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
     for given, there in zip(upstreams, several, strict=True):
         if given != there:
             draft.say(
-                f"'{given.host}' is the ambassador itself: it leads to {there}, this machine as"
+                f"'{given.host}' is the ambassador itself: it forwards to {there}, this machine as"
                 " its containers see it, so what listens there must not listen on 127.0.0.1 alone"
             )
     settings = _kept(draft, settings, before)
     ports = _ports(draft, several[0].port, settings)
     if ports[1:] and not before:
         draft.say(
-            f"port {ports[0]} of {draft.name!r} leads to {several[0]},"
+            f"port {ports[0]} of {draft.name!r} is forwarded to {several[0]},"
             f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}"
         )
     access = settings.access.complete()

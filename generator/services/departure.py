@@ -32,7 +32,7 @@ def _change(draft: Draft, name: str, names: Sequence[str], address: str) -> None
     for moved in add_hosts(body, list(names), address):
         draft.notices.append(
             Notice(
-                f"{moved!r} led elsewhere in {name!r} before",
+                f"{name!r} had another address for {moved!r}, which is replaced",
                 draft.model.where(name, "extra_hosts"),
             )
         )

@@ -154,5 +154,5 @@ def test_a_run_goes_on_where_its_logs_cannot_be_shown(talks: Path) -> None:
         said = run(talks.parent, *words, stdout=full.fileno())
 
     assert said.startswith("3 ")
-    assert said.count("the logs are not shown any more, the run goes on: No space left") == 1
+    assert said.count("the logs are no longer shown, the run continues: No space left") == 1
     assert "stopping: 2 s are over" in said

@@ -86,7 +86,9 @@ def test_other_address_is_replaced_and_that_is_said(hosts: str, expected: str) -
     made = extra_hosts(balanced("image: app\n", text))
 
     assert made.body("web") == f"image: web\n{expected}"
-    assert made.warnings == ["compose.yml:14: 'redis' led elsewhere in 'web' before"]
+    assert made.warnings == [
+        "compose.yml:14: 'web' had another address for 'redis', which is replaced"
+    ]
 
 
 ADDRESSES = [

@@ -168,7 +168,7 @@ AMBASSADORS = [
         'ports: ["6379:6379", "8080:8080"]',
         "6379 8080",
         [
-            "compose.yml:2: port 6379 of 'redis' leads to 192.0.2.7:32768,"
+            "compose.yml:2: port 6379 of 'redis' is forwarded to 192.0.2.7:32768,"
             " 8080 to the same of 192.0.2.7"
         ],
         id="each of two ports, and which leads where is said",
