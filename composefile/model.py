@@ -9,12 +9,13 @@ from typing import Literal
 
 from composefile.document import SHOWN, Document, deref, load
 from composefile.interpolation import fill, resolve
+from composefile.labels import Identity
 from composefile.merging import merge_values
 from composefile.paths import moved_value
 from composefile.project import Project
 from composefile.scalars import spelled
 from composefile.syntax.parser import Alias, Node, Scalar, Sequence
-from composefile.values import Field, Value, as_written, fields, plain, words
+from composefile.values import Field, Value, as_written, fields, pairs, plain, words
 from faults import Place, UserError
 
 Origin = Literal["own", "merge", "extends", ""]
@@ -182,6 +183,18 @@ class Model:
             return {key: item if isinstance(item, dict) else {} for key, item in value.items()}
         listed = words(value)
         return {key: {} for key in listed} if listed else {"default": {}}
+
+    def identity(self, name: str) -> Identity:
+        """Return what the labels of service *name* say that it is.
+
+        Raises:
+            UserError: A label of dcgen's does not read as what it should be.
+        """
+        try:
+            return Identity.read(pairs(self.get(name, "labels")))
+        except UserError as error:
+            where = self.where(name, "labels")
+            raise UserError(error.what, fix=error.fix, where=where) from error
 
     def value(self, node: Node | None) -> Value:
         """Return what *node* of the document says: filled in, or as written."""

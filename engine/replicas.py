@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from composefile import labels
 from engine.variant import Service, Variant
 from faults import UserError
 
@@ -26,12 +25,6 @@ def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
             raise UserError(what, fix="write a number", where=service.where("deploy"))
         found[service.name] = scale.get(service.name, int(value))
     return found
-
-
-def server_names(service: Service) -> list[tuple[str, int]]:
-    """Return the services and ports that the labels of balancer *service* name, in order."""
-    words = (service.label(labels.BALANCES) or "").split()
-    return [(name, int(port)) for name, _, port in (word.rpartition(":") for word in words)]
 
 
 def links(service: Service) -> dict[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composefile import labels
 from composefile.document import load, require_mergeable
+from composefile.labels import Identity
 from composefile.model import Model
 from composefile.project import Project
 from composefile.values import Value, fields
@@ -67,9 +67,13 @@ class Service:
         return self.pairs("labels").get(name)
 
     @property
-    def role(self) -> str | None:
-        """``balancer``, ``replica`` or ``ambassador``; None for a service dcgen did not make."""
-        return self.label(labels.ROLE)
+    def identity(self) -> Identity:
+        """What its labels say that it is.
+
+        Raises:
+            UserError: A label of dcgen's does not read as what it should be.
+        """
+        return self.model.identity(self.name)
 
 
 @dataclass(frozen=True, slots=True)

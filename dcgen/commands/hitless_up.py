@@ -11,7 +11,6 @@ from engine.events import Changed
 from engine.live import drain
 from engine.live.grow import Admission, admission
 from engine.live.recreate import renew
-from engine.live.running import is_dynamic
 
 
 @contextmanager
@@ -43,7 +42,7 @@ def resized(
         yield
         return
     _show(where, progress, lambda site: renew(site, where.variant, words))
-    if not any(map(is_dynamic, where.variant)):
+    if not any(service.identity.is_dynamic for service in where.variant):
         yield
         return
     for service, slots in drain.too_few_slots(where.variant, scale):

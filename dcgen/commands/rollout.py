@@ -85,8 +85,8 @@ def _shown(events: Iterator[Changed], progress: Progress) -> Iterator[Changed]:
 
 def _balancer(variant: Variant, name: str) -> Service:
     service = variant.services.get(name)
-    if service is None or service.role != labels.BALANCER:
-        balanced = [s.name for s in variant if s.role == labels.BALANCER]
+    if service is None or service.identity.role != labels.BALANCER:
+        balanced = [s.name for s in variant if s.identity.role == labels.BALANCER]
         raise UserError(
             f"service '{name}' has no balancer in '{variant.file}'",
             fix=f"name one of: {', '.join(balanced)}"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from composefile.labels import Identity
 from engine.hosts import DEFAULT_HOST, WITHIN_S, Host
 from faults import HostError, UserError
 
@@ -35,6 +36,15 @@ class Container:
     health: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> Identity:
+        """What its labels say that it is.
+
+        Raises:
+            UserError: A label of dcgen's does not read as what it should be.
+        """
+        return Identity.read(self.labels)
 
     @property
     def project(self) -> str:

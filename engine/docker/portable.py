@@ -26,7 +26,7 @@ def require_portable(variants: Iterable[Variant], hosts: Sequence[Host]) -> None
         return
     for service in (service for variant in variants for service in variant):
         mounted = [word for word in service.words("volumes") if CONFIGURATION in word]
-        if service.role and mounted:
+        if service.identity.role and mounted:
             raise UserError(
                 f"service {service.name!r} mounts {mounted[0].split(':')[0]!r} of this machine,"
                 f" which {remote[0].endpoint!r} does not have",

@@ -5,10 +5,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.events import Changed
-from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
+from engine.live.running import Live, Server, on_docker, servers
 from engine.replicas import replicas
 from engine.variant import Variant
 from engine.waiting import DRAIN_WITHIN_S, until
@@ -120,8 +119,8 @@ def surplus(site: Site, variant: Variant, scale: Mapping[str, int]) -> dict[str,
     """
     wanted = replicas(variant, scale)
     found = {}
-    for balancer in filter(is_dynamic, variant):
-        for service in replicas_of(balancer):
+    for balancer in (service for service in variant if service.identity.is_dynamic):
+        for service in balancer.identity.replicas:
             extra = site.running(service)[wanted[service] :]
             if extra:
                 found[balancer.name] = extra
@@ -132,9 +131,9 @@ def too_few_slots(variant: Variant, scale: Mapping[str, int]) -> list[tuple[str,
     """Return the dynamic balancers with fewer slots than replicas, and how many they have."""
     wanted = replicas(variant, scale)
     found = []
-    for balancer in filter(is_dynamic, variant):
-        slots = int(balancer.label(labels.SLOTS) or 0)
-        if any(wanted[service] > slots for service in replicas_of(balancer)):
+    for balancer in (service for service in variant if service.identity.is_dynamic):
+        slots = balancer.identity.slots
+        if any(wanted[service] > slots for service in balancer.identity.replicas):
             found.append((balancer.name, slots))
     return found
 
@@ -201,7 +200,7 @@ def ready_again(found: Sequence[Server]) -> Iterator[None]:
 def _called(server: Server) -> set[str]:
     service = server.live.service
     of = re.fullmatch(r"(.+)[-.]\d+", server.name)  # a container, or one of several processes
-    return {server.name, service.name} | ({of[1]} & set(replicas_of(service)) if of else set())
+    return {server.name, service.name} | ({of[1]} & set(service.identity.replicas) if of else set())
 
 
 def _tell(found: Sequence[Server], wanted: str) -> None:

@@ -12,7 +12,7 @@ from engine.docker.containers import Site
 from engine.events import Changed
 from engine.live.drain import free_slots, hold, ready
 from engine.live.reach import reachable
-from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
+from engine.live.running import Live, Server, on_docker, servers
 from engine.replicas import replicas
 from engine.variant import Variant
 from engine.waiting import LISTEN_WITHIN_S, until
@@ -41,8 +41,8 @@ class Admission:
             HostError: Docker, Compose or HAProxy does not answer.
         """
         wanted = replicas(self._variant, scale)
-        for balancer in filter(is_dynamic, self._variant):
-            services = replicas_of(balancer)
+        for balancer in (service for service in self._variant if service.identity.is_dynamic):
+            services = balancer.identity.replicas
             if sum(wanted[name] for name in services) > len(self._site.running(*services)):
                 self._lives += on_docker(self._variant, self._site, balancer.name)
         self.held = free_slots(self._lives)
@@ -75,7 +75,7 @@ class Admission:
         full = len(held) == len(new)
         late = len(listening) < len(new)
         known = {server.ip for server in led}
-        members = self._site.running(*replicas_of(live.service))
+        members = self._site.running(*live.service.identity.replicas)
         return not late and (full or all(known & {*one.addresses.values()} for one in members))
 
 

@@ -13,8 +13,7 @@ from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.reach import reachable
-from engine.live.running import Live, is_dynamic, on_docker
-from engine.replicas import server_names
+from engine.live.running import Live, on_docker
 from engine.variant import Service, Variant
 from engine.waiting import LISTEN_WITHIN_S, until
 from lb.model import Address
@@ -53,11 +52,7 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
 
 
 def _changed(site: Site, variant: Variant) -> list[Live]:
-    names = [
-        s.name
-        for s in variant
-        if s.role in {labels.BALANCER, labels.AMBASSADOR} and not is_dynamic(s)
-    ]
+    names = [s.name for s in variant if s.identity.is_proxy and not s.identity.is_dynamic]
     found = on_docker(variant, site, *names) if names else []
     return [live for live in found if live.container and _differ(live.service, live.container)]
 
@@ -74,7 +69,7 @@ def _differ(service: Service, container: Container) -> bool:
 def _all_listen(site: Site, live: Live) -> bool:
     # Seen from the present balancer: it shares a network with each of its replicas.
     shared = live.container.addresses if live.container else {}
-    served = server_names(live.service)
+    served = live.service.identity.balances
     wanted = {
         Address(ip, port)
         for one in site.running(*dict(served))
@@ -86,11 +81,11 @@ def _all_listen(site: Site, live: Live) -> bool:
 
 
 def _left_over(site: Site, variant: Variant, lives: Sequence[Live]) -> list[Container]:
-    scaled = {live.service.label(labels.SERVICE) for live in lives}
+    scaled = {live.service.identity.service for live in lives}
     projects = {live.container.project for live in lives if live.container}
     return [
         one
         for project in projects
         for one in site.labelled(project, f"{labels.ROLE}={labels.REPLICA}")
-        if one.service not in variant.services and one.labels.get(labels.SERVICE) in scaled
+        if one.service not in variant.services and one.identity.service in scaled
     ]

@@ -118,19 +118,19 @@ def retarget(live: Live, variant: Variant) -> Retargeted:
 
 
 def _ports(service: Service) -> list[int]:
-    found = (service.label(labels.PORTS) or "").split()
-    if not found or not all(map(str.isdecimal, found)):
+    found = service.identity.ports
+    if not found:
         raise UserError(
             f"the label `{labels.PORTS}` of '{service.name}' names no port",
             fix="generate the file again from its source",
             where=service.where("labels"),
         )
-    return [int(port) for port in found]
+    return list(found)
 
 
 def _pools(service: Service, ports: Sequence[int]) -> Pools:
     try:
-        upstreams = far.parse(service.label(labels.UPSTREAM) or "")
+        upstreams = far.parse(service.identity.upstream)
     except UserError as error:
         raise UserError(error.what, fix=error.fix, where=service.where("labels")) from error
     routes = far.routes(ports, upstreams)
@@ -138,7 +138,7 @@ def _pools(service: Service, ports: Sequence[int]) -> Pools:
 
 
 def _asks_redis(service: Service, port: int) -> bool:
-    access = Access.parse(service.label(labels.ACCESS) or "")
+    access = Access.parse(service.identity.access)
     return (access.protocol or guess(port)) == "redis"
 
 

@@ -22,8 +22,7 @@ from engine.live.drain import (
     vacate,
 )
 from engine.live.reach import reachable
-from engine.live.running import Live, Server, is_dynamic, on_docker, replicas_of, servers
-from engine.replicas import server_names
+from engine.live.running import Live, Server, on_docker, servers
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
@@ -63,7 +62,7 @@ class Rollout:
             HostError: Docker, Compose or HAProxy does not answer, or nothing runs.
         """
         lives = on_docker(self.variant, self.site, self.balancer.name)
-        services = replicas_of(self.balancer)
+        services = self.balancer.identity.replicas
         old = self.site.running(*services)
         if not lives or not old:
             what = f"'{self.balancer.name}' and its replicas do not run"
@@ -71,7 +70,7 @@ class Rollout:
         if self.build:
             self.site.run("build", *services, within_s=_BUILD_WITHIN_S)
         try:
-            if is_dynamic(self.balancer):
+            if self.balancer.identity.is_dynamic:
                 self._hold(free_slots(lives))
             for number, container in enumerate(old, start=1):
                 begin_s = time.monotonic()
@@ -99,7 +98,7 @@ class Rollout:
             yield Changed(old.name, "kept", host=self.site.host, detail=f"{new.name} is removed")
             raise
         yield Changed(new.name, "healthy", time.monotonic() - begin_s, self.site.host)
-        if is_dynamic(self.balancer):
+        if self.balancer.identity.is_dynamic:
             ready(arrived)
             yield from self._leave(old, lives)
         else:
@@ -151,7 +150,7 @@ class Rollout:
             known = all(row.backend in led for live in lives for row in live.rows())
             places = self._new_addresses(new, lives)
             listening = all(reachable(live, [address]) for live, address in places)
-            return listening and (known or not is_dynamic(self.balancer))
+            return listening and (known or not self.balancer.identity.is_dynamic)
 
         if not until(there, self.healthy_within_s):
             raise self._never_well(new)
@@ -178,7 +177,7 @@ class Rollout:
     def _new_addresses(
         self, new: Container, lives: Sequence[Live]
     ) -> Iterator[tuple[Live, Address]]:
-        ports = [port for name, port in server_names(self.balancer) if name == new.service]
+        ports = [port for name, port in self.balancer.identity.balances if name == new.service]
         for live in lives:
             shared = live.container.addresses if live.container else {}
             address = next((ip for name, ip in new.addresses.items() if name in shared and ip), "")

@@ -10,10 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.hosts import DEFAULT_HOST, Host
-from engine.replicas import server_names
 from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.image import DEFAULT_IMAGE
@@ -65,7 +63,7 @@ class Live:
     @property
     def dynamic(self) -> bool:
         """Whether DNS says who its servers are."""
-        return bool(self.container) and is_dynamic(self.service)
+        return bool(self.container) and self.service.identity.is_dynamic
 
     def rows(self) -> list[Row]:
         """Return its servers, empty slots too."""
@@ -89,23 +87,13 @@ class Server:
         return self.row.address.rpartition(":")[0].strip("[]")
 
 
-def is_dynamic(service: Service) -> bool:
-    """Return whether *service* is a balancer that finds its replicas by DNS."""
-    return service.role == labels.BALANCER and service.label(labels.SLOTS) is not None
-
-
-def replicas_of(service: Service) -> list[str]:
-    """Return the services that balancer *service* leads to; none for an ambassador."""
-    return list(dict.fromkeys(name for name, _ in server_names(service)))
-
-
 def proxies(variant: Variant, *names: str) -> list[Service]:
     """Return the balancers and ambassadors of *variant*, or those of *names*.
 
     Raises:
         UserError: One of *names* is none of them, or there is none at all.
     """
-    found = {s.name: s for s in variant if s.role in {labels.BALANCER, labels.AMBASSADOR}}
+    found = {s.name: s for s in variant if s.identity.is_proxy}
     if not found:
         what = f"there is neither a balancer nor an ambassador in '{variant.file}'"
         raise UserError(what, fix="make one: dcgen scale SERVICE N, or name the variant with -f")
@@ -153,7 +141,7 @@ def servers(live: Live) -> list[Server]:
     """Return the servers of *live*, without slots that nobody fills."""
     if not (live.dynamic and live.site):
         return [Server(live, row.server, row) for row in live.rows()]
-    members = live.site.containers(*replicas_of(live.service))
+    members = live.site.containers(*live.service.identity.replicas)
     names = {ip: one.name for one in members for ip in one.addresses.values() if ip}
     order = [one.name for one in members]
     filled = (Server(live, row.server, row) for row in live.rows() if row.address)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from composefile import labels
 from engine.hosts import Host
 from engine.live.running import Live, servers
 
@@ -58,8 +57,8 @@ def status(lives: Iterable[Live]) -> list[Status]:
         Status(
             host=live.host,
             service=live.service.name,
-            role=live.service.role or "",
-            slots=int(live.service.label(labels.SLOTS) or 0) if live.dynamic else 0,
+            role=live.service.identity.role,
+            slots=live.service.identity.slots if live.dynamic else 0,
             servers=tuple(
                 ServerStatus(
                     name=server.name,

@@ -7,7 +7,6 @@ from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.ambassador import ambassador
 from composefile import labels
-from engine.replicas import server_names
 from engine.variant import Service
 from faults import UserError
 from lb.balancer import balancer
@@ -35,14 +34,14 @@ def haproxy_cfg(
             or a template of a person's own is wrong.
     """
     try:
-        options = Options.parse(service.label(labels.OPTIONS) or "")
+        options = Options.parse(service.identity.options)
         if options.stats_secret:
             raise _needs_container("a secret")
-        template = service.label(labels.TEMPLATE)
+        template = service.identity.template
         own = service.folder / template if template else None
         page = str(options.stats_at) if options.stats_at else None
         control = Control(health_port=None, socket=socket, stats=page)
-        if service.role == labels.AMBASSADOR:
+        if service.identity.role == labels.AMBASSADOR:
             return render(_ambassador(service, options, binds, control), own)
         members = _members(service, addresses)
         servers = {port: [address for _, address in found] for port, found in members.items()}
@@ -56,12 +55,11 @@ def haproxy_cfg(
 def _ambassador(
     service: Service, options: Options, binds: Mapping[int, str], control: Control
 ) -> Configuration:
-    access = Access.parse(service.label(labels.ACCESS) or "")
+    access = Access.parse(service.identity.access)
     if access.ca_file or access.cert or access.auth_secret:
         raise _needs_container("certificates, or a secret")
-    listed = [int(word) for word in (service.label(labels.PORTS) or "").split()]
-    ports = [port for port in listed if port in binds] or sorted(binds)
-    found = far.parse(service.label(labels.UPSTREAM) or "")
+    ports = [port for port in service.identity.ports if port in binds] or sorted(binds)
+    found = far.parse(service.identity.upstream)
     upstreams = [far.from_process(address) for address in found]
     routes = far.routes(ports, upstreams)
     return ambassador(
@@ -78,7 +76,7 @@ def _members(
     service: Service, addresses: Mapping[tuple[str, int], Sequence[tuple[str, Address]]]
 ) -> dict[int, list[tuple[str, Address]]]:
     members: dict[int, list[tuple[str, Address]]] = {}
-    for name, port in server_names(service):
+    for name, port in service.identity.balances:
         if (name, port) not in addresses:
             what = f"it balances '{name}:{port}', which no service of this file serves"
             raise UserError(what, fix="generate the file again with dcgen")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from composefile.values import Value
 from engine.process.recipes import Recipe
-from engine.replicas import links, server_names
+from engine.replicas import links
 from engine.variant import Service, Variant
 from faults import UserError
 
@@ -16,7 +16,7 @@ def _depends_on(service: Service) -> dict[str, str]:
     # Returns service to condition. Links are an order, too (docker-compose 1.x, "links").
     value = service.keys.get("depends_on") or {}
     found = dict.fromkeys(links(service).values(), "service_started")
-    found |= {name: "service_started" for name, _ in server_names(service)}
+    found |= dict.fromkeys(service.identity.replicas, "service_started")
     if isinstance(value, dict):
         return found | {name: _condition(entry) for name, entry in value.items()}
     return found | dict.fromkeys(service.words("depends_on"), "service_started")

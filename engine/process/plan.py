@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefile import labels
 from engine.process.addresses import Addresses, Demand, allocate
 from engine.process.environment import Neighbours, environment
 from engine.process.haproxy import haproxy_cfg
@@ -17,7 +16,7 @@ from engine.process.order import completed, required, waves
 from engine.process.process import Plan, Process
 from engine.process.recipes import Recipe, recipe
 from engine.process.restart import restart
-from engine.replicas import replicas, server_names
+from engine.replicas import replicas
 from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.address import LOOPBACK, Address
@@ -59,7 +58,7 @@ def plan(
 def _recipes(
     variant: Variant, counts: Mapping[str, int]
 ) -> tuple[dict[str, Recipe], list[UserError]]:
-    balanced = {name for s in variant if s.role == labels.BALANCER for name, _ in server_names(s)}
+    balanced = {name for service in variant for name in service.identity.replicas}
     recipes: dict[str, Recipe] = {}
     errors: list[UserError] = []
     for service in variant:

@@ -75,8 +75,8 @@ def recipe(service: Service) -> Recipe:
     """
     for reason in _containers_only(service):
         raise _refusal(service, reason[1], reason[0])
-    if service.role in {labels.BALANCER, labels.AMBASSADOR}:
-        return Recipe("proxy", (program("haproxy", service),), tuple(_proxy_ports(service)))
+    if service.identity.is_proxy:
+        return Recipe("proxy", (program("haproxy", service),), _proxy_ports(service))
     image = str(service.keys.get("image") or "")
     if "build" in service.keys:
         return _python(service)
@@ -112,22 +112,21 @@ def _containers_only(service: Service) -> Iterator[tuple[str, str]]:
         value = service.keys.get(key)
         if value and value not in ("bridge", "default", "false"):
             yield key, f"asks for {thing}"
-    if service.role in {labels.BALANCER, labels.AMBASSADOR} or "build" not in service.keys:
+    if service.identity.is_proxy or "build" not in service.keys:
         return
     for key, thing in _MOUNTS.items():
         if service.keys.get(key):
             yield key, f"mounts {thing}"
 
 
-def _proxy_ports(service: Service) -> Iterator[int]:
-    label = labels.BALANCES if service.role == labels.BALANCER else labels.PORTS
-    words = (service.label(label) or "").split()
-    numbers = [word.rpartition(":")[2] for word in words]
-    if not numbers or not all(n.isdigit() for n in numbers):
-        what = f"{service.role} '{service.name}' has no readable label '{label}'"
+def _proxy_ports(service: Service) -> tuple[int, ...]:
+    identity = service.identity
+    if not identity.listens:
+        label = labels.BALANCES if identity.role == labels.BALANCER else labels.PORTS
+        what = f"{identity.role} '{service.name}' has no readable label '{label}'"
         fix = "generate the file again with dcgen"
         raise UserError(what, fix=fix, where=service.where("labels"))
-    yield from dict.fromkeys(int(n) for n in numbers)
+    return tuple(identity.listens)
 
 
 def _redis(service: Service) -> Recipe:

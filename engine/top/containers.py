@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.live.running import Live, on_docker
 from engine.streams import Following
@@ -64,9 +63,9 @@ class Containers:
         members = tuple(
             Member(
                 host=self.host,
-                service=one.labels.get(labels.SERVICE) or one.service,
+                service=one.identity.service or one.service,
                 name=names[one.id],
-                role=one.labels.get(labels.ROLE, ""),
+                role=one.identity.role,
                 state=RUNNING if one.running else "exited",
                 health=one.health,
                 cpu_percent=self._usage.cpu_percent(one),
@@ -94,13 +93,10 @@ class Containers:
         return [one for one in found if one.labels.get(_ONE_OFF) != "True"]
 
     def _find_proxies(self, containers: Sequence[Container]) -> None:
-        roles = {labels.BALANCER, labels.AMBASSADOR}
         now = frozenset(
             one.id
             for one in containers
-            if one.running
-            and one.labels.get(labels.ROLE) in roles
-            and one.service in self._variant.services
+            if one.running and one.identity.is_proxy and one.service in self._variant.services
         )
         if now != self._proxies:
             names = dict.fromkeys(one.service for one in containers if one.id in now)
@@ -108,8 +104,8 @@ class Containers:
             self._proxies = now
 
     def _name(self, one: Container) -> str:
-        role, balanced = one.labels.get(labels.ROLE, ""), one.labels.get(labels.SERVICE, "")
-        return shown(self._variant, one.service, one.name, role, balanced)
+        identity = one.identity
+        return shown(self._variant, one.service, one.name, identity.role, identity.service)
 
 
 class _Usage:

@@ -1,7 +1,6 @@
 """What a person calls a container or a process that does the work of a service."""
 
 from composefile import labels
-from engine.live.running import is_dynamic
 from engine.variant import Variant
 
 
@@ -18,5 +17,5 @@ def shown(variant: Variant, service: str, name: str, role: str, balanced: str) -
         balanced: The service that it does the work of.
     """
     balancer = variant.services.get(balanced)
-    is_static = role == labels.REPLICA and not (balancer and is_dynamic(balancer))
+    is_static = role == labels.REPLICA and not (balancer and balancer.identity.is_dynamic)
     return service if is_static else name

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import psutil
 
-from composefile import labels
+from composefile.labels import Identity
 from engine import runs
 from engine.live.running import as_processes
 from engine.runs import Entry
@@ -48,7 +48,7 @@ class Processes:
         """Return what runs now; nothing if the variant does not run."""
         running = runs.find(self._variant.file)
         entries = running.entries if running else ()
-        proxied = any(service.role for service in self._variant)
+        proxied = any(service.identity.role for service in self._variant)
         sockets = runs.sockets(self._variant.file) if proxied and running else []
         lives = as_processes(self._variant, sockets) if sockets else ()
         found = counted(lives, lambda row: row.server)
@@ -74,8 +74,8 @@ class Processes:
     def _member(self, entry: Entry, usage: _Usage | None, now_s: float) -> Member:
         service = self._variant.services.get(entry.service)
         before = self._used.get(entry.pid)
-        role = (service.role if service else None) or ""
-        group = (service.label(labels.SERVICE) if service else None) or entry.service
+        identity = service.identity if service else Identity()
+        role, group = identity.role, identity.service or entry.service
         return Member(
             host=self.host,
             service=group,

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from composefile import labels
 from engine.count import count
 from engine.docker.containers import Site
 from engine.top.containers import Containers
@@ -84,7 +83,7 @@ class Sampler:
         return replace(now, members=tuple(members))
 
     def _groups(self, seen: Sequence[Seen]) -> tuple[Group, ...]:
-        names = [one.label(labels.SERVICE) or one.name for one in self._variant]
+        names = [one.identity.service or one.name for one in self._variant]
         members = [member for host in seen for member in host.members]
         queues: dict[str, int] = {}
         for host in seen:

@@ -2,12 +2,11 @@
 
 import re
 
-from composefile import labels
 from composefile.document import own
 from composefile.interpolation import resolve
 from composefile.model import Model
 from composefile.references import NAMESPACES, Reference
-from composefile.values import pairs, plain
+from composefile.values import plain
 from faults import UserError
 
 _DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -15,7 +14,7 @@ _DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 def role(model: Model, name: str) -> str:
     """Return the `dcgen.role` of service *name*; empty if dcgen did not make it."""
-    return pairs(model.get(name, "labels")).get(labels.ROLE, "")
+    return model.identity(name).role
 
 
 def require_container(model: Model, name: str) -> None:

@@ -41,7 +41,7 @@ def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
     if kind == labels.BALANCER:
         return
     if kind:
-        made_from = pairs(model.get(name, "labels")).get(labels.SERVICE, name)
+        made_from = model.identity(name).service or name
         fix = f"scale {made_from!r}" if kind == labels.REPLICA else "scale it where it runs"
         article = "an" if kind == labels.AMBASSADOR else "a"
         raise UserError(

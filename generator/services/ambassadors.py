@@ -8,6 +8,7 @@ from ambassador.access import Access
 from ambassador.ambassador import ambassador
 from ambassador.protocols import guess
 from composefile import labels
+from composefile.labels import Identity
 from composefile.listening import discover
 from composefile.values import words
 from generator.editing.configs import free_config_name
@@ -81,12 +82,12 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
             options=plan.settings.options.complete(),
             names="dns" if draft.model.networks(name) else "hosts",
         ),
-        identity={
-            labels.ROLE: labels.AMBASSADOR,
-            labels.SERVICE: name,
-            labels.UPSTREAM: far.spell(plan.upstreams),
-            labels.PORTS: " ".join(map(str, plan.ports)),
-        },
+        identity=Identity(
+            role=labels.AMBASSADOR,
+            service=name,
+            upstream=far.spell(plan.upstreams),
+            ports=tuple(plan.ports),
+        ),
         v1=draft.document.v1,
         awaited=draft.is_awaited,
         config_name=config_name or free_config_name(draft.document, name),

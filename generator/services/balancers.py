@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from composefile import labels
+from composefile.labels import Identity
 from composefile.listening import discover
 from faults import UsageError
 from generator.checks.workers import callers, runs_image
@@ -87,18 +88,15 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         names="hosts" if linked else "dns",
         slots=plan.slots,
     )
-    every = [str(address) for port in sorted(servers) for address in servers[port]]
+    every = [(host, port) for port in sorted(servers) for host in plan.names]
     config_name = plan.before.config_name if plan.before else ""
     return ProxySpec(
         service=name,
         routes=servers,
         configuration=configuration,
-        identity={
-            labels.ROLE: labels.BALANCER,
-            labels.SERVICE: name,
-            labels.BALANCES: " ".join(every),
-            **({labels.SLOTS: str(plan.slots)} if plan.slots else {}),
-        },
+        identity=Identity(
+            role=labels.BALANCER, service=name, balances=tuple(every), slots=plan.slots
+        ),
         companions=plan.names,
         v1=draft.document.v1,
         linked=linked,

@@ -4,10 +4,8 @@ Names hidden in code cannot be seen, so every service on a network of its own co
 format every one that links to it.
 """
 
-from composefile import labels
 from composefile.references import Reference, mentions
 from composefile.values import words
-from generator.checks.refusals import role
 from generator.editing.draft import Draft
 from generator.result import Notice
 
@@ -35,7 +33,7 @@ def consumers(draft: Draft, address: str, *, only_named: bool) -> dict[str, list
 
 def _is_proxy(draft: Draft, name: str) -> bool:
     # A balancer dials its replicas alone: it needs no host but theirs.
-    return role(draft.model, name) in (labels.BALANCER, labels.AMBASSADOR)
+    return draft.model.identity(name).is_proxy
 
 
 def _names_for(draft: Draft, consumer: str, *, only_named: bool) -> list[str]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from ambassador.access import ChosenAccess
 from composefile import labels
+from composefile.labels import Identity
 from composefile.model import Model
 from composefile.values import pairs, words
 from faults import UserError
 from generator.result import LbConfig, Settings
 from generator.services.own_templates import former_templates
 from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
-from lb.model import Address
 from lb.options import ChosenOptions
 
 
@@ -36,15 +36,13 @@ def former(model: Model, name: str) -> Former | None:
     Raises:
         UserError: The label of a balancer names no replicas, or some that are not in the file.
     """
-    mine = pairs(model.get(name, "labels"))
-    kind = mine.get(labels.ROLE)
-    if kind == labels.AMBASSADOR:
-        ports = tuple(int(word) for word in mine.get(labels.PORTS, "").split())
-        return Former(_settings(model, name, ports), (), _config_name(model, name))
-    if kind != labels.BALANCER:
+    identity = model.identity(name)
+    if not identity.is_proxy:
         return None
-    servers = [Address.parse(word) for word in mine.get(labels.BALANCES, "").split()]
-    replicas = list(dict.fromkeys(server.host for server in servers))
+    made = Former(_settings(model, name, identity), identity.replicas, _config_name(model, name))
+    if identity.role == labels.AMBASSADOR:
+        return made
+    replicas = identity.replicas
     lost = [replica for replica in replicas if replica not in model.document]
     if lost or not replicas:
         raise UserError(
@@ -54,30 +52,28 @@ def former(model: Model, name: str) -> Former | None:
             fix="generate the file again from its source",
             where=model.where(name, "labels"),
         )
-    ports = tuple(sorted({server.port for server in servers}))
-    return Former(_settings(model, name, ports), replicas, _config_name(model, name))
+    return made
 
 
-def _settings(model: Model, name: str, ports: tuple[int, ...]) -> Settings:
-    """Return the settings that made the generated service *name*, which listens on *ports*.
+def _settings(model: Model, name: str, identity: Identity) -> Settings:
+    """Return the settings that made the generated service *name*, which says that it is *identity*.
 
     Raises:
         UserError: One of its labels does not read as what it should be.
     """
-    mine = pairs(model.get(name, "labels"))
     try:
-        options = ChosenOptions.parse(mine.get(labels.OPTIONS, ""))
-        access = ChosenAccess.parse(mine.get(labels.ACCESS, ""))
+        options = ChosenOptions.parse(identity.options)
+        access = ChosenAccess.parse(identity.access)
     except UserError as error:
         raise UserError(error.what, fix=error.fix, where=model.where(name, "labels")) from error
     return Settings(
         lb_config=_lb_config(model, name),
         lb_image=str(model.get(name, "image")),
-        ports=ports,
+        ports=identity.ports or tuple(sorted(set(identity.listens))),
         options=options,
         access=access,
         files=tuple(_files(model, name)),
-        dynamic=labels.SLOTS in mine,
+        dynamic=identity.is_dynamic,
         template=former_templates(model, name),
     )
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefile import labels
 from composefile.interpolation import resolve
 from composefile.model import Model
-from composefile.values import pairs
 from faults import UserError
 
 
@@ -46,6 +44,6 @@ def own_templates(model: Model, name: str, folder: Path | None) -> OwnTemplates 
 
 def former_templates(model: Model, name: str) -> Path | None:
     """Return the folder whose templates made service *name*, as its label says; None without."""
-    label = pairs(model.get(name, "labels")).get(labels.TEMPLATE)
+    label = model.identity(name).template
     path = resolve(label, model.project.variables) if label else None
     return (model.project.folder or Path()) / path if path else None

@@ -7,10 +7,11 @@ variable; *file* as a bind mount; *args* as the arguments of the hamba image.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ambassador.access import OPEN, SECRET_VARIABLE, Access
 from composefile import interpolation, labels
+from composefile.labels import Identity
 from faults import UsageError
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
 from generator.result import LbConfig, Settings, Unproven
@@ -74,7 +75,7 @@ class ProxySpec:
     Attributes:
         routes: Listening port to the addresses behind it.
         configuration: The same, as HAProxy's configuration.
-        identity: The labels that say what it is, without those about its configuration.
+        identity: What its labels say that it is, without its options and how it gets in.
         companions: The services of the same file that it leads to.
         v1: Whether the file is in the v1 format.
         linked: Whether containers find each other by links alone, as on Docker's own bridge.
@@ -89,7 +90,7 @@ class ProxySpec:
     service: str
     routes: Mapping[int, Sequence[Address]]
     configuration: Configuration
-    identity: Mapping[str, str]
+    identity: Identity
     companions: Sequence[str] = ()
     v1: bool = False
     linked: bool = False
@@ -250,12 +251,13 @@ def _neighbours(spec: ProxySpec) -> dict[str, Emitted]:
 
 
 def _labels(spec: ProxySpec) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = dict(spec.identity)
-    options, access = spec.configuration.options.words(), spec.access.words()
-    found |= {labels.OPTIONS: options} if options else {}
-    found |= {labels.ACCESS: access} if access else {}
-    path = interpolation.escape(spec.template.path) if spec.template else ""
-    return found | ({labels.TEMPLATE: path} if path else {})
+    whole = replace(
+        spec.identity,
+        options=spec.configuration.options.words(),
+        access=spec.access.words(),
+        template=interpolation.escape(spec.template.path) if spec.template else "",
+    )
+    return {**whole.entries()}
 
 
 def _unproven(spec: ProxySpec, text: str) -> tuple[Unproven, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from composefile import labels
 from composefile.document import Service
+from composefile.labels import Identity
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Sequence
 from composefile.values import Value, words
@@ -145,7 +146,7 @@ def _change_networks(body: ServiceEdits) -> None:
 
 
 def _change_labels(body: ServiceEdits) -> None:
-    ours: dict[str, Emitted] = {labels.ROLE: labels.REPLICA, labels.SERVICE: body.name}
+    ours: dict[str, Emitted] = {**Identity(role=labels.REPLICA, service=body.name).entries()}
     present = body.model.get(body.name, "labels")
     routing = [name for name in _names(present) if labels.is_routing_label(name)]
     field = body.model.fields(body.name).get("labels")

@@ -15,7 +15,7 @@ from composefile import labels
 from composefile.document import deref, load, own
 from composefile.model import Model
 from composefile.syntax.parser import Mapping, Node, Scalar
-from composefile.values import Field, Value, fields, pairs, plain
+from composefile.values import Field, Value, fields, plain
 from faults import UsageError, UserError
 from generator.editing.emit import Emitted, Layout, Literal, entry, scalar
 from generator.editing.layout import layout_of
@@ -99,9 +99,9 @@ def _service(
 
 def _original(source: Model, variant: Model, name: str) -> str:
     """Return the service of the source that replica *name* was made from."""
-    mine = pairs(variant.get(name, "labels"))
-    service = mine.get(labels.SERVICE, "")
-    return service if mine.get(labels.ROLE) == labels.REPLICA and service in source.document else ""
+    mine = variant.identity(name)
+    is_known = mine.role == labels.REPLICA and mine.service in source.document
+    return mine.service if is_known else ""
 
 
 def _difference(source: Model, old: str, variant: Model, new: str, layout: Layout) -> Iterator[str]:

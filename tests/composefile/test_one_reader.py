@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from composefile import labels
 from dcgen.cli import main
 from engine.process.recipes import recipe
 from engine.variant import parse
@@ -125,8 +124,8 @@ def test_the_generator_reads_it_as_compose_does(case: Case) -> None:
         assert re.match(case.refusal, made.stderr)
     else:
         web = parse(made.stdout, Path("a.yml")).services["web"]  # the engine runs what was written
-        servers = (web.label(labels.BALANCES) or "").split()
-        assert servers == [f"web{n}:{port}" for port in case.ports for n in (1, 2)]
+        servers = [(f"web{n}", port) for port in case.ports for n in (1, 2)]
+        assert web.identity.balances == tuple(servers)
 
 
 @pytest.mark.parametrize("case", CASES)

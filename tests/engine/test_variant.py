@@ -64,7 +64,7 @@ def test_an_item_of_a_list_has_its_own_line(variant: Write) -> None:
 def test_labels_are_read_in_both_forms(labels: str, variant: Write) -> None:
     service = variant(f"services:\n  a: {{image: x, labels: {labels}}}\n").services["a"]
 
-    assert service.role == "balancer"
+    assert service.identity.role == "balancer"
 
 
 @pytest.mark.parametrize(

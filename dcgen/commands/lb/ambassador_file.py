@@ -19,7 +19,7 @@ def require_ambassador(variant: Variant, name: str) -> None:
         UserError: It is not.
     """
     service = variant.services.get(name)
-    if service is None or service.role != labels.AMBASSADOR:
+    if service is None or service.identity.role != labels.AMBASSADOR:
         raise UserError(
             f"service '{name}' is not an ambassador in '{variant.file}'",
             fix=f"make one: dcgen ambassador {name}=HOST:PORT",
