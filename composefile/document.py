@@ -1,6 +1,6 @@
 """A Compose file as dcgen sees it: its text, the tree of that text, and its services by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -145,34 +145,6 @@ def load(text: str, file: str, *, fragment: bool = False) -> Document:
         if isinstance(key, Scalar) and key.value != "<<":
             document._index[key.value] = Service(key.value, key, body)
     return document
-
-
-def is_v1(text: str, file: str) -> bool:
-    """Return whether *text* is in the v1 format, of whatever kind else: an override, an include.
-
-    Raises:
-        UserError: It is not YAML.
-    """
-    root = tree.parse(text, file).root
-    if not isinstance(root, Mapping) or not root.entries:
-        return False
-    return all(own(root, key) is None for key in ("services", "version", "include", "name"))
-
-
-def require_mergeable(documents: Iterable[Document]) -> None:
-    """See that *documents* can be merged with one another.
-
-    Raises:
-        UserError: Some of them, not all, are in the v1 format.
-    """
-    found = list(documents)
-    old = [document for document in found if document.v1]
-    if old and len(old) < len(found):
-        raise UserError(
-            "a file in the v1 format cannot be merged with one in another",
-            fix="put its services under `services:`",
-            where=old[0].where(old[0].root),
-        )
 
 
 def deref(node: Node | None) -> Node | None:

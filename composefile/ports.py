@@ -36,6 +36,12 @@ class Port:
     host_ip: str = ""
     protocol: str = "tcp"
 
+    @property
+    def host_side(self) -> str:
+        """What a short entry says of the host: ``127.0.0.1:8001``; empty if that is nothing."""
+        host = f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
+        return f"{host}:{self.published}" if host else self.published
+
     def host_ports(self) -> range:
         """Return the host's ports that it may take; none if that is any, or not known."""
         match = _RANGE.fullmatch(self.published)

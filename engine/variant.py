@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composefile.document import load, require_mergeable
+from composefile.document import load
+from composefile.formats import require_mergeable
 from composefile.labels import Identity
 from composefile.model import Model
 from composefile.project import Project
 from composefile.values import Value, fields
-from faults import Place, UserError
+from faults import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,6 @@ class Variant:
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
-
-
-def read(file: Path) -> Variant:
-    """Return the variant in *file*; relative paths in it start from its folder.
-
-    Raises:
-        UserError: It is not there, not YAML, or not a Compose file.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        what = f"cannot read '{file}': {reason}"
-        raise UserError(what, fix="name a Compose file with -f") from error
-    return parse(text, file)
 
 
 def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:

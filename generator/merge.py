@@ -6,7 +6,8 @@ changes is therefore written out where the first one uses it elsewhere. Source: 
 Specification, "Merge"; the rules are in `composefile.merging`.
 """
 
-from composefile.document import Document, Service, load, own, require_mergeable
+from composefile.document import Document, Service, load, own
+from composefile.formats import require_mergeable
 from composefile.model import Model
 from composefile.project import Project
 from composefile.syntax.parser import Alias, walk

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from composefile.document import is_v1
+from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
 from dcgen.commands.env_files import env_file_option

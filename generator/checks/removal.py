@@ -105,7 +105,7 @@ def removal_notices(
     model: Model, name: str, address: str, others: list[Reference], *, has_consumers: bool
 ) -> Iterator[Notice]:
     """Yield what is missing once service *name* has left the file and is at *address*."""
-    published = [port.published for port in known_ports(model, name) if port.published]
+    published = [port.host_side for port in known_ports(model, name) if port.host_side]
     if published:
         yield Notice(
             f"port {', '.join(published)} of {name!r} is no longer published on this host",

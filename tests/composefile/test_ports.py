@@ -46,6 +46,21 @@ def test_a_port_is_read(entry: Value, ports: list[Port]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "host"),
+    [
+        ("80", ""),
+        ("8001:80", "8001"),
+        ("127.0.0.1:8001:80", "127.0.0.1:8001"),
+        ("[::1]:8001:80", "[::1]:8001"),
+        ("127.0.0.1::80", "127.0.0.1:"),
+        ("${P}:80", "${P}"),
+    ],
+)
+def test_the_host_side_is_said_as_it_is_written(entry: str, host: str) -> None:
+    assert [port.host_side for port in parse(entry, {})] == [host]
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         *("web:80", "81:90-91", "81-83:90-91", "82-81:90-91", "localhost:80:80", "300.1.1.1:80:80"),

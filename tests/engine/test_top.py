@@ -16,7 +16,7 @@ from engine import runs
 from engine.process.free_ports import free_port
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Group, Sample
-from engine.variant import read
+from engine.variant import parse
 from tests.engine.commands import DCGEN, Up, dcgen
 from tests.lab.waiting import until
 
@@ -51,7 +51,7 @@ def file(tmp_path: Path, build: Callable[..., Path], cleanup: ExitStack, port: i
 
 @pytest.fixture
 def found(file: Path, cleanup: ExitStack) -> Sampler:
-    one = sampler(read(file), (), {"rng": 10.0})
+    one = sampler(parse(file.read_text(), file), (), {"rng": 10.0})
     cleanup.callback(one.close)
     return one
 

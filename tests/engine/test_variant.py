@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.variant import Variant, parse, read
+from engine.variant import Variant, parse
 from faults import UserError
 
 Write = Callable[[str], Variant]
@@ -99,11 +99,6 @@ def test_labels_are_read_in_both_forms(labels: str, variant: Write) -> None:
 def test_what_is_no_compose_file_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         parse(text, Path("c.yml"))
-
-
-def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="No such file"):
-        read(tmp_path / "none.yml")
 
 
 def test_scalars_are_the_text_that_compose_makes_of_them(variant: Write) -> None:

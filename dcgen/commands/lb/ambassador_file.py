@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from composefile import labels
+from dcgen import source
 from dcgen.commands.pipeline import Making, Step, make
-from engine.variant import Variant, read
+from engine.variant import Variant, parse
 from faults import UserError
 from generator.result import Settings
 from generator.transforms import ambassador as transform
@@ -37,4 +38,4 @@ def rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> Varia
     step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
     file = str(variant.file)
     make([Step(name, step, name)], Making(file=(file,), output=file, quiet=True))
-    return read(variant.file)
+    return parse(source.read(variant.file).text, variant.file)
