@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composefile.document import Document, load
+from composefile.model import Model
 from composefile.project import Project
 from dcgen import source
 from faults import printable
@@ -17,6 +18,11 @@ class Reading:
     first: source.Source
     document: Document
     sources: tuple[source.Source, ...]
+
+    @property
+    def model(self) -> Model:
+        """What the document says, in the folder of the first file."""
+        return Model(self.document, Project(self.first.folder))
 
     @property
     def files(self) -> list[str]:

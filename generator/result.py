@@ -116,13 +116,15 @@ class Unproven:
 class Variant:
     """The result of a transform: the text, *files* to put beside it by name, and the warnings.
 
-    *unproven* are the HAProxy configurations in it that a person's own templates made.
+    *unproven* are the HAProxy configurations in it that a person's own templates made. *included*
+    are variants of included files and what goes beside them, by path from the source's folder.
     """
 
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Notice, ...] = ()
     unproven: tuple[Unproven, ...] = ()
+    included: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

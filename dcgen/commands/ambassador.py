@@ -13,7 +13,8 @@ from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import PORT, GroupedCommand, within
 from dcgen.commands.options import chosen_access, making_options, proxy_options, proxy_settings
-from dcgen.commands.pipeline import Making, Step, make
+from dcgen.commands.pipeline import Making, make
+from dcgen.commands.steps import Step
 from faults import UsageError
 from generator.result import Settings
 from generator.services.proxy import CA_PATH, CERT_PATH

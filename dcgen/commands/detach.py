@@ -8,7 +8,8 @@ import click
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
-from dcgen.commands.pipeline import Making, Step, make
+from dcgen.commands.pipeline import Making, make
+from dcgen.commands.steps import Step
 from faults import UsageError
 from generator.services.published import Publish
 from generator.targets.table import TARGETS
@@ -35,6 +36,7 @@ def detach(service: str, publish: str | None, *, target: str, **making: Any) -> 
         service,
         partial(transform.detach, service=service, publish=_publication(publish)),
         f"{service}: detached",
+        stays=False,
     )
     make([step], Making(**making, target=target, default=f"{service}.yml", there=True))
 

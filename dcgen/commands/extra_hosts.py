@@ -9,7 +9,8 @@ from dcgen.commands.assignments import hosts
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
-from dcgen.commands.pipeline import Making, Step, make
+from dcgen.commands.pipeline import Making, make
+from dcgen.commands.steps import Step
 from generator.transforms import extra_hosts as transform
 
 
@@ -45,6 +46,7 @@ def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> No
                 only_named=only_named,
             ),
             f"{name}: at {ip}",
+            stays=False,
         )
         for name, ip in hosts(what)
     ]

@@ -1,35 +1,26 @@
 """Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from composefile.document import Document, load
+from composefile.document import Document
 from composefile.model import Model
-from composefile.project import Project
 from dcgen import output, source
+from dcgen.commands.steps import Step, require_service, transformed
 from dcgen.reading import Reading, read_all, which
 from dcgen.reporting import colored, colored_diff
 from faults import Place, UsageError, UserError, printable
 from generator.checks.other_files import override_notices
-from generator.result import Made, Notice, Unproven, Variant, is_generated
+from generator.result import Made, Notice, Variant, is_generated
 from generator.targets.compose import has_relative_paths
 from generator.targets.table import DEFAULT, TARGETS
 
 DEFAULT_OUTPUT = "generated.yml"
 STDOUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One transform of *service*, and the words that say what it did."""
-
-    service: str
-    transform: Callable[[Model], Variant]
-    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +49,18 @@ def make(steps: list[Step], making: Making) -> None:
     """
     read = read_all(source.find(making.file))
     given, document, names = read.first, read.document, read.files
-    for step in steps:
-        document.service(step.service)
-    project = Project(given.folder)
-    variant = _transformed(steps, document, project)
-    output.prove(variant.unproven)
+    model = read.model
     target = _target(making, given)
-    made = _made(variant, Model(document, project), target, making, read)
+    for step in steps:
+        require_service(step, model, alone=making.there, on_top=TARGETS[making.target].on_top)
+    variant = transformed(steps, model, target.name if target else making.default)
+    output.prove(variant.unproven)
+    made = _made(variant, model, target, making, read)
     written = TARGETS[making.target].write(made)
     text = written[made.name]
     files = {target.parent / name: content for name, content in written.items()} if target else {}
-    overrides = _overrides(steps, document, project, names)
+    files |= {given.folder / path: content for path, content in variant.included.items()}
+    overrides = _overrides(steps, model, names)
     if not making.quiet:
         _say(read, [*overrides, *variant.warnings])
     if making.diff:
@@ -82,7 +74,8 @@ def make(steps: list[Step], making: Making) -> None:
         _require_not_input(target, given)
         in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
         output.publish(in_order, force=making.force, is_ours=is_generated)
-        for line in () if making.quiet else _done(steps, making, document, names, target):
+        done = _done(steps, making, document, names, target)
+        for line in () if making.quiet else (*done[:-1], *_beside(variant, given), done[-1]):
             click.echo(line, err=True)
 
 
@@ -110,34 +103,20 @@ def _done(
     return [*done, f"run it there: {up}", f"use it here: {here}"]
 
 
+def _beside(variant: Variant, given: source.Source) -> list[str]:
+    return [f"it includes {given.folder / path}" for path in variant.included]
+
+
 def _dash_f(files: Sequence[str]) -> str:
     return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
 
 
-def _overrides(
-    steps: list[Step], document: Document, project: Project, names: list[str]
-) -> list[Notice]:
+def _overrides(steps: list[Step], model: Model, names: list[str]) -> list[Notice]:
     """Return what to say of override files that Compose would read without being asked."""
     names = [Path(name).name for name in names]
     if names[:1] not in [[name] for name in source.NAMES]:
         return []
-    model = Model(document, project)
     return [notice for step in steps for notice in override_notices(model, step.service, names)]
-
-
-def _transformed(steps: list[Step], document: Document, project: Project) -> Variant:
-    files: dict[str, str] = {}
-    notices: list[Notice] = []
-    unproven: list[Unproven] = []
-    text = document.text
-    for step in steps:
-        variant = step.transform(Model(document, project))
-        text = variant.text
-        files |= variant.files
-        unproven += variant.unproven
-        notices += [notice for notice in variant.warnings if notice not in notices]
-        document = load(text, document.file) if step is not steps[-1] else document
-    return Variant(text, files, tuple(notices), tuple(unproven))
 
 
 def _target(making: Making, given: source.Source) -> Path | None:
@@ -168,6 +147,11 @@ def _made(
 def _print(
     text: str, variant: Variant, document: Document, making: Making, given: source.Source
 ) -> None:
+    if variant.included:
+        raise UsageError(
+            f"the variant consists of several files, {', '.join(variant.included)} among them",
+            fix="name a file with `-o FILE`",
+        )
     if variant.files:
         raise UsageError(
             f"`--lb-config file` writes {', '.join(variant.files)} beside the output",

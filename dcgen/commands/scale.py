@@ -14,7 +14,8 @@ from dcgen.commands.options import (
     proxy_options,
     proxy_settings,
 )
-from dcgen.commands.pipeline import Making, Step, make
+from dcgen.commands.pipeline import Making, make
+from dcgen.commands.steps import Step
 from generator.result import Settings
 from generator.transforms import scale as transform
 

@@ -107,11 +107,12 @@ def refuse_included(model: Model, name: str, allowed: tuple[str, ...], why: str)
                 f"service {reference.service!r} of an included file has `{reference.key}`"
                 f" on {name!r}, {why}",
                 fix=f"remove {name!r} from `{reference.key}` there, or put both into one file",
-                where=other.where(reference.service, _top_key(reference.key)),
+                where=other.where(reference.service, top_key(reference.key)),
             )
 
 
-def _top_key(key: str) -> str:
+def top_key(key: str) -> str:
+    """Return the key of a service under which a reference by *key* stands."""
     return "build" if key == "additional_contexts" else key
 
 

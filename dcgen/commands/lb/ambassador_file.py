@@ -5,7 +5,8 @@ from functools import partial
 
 from composefile import labels
 from dcgen import source
-from dcgen.commands.pipeline import Making, Step, make
+from dcgen.commands.pipeline import Making, make
+from dcgen.commands.steps import Step
 from engine.variant import Variant, parse
 from faults import UserError
 from generator.result import Settings

@@ -1,0 +1,178 @@
+"""Services of included files: their file gets a variant beside it, and `include` leads there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.dcgen.door import dcgen
+from tests.lab import composes
+
+MAIN = """\
+# the front
+include:
+  - {}
+services:
+  web:
+    image: web
+    depends_on: [db]
+"""
+SIDE = """\
+services:
+  db:
+    image: db
+    build: ./image
+    ports: ["5432"]
+    volumes: [./data:/data]
+  admin:
+    image: admin
+    depends_on: [db]
+"""
+ENTRIES = {
+    "a path": "side/compose.yml",
+    "the long form": "path: side/compose.yml",
+    "a variable": '"${SIDE:-side}/compose.yml"',
+    "several that are merged": "path: [side/compose.yml, side/more.yml]",
+    "a project directory": "{path: side/compose.yml, project_directory: elsewhere}",
+    "through another": "middle.yml",
+    "in the same folder": "beside.yml",
+}
+COMMANDS = ["scale db=2", "ambassador db=192.0.2.7:5432", "scale db 2 --lb-config file"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("COMPOSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "side").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "side" / "compose.yml").write_text(SIDE)
+    (tmp_path / "side" / "more.yml").write_text("services:\n  db:\n    environment: {A: b}\n")
+    (tmp_path / "beside.yml").write_text(SIDE)
+    (tmp_path / "middle.yml").write_text("include: [side/compose.yml]\n")
+    return tmp_path
+
+
+def put(folder: Path, entry: str) -> dict[str, bytes]:
+    """Write compose.yml, and return the text of every file that is there now."""
+    (folder / "compose.yml").write_text(MAIN.format(entry))
+    return {str(path): path.read_bytes() for path in folder.rglob("*.yml")}
+
+
+@pytest.mark.parametrize("version", composes.COMPOSE_2)
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("entry", [pytest.param(ENTRIES[kind], id=kind) for kind in ENTRIES])
+def test_compose_reads_the_variant_of_the_included_file(
+    folder: Path, version: str, command: str, entry: str
+) -> None:
+    before = put(folder, entry)
+    was = composes.config(version, folder)["services"]
+
+    result = dcgen(*command.split())
+    now = composes.config(version, folder, "generated.yml")["services"]
+
+    assert result.exit_code == 0, result.stderr
+    assert now["db"]["image"] != was["db"]["image"]
+    assert now["db"]["ports"] == was["db"]["ports"]
+    assert {name: now[name] for name in ("web", "admin")} == {
+        name: was[name] for name in ("web", "admin")
+    }
+    if "scale" in command:
+        for key in ("build", "volumes", "environment"):
+            assert now["db2"].get(key) == was["db"].get(key)
+    assert {path: Path(path).read_bytes() for path in before} == before
+
+
+def test_the_included_file_has_its_variant_beside_it(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+
+    said = dcgen("scale", "db", "2").stderr
+
+    assert "it includes side/compose.generated.yml\n" in said
+    assert (folder / "generated.yml").read_text().splitlines()[1:4] == [
+        "# the front",
+        "include:",
+        "  - side/compose.generated.yml",
+    ]
+
+
+def test_services_of_both_files_can_change_at_once(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+
+    result = dcgen("scale", "db=2", "web=3", "admin=2", "--port", "80")
+    now = composes.config("2.40", folder, "generated.yml")["services"]
+
+    assert result.exit_code == 0, result.stderr
+    assert {"db1", "db2", "web1", "web2", "web3", "admin1", "admin2"} <= set(now)
+
+
+def test_what_was_scaled_is_scaled_again(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+    dcgen("scale", "db", "2")
+
+    again = dcgen("scale", "db", "3", "-f", "generated.yml")
+    same = dcgen("scale", "db", "3", "-f", "generated.yml", "--check")
+
+    assert again.exit_code == same.exit_code == 0, again.stderr
+    assert sorted(path.name for path in (folder / "side").iterdir()) == [
+        "compose.generated.yml",
+        "compose.yml",
+        "more.yml",
+    ]
+    assert "db3" in composes.config("2.40", folder, "generated.yml")["services"]
+
+
+def test_a_variant_in_another_folder_includes_the_same_file(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+    (folder / "out").mkdir()
+
+    assert dcgen("scale", "db", "2", "-o", "out/made.yml").exit_code == 0
+    now = composes.config("2.40", folder, "out/made.yml")["services"]
+
+    assert "../side/compose.made.yml" in (folder / "out" / "made.yml").read_text()
+    assert now["db1"]["volumes"][0]["source"] == str(folder / "side" / "data")
+
+
+def test_a_service_that_leaves_an_included_file_is_gone(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+    (folder / "compose.yml").write_text(MAIN.format("side/compose.yml").replace("[db]", "[admin]"))
+
+    result = dcgen("extra-hosts", "db=192.0.2.7")
+    now = composes.config("2.40", folder, "generated.yml")["services"]
+
+    assert set(now) == {"web", "admin"}
+    assert now["admin"]["extra_hosts"] == ["db=192.0.2.7"]
+    assert "compose.yml:5: 'web' does not learn where 'db' is" in result.stderr
+
+
+REFUSED = [
+    pytest.param("extra-hosts db=192.0.2.7", "", "`depends_on` on 'db'", id="it is waited for"),
+    pytest.param(
+        "scale db 2", "network_mode: service:db", "`network_mode` on 'db'", id="a network"
+    ),
+    pytest.param("scale db 2 --overlay", "", "which an overlay cannot change", id="an overlay"),
+    pytest.param("scale db 2 -o -", "", "consists of several files", id="standard output"),
+    pytest.param("detach db", "", "the file includes others", id="to be detached"),
+    pytest.param("scale nothing 2", "", "no service named 'nothing' here", id="unknown"),
+]
+
+
+@pytest.mark.parametrize(("command", "more", "message"), REFUSED)
+def test_is_refused(folder: Path, command: str, more: str, message: str) -> None:
+    put(folder, "side/compose.yml")
+    with (folder / "compose.yml").open("a") as file:
+        file.write(f"    {more}\n")
+
+    result = dcgen(*command.split())
+
+    assert result.exit_code in (1, 2)
+    assert message in result.stderr
+    assert "fix: " in result.stderr
+    assert not list(folder.rglob("*generated*"))
+
+
+def test_files_that_include_each_other_end(folder: Path) -> None:
+    put(folder, "compose.yml")
+
+    assert dcgen("scale", "nothing", "2").exit_code == 1
