@@ -5,7 +5,6 @@
 Real processes all; only the wires are the test's own, to lose what a network loses.
 """
 
-import contextlib
 import json
 import os
 import random
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,7 @@ for _, worker in ipairs(redis.call('ZRANGE', 'dockercoins:workers', 0, -1)) do
 end
 return {tonumber(redis.call('GET', 'hashes') or 0), kept}
 """
+KILLED_WHEN_FULL = 0.3
 LONG_S = 90  # a deadline, not an expectation
 
 
@@ -80,7 +80,7 @@ class Ambassador:
         return dict(json.loads(self.dcgen("ps", "--engine", "process", "--json"))[0])
 
     def _runs(self) -> bool:
-        with contextlib.suppress(AssertionError, IndexError):  # nothing runs yet
+        with suppress(AssertionError, IndexError):  # nothing runs yet
             now = self._now()
             return now["state"] == "running" and answers(
                 int(now["ports"].partition("->")[0].rpartition(":")[2])
@@ -151,15 +151,15 @@ def power_lost(stage: Stage) -> None:
 
 
 def disk_full(stage: Stage) -> None:
-    """Let no write of Redis to its file succeed; it answers MISCONF then."""
-    pid, size = stage.redis.process.pid, stage.aof().stat().st_size
-    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    try:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + stage.dice.randrange(500), hard))
+    """Fill the disk that Redis writes to; it answers MISCONF then. It may be killed there, too."""
+    with _full(stage):
         wait_until(lambda: _misconf(stage.redis), "Redis cannot write", LONG_S)
         stage.hold(1.5)
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        killed = stage.dice.random() < KILLED_WHEN_FULL
+        if killed:
+            stage.redis.kill()
+    if killed:
+        stage.redis.start()
     wait_until(lambda: not _misconf(stage.redis), "Redis can write", LONG_S)
 
 
@@ -189,7 +189,7 @@ def paused(stage: Stage) -> None:
 def ambassador_killed(stage: Stage) -> None:
     """Kill the ambassador; dcgen starts it again."""
     pid = stage.ambassador.pid
-    with contextlib.suppress(ProcessLookupError):
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: stage.ambassador.pid != pid, "another ambassador runs", LONG_S)
 
@@ -226,12 +226,41 @@ FAULTS: list[Fault] = [
 
 
 @contextmanager
+def _full(stage: Stage) -> Iterator[None]:
+    # A real disk where there is one of our own to fill, else a limit on the size of a file.
+    if not stage.redis.folder.is_mount():
+        with _limited(stage):
+            yield
+        return
+    filler = stage.redis.folder / "filler"
+    try:
+        with suppress(OSError), filler.open("wb", buffering=0) as file:  # no space left on device
+            while file.write(bytes(1 << 16)):
+                pass
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextmanager
+def _limited(stage: Stage) -> Iterator[None]:
+    pid, size = stage.redis.process.pid, stage.aof().stat().st_size
+    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    try:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + stage.dice.randrange(500), hard))
+        yield
+    finally:
+        with suppress(ProcessLookupError):  # killed meanwhile
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+@contextmanager
 def _resumed(pid: int) -> Iterator[Callable[[], None]]:
     # Whatever fails: a process that stays paused could not even be ended.
     try:
         yield lambda: os.kill(pid, signal.SIGSTOP)
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
 
 

@@ -5,6 +5,7 @@
 
 import os
 import random
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.dockercoins.chaos import FAULTS, LONG_S, Ambassador, Stage
-from tests.dockercoins.conftest import NewRedis
-from tests.dockercoins.running import Start, wait_until
+from tests.dockercoins.conftest import program
+from tests.dockercoins.running import RedisServer, Start, wait_until
 from tests.dockercoins.wire import Wire
 
 WORKERS = 3
+DISK = "24m"  # of memory; the file of a run of 200 faults is 1 MB
 DRAWN = {"redis-server": 20, "valkey-server": 5}  # what both do differently is in test_counter.py
 
 
@@ -30,11 +32,27 @@ def server(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stage(server: str, new_redis: NewRedis, start: Start, tmp_path: Path) -> Iterator[Stage]:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for Redis: a disk of its own where this user may mount one, small to fill."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "dcgen-chaos", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False).returncode:
+        yield folder
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def stage(server: str, disk: Path, start: Start, tmp_path: Path) -> Iterator[Stage]:
     seed = os.environ.get("SEED") or str(random.randrange(1_000_000))
     say(f"\nchaos with {server}, SEED={seed}")
     with ExitStack() as cleanup:
-        store = new_redis(server, appendonly="yes").start()
+        store = RedisServer(disk, cleanup, program(server), appendonly="yes").start()
+        say(f"its disk: {DISK if disk.is_mount() else 'a limit on the size of its files'}")
         wires = [Wire(store.port, cleanup) for _ in range(2)]
         ambassador = Ambassador(tmp_path / "ambassador", wires[0].port, cleanup)
         rng, hasher = start("rng"), start("hasher")
