@@ -1,7 +1,7 @@
 """Choices of a person: typed in a frozen dataclass, and spelt ``mode=http sticky=yes`` in a label.
 
 Each field of such a dataclass is None as long as nothing was chosen. What a value may be is said
-once, in the type of its field: ``int | None`` with a `Range`, a ``Literal``, and so on.
+once, in the type of its field: ``int | None`` with a range, a ``Literal``, and so on.
 """
 
 import re
@@ -21,26 +21,6 @@ class Rule(Protocol):
 
     def allows(self, value: Any) -> bool:  # noqa: ANN401 - a rule knows the type of its field
         """Tell whether *value* may be one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Numbers from *least* to *most*."""
-
-    least: float
-    most: float
-
-    @property
-    def allowed(self) -> str:
-        """The range, in words."""
-        return f"a number from {self}"
-
-    def allows(self, value: float) -> bool:
-        """Tell whether *value* is in it."""
-        return self.least <= value <= self.most
-
-    def __str__(self) -> str:
-        return f"{self.least} to {self.most}"
 
 
 @dataclass(frozen=True, slots=True)

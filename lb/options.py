@@ -7,16 +7,12 @@ from typing import Annotated, Literal
 from faults import UserError
 from lb import option_text
 from lb.address import LOOPBACK, Address
-from lb.option_text import Range, Text
+from lb.option_text import Text
+from lb.ranges import COUNT, SECONDS, THREADS
 
 Mode = Literal["tcp", "http"]
 Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
 Log = Literal["errors", "access"]
-
-# HAProxy's times are at most 2^31 ms; below 1 ms they would read as none.
-SECONDS = Range(0.001, 2_147_483)
-COUNT = Range(1, 1_000_000)
-THREADS = Range(1, 64)
 
 
 class _Page:

@@ -11,8 +11,14 @@ from ambassador import upstreams as far
 from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import PORT, GroupedCommand, within
-from dcgen.commands.options import chosen_access, making_options, proxy_options, proxy_settings
+from dcgen.commands.grouped import GroupedCommand
+from dcgen.commands.options import (
+    PORT,
+    chosen_access,
+    making_options,
+    proxy_options,
+    proxy_settings,
+)
 from dcgen.commands.pipeline import Making, make
 from dcgen.commands.steps import Step
 from faults import UsageError
@@ -78,7 +84,7 @@ def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: li
     "--port",
     "ports",
     multiple=True,
-    type=within(PORT),
+    type=PORT,
     metavar="PORT",
     help="Port to listen on; repeatable.  [default: found in the file]",
 )

@@ -4,12 +4,8 @@ from collections.abc import Callable
 
 import click
 
-from lb import options
-from lb.address import LAST_PORT
-from lb.option_text import Range
+from lb.ranges import COUNT, SECONDS
 
-SECONDS = click.FloatRange(options.SECONDS.least, options.SECONDS.most)
-PORT = click.IntRange(1, LAST_PORT)
 # Title to names of parameters, in the order of the help; what is in none of them comes last.
 GROUPS = {
     "Load balancing": ("ports", "dynamic", "balancer", "mode", "balance", "sticky"),
@@ -21,11 +17,11 @@ GROUPS = {
         *("health", "health_path", "health_interval", "health_timeout"),
         *("auth_env", "auth_secret", "auth_user"),
     ),
-    f"Timeouts (SECONDS: {options.SECONDS})": (
+    f"Timeouts (SECONDS: {SECONDS})": (
         *("timeout_connect", "timeout_client", "timeout_server", "timeout_queue"),
         "timeout_tunnel",
     ),
-    f"Limits (N: {options.COUNT})": ("maxconn", "server_maxconn", "threads"),
+    f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image", "template"),
     "Samples": ("once", "every_s", "limits"),
@@ -35,11 +31,6 @@ GROUPS = {
         *("follow", "tail", "as_json", "quiet"),
     ),
 }
-
-
-def whole(numbers: Range) -> click.IntRange:
-    """Return the whole numbers of *numbers* as a type of option."""
-    return click.IntRange(int(numbers.least), int(numbers.most))
 
 
 def within(numbers: Callable[..., float]) -> Callable[[str], float]:

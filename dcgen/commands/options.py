@@ -9,24 +9,33 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 
 from dcgen.commands.env_files import env_file_option
-from dcgen.commands.grouped import SECONDS, whole, within
+from dcgen.commands.grouped import within
 from faults import UsageError
-from lb.option_text import Range, spelled
-from lb.options import COUNT, DEFAULTS, THREADS, Balance, ChosenOptions, Log, Mode
+from lb.address import LAST_PORT
+from lb.option_text import spelled
+from lb.options import DEFAULTS, Balance, ChosenOptions, Log, Mode
+from lb.ranges import COUNT, SECONDS, THREADS, Range
 
 if TYPE_CHECKING:
     from ambassador.access import ChosenAccess
 
 F = TypeVar("F", bound=Callable[..., Any])
+PORT = within(click.IntRange(1, LAST_PORT))
 PATH = click.Path(allow_dash=True)  # for completion: `dcgen.source` says what is wrong with it
 
 
 def _seconds(name: str, text: str) -> Callable[[F], F]:
-    return click.option(name, type=within(SECONDS), metavar="SECONDS", help=text)
+    seconds = within(click.FloatRange(SECONDS.least, SECONDS.most))
+    return click.option(name, type=seconds, metavar="SECONDS", help=text)
 
 
 def _number(name: str, numbers: Range, text: str) -> Callable[[F], F]:
-    return click.option(name, type=within(whole(numbers)), metavar="N", help=text)
+    return click.option(
+        name,
+        type=within(click.IntRange(int(numbers.least), int(numbers.most))),
+        metavar="N",
+        help=text,
+    )
 
 
 _MAKING = (

@@ -7,8 +7,9 @@ import click
 
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import PORT, GroupedCommand, within
+from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import (
+    PORT,
     balancing_options,
     making_options,
     proxy_options,
@@ -30,7 +31,7 @@ from generator.transforms import scale as transform
     "--port",
     "ports",
     multiple=True,
-    type=within(PORT),
+    type=PORT,
     metavar="PORT",
     help="Container port to balance; repeatable.  [default: found in the file]",
 )
