@@ -40,7 +40,8 @@ def main(words: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         return _VERBS[verb](given, environment)
     except UserError as error:
-        sys.stderr.write(f"{error.what}\n  fix: {error.fix}\n")
+        reasons = "".join(f"\n  {reason}" for reason in error.reasons)
+        sys.stderr.write(f"{error.what}{reasons}\n  fix: {error.fix}\n")
         return error.exit_code
 
 
