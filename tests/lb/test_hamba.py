@@ -206,7 +206,7 @@ def test_last_good_configuration_comes_back_when_the_new_one_cannot_listen(tmp_p
         done = image.call("reconfigure", f"127.0.0.1:{taken.getsockname()[1]}", one)
 
         assert done.returncode == 1
-        assert "goes on with the old one" in done.stderr
+        assert "keeps the old one" in done.stderr
         assert image.call("showconfig").stdout == before
         wait_for(port, "one")
 
