@@ -13,7 +13,7 @@ _WORD = re.compile(r"[!%&()*+,./0-9:;<=>?@A-Z\[\]^_`a-z{|}~-]+")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
 
 
-class Quoted(str):
+class QuotedWord(str):
     """One word, quoted already."""
 
     __slots__ = ()
@@ -25,7 +25,7 @@ def word(value: object) -> str:
     Raises:
         UserError: It is none, or several.
     """
-    if isinstance(value, Quoted):
+    if isinstance(value, QuotedWord):
         return value
     text = str(value) if isinstance(value, str | int | Address) else ""
     if isinstance(value, bool) or not _WORD.fullmatch(text):
@@ -41,7 +41,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds * 1000:.0f}ms"
 
 
-def quoted(text: str | None, variable: str | None = None) -> Quoted:
+def quoted(text: str | None, variable: str | None = None) -> QuotedWord:
     """Return *text* in HAProxy's double quotes, with the value of *variable* in place of ``{}``.
 
     Raises:
@@ -52,4 +52,4 @@ def quoted(text: str | None, variable: str | None = None) -> Quoted:
             f"{text!r} cannot be sent by a health check", fix="use printable ASCII characters"
         )
     inner = "".join(_ESCAPES.get(character, character) for character in text)
-    return Quoted('"' + (inner.replace("{}", f"${{{variable}}}") if variable else inner) + '"')
+    return QuotedWord('"' + (inner.replace("{}", f"${{{variable}}}") if variable else inner) + '"')

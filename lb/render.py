@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lb.model import HEALTH_PATH, Configuration
-from lb.quoting import Quoted, duration, quoted, word
+from lb.quoting import QuotedWord, duration, quoted, word
 
 if TYPE_CHECKING:
     import jinja2
@@ -32,7 +32,7 @@ def render(configuration: Configuration, folder: Path | None = None) -> str:
         "configuration": configuration,
         "options": configuration.options,
         "timeouts": configuration.timeouts,
-        "header": Quoted(HEADER),
+        "header": QuotedWord(HEADER),
         "health_path": HEALTH_PATH,
     }
     if folder is None:
