@@ -106,7 +106,7 @@ def rendered(
 
 
 def prove(text: str, folder: Path, files: Mapping[str, Path]) -> None:
-    """Return if HAProxy accepts *text*, which the templates in *folder* made; or if there is none.
+    """Return if HAProxy accepts *text*, which the templates in *folder* made.
 
     Args:
         text: The configuration.
@@ -114,19 +114,16 @@ def prove(text: str, folder: Path, files: Mapping[str, Path]) -> None:
         files: See `lb.check.check`.
 
     Raises:
-        HostError: HAProxy does not answer.
+        HostError: There is no HAProxy on this machine, or it does not answer.
         UserError: HAProxy refuses *text*.
     """
-    haproxy = programs.find("haproxy")
-    if haproxy is None:
-        return
     try:
         check(text, files)
     except UserError as error:
         lines = [int(number) for number in re.findall(r"\[haproxy\.cfg:(\d+)\]", str(error))]
         line = text.splitlines()[lines[0] - 1] if lines else ""
         raise UserError(
-            f"{haproxy} refuses what the templates make",
+            f"{programs.find('haproxy')} refuses what the templates make",
             reasons=error.reasons,
             fix="correct the template, or run dcgen where HAProxy is as new as the template needs",
             where=_origin(folder, line) or Place(str(folder)),

@@ -56,6 +56,10 @@ def render(
     routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
     options = chosen_options(given).complete()
     text = rendered(balancing(name, routes, options=options), template)
-    if check:
+    if check and template:
+        from lb.own_templates import prove  # noqa: PLC0415 - it loads Jinja2
+
+        prove(text, template, {})
+    elif check:
         ask_haproxy(text)
     click.echo(text.encode(), nl=False)

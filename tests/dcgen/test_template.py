@@ -180,6 +180,26 @@ def test_render_shows_what_they_make() -> None:
     assert f"    {LINE}\n" in dcgen("render", "80", "www1:80", "--template", "haproxy").output
 
 
+@needs("haproxy")
+def test_render_says_which_line_haproxy_refuses() -> None:
+    words = ("render", "80", "127.0.0.1:81", "--template", "haproxy", "--check")
+    assert dcgen(*words).exit_code == 0
+    Path("haproxy", "global.j2").write_text(OWN.replace("bufsize", "bufsiz"))
+
+    result = dcgen(*words)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("haproxy/global.j2:2: ")
+
+
+def test_without_haproxy_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("lb.programs.PLACES", ())
+    Path("haproxy", "global.j2").write_text(OWN.replace("bufsize", "bufsiz"))
+
+    assert dcgen("scale", "rng", "2", "--template", "haproxy").exit_code == 0
+
+
 @pytest.mark.parametrize("command", ["scale", "ambassador", "render"])
 def test_folders_are_completed(command: str) -> None:
     shell = ShellComplete(main, {}, "dcgen", "_DCGEN_COMPLETE")
