@@ -4,6 +4,7 @@ Sources: Compose Specification, "extends" and "Merge" (`!reset` and `!override`)
 """
 
 import posixpath
+from collections.abc import Sequence as Row
 from dataclasses import replace
 from typing import Literal
 
@@ -31,8 +32,8 @@ class Model:
         project: What lies around it.
         filled: Values are those that Compose works with on this machine: variables are filled in,
             numbers spelled as it does. Otherwise they are as written, to be decided on.
-        below: The files that *document* is put on top of, with ``-f``.
-        prefix: The way to its folder from that of the file whose service extends one of it.
+        below: The files that *document* is put on top of: with ``-f``, or that it includes.
+        prefix: The way to its folder from that of the file that extends or includes it.
         depth: How many files extend each other down to this one.
     """
 
@@ -42,7 +43,7 @@ class Model:
         project: Project,
         *,
         filled: bool = False,
-        below: "Model | None" = None,
+        below: "Row[Model]" = (),
         prefix: str = "",
         depth: int = 0,
     ) -> None:
@@ -59,7 +60,7 @@ class Model:
     @property
     def names(self) -> list[str]:
         """The names of the services, in the order of the file."""
-        below = self.below.names if self.below else []
+        below = [name for model in self.below for name in model.names]
         return list(dict.fromkeys([*below, *self.document.names]))
 
     def keys(self, name: str) -> list[str]:
@@ -130,8 +131,8 @@ class Model:
             if key in model.keys(other):
                 return model.where(other, key, index)
         service = self.document.find(name)
-        if service is None and self.below:
-            return self.below.where(name)
+        if service is None and (above := self._above(name)):
+            return above[0][0].where(name)
         return self.document.where(service.key) if service else Place(self.document.file)
 
     def _where_item(self, name: str, key: str, index: int) -> Place:
@@ -208,7 +209,7 @@ class Model:
 
     def _above(self, name: str) -> list[tuple["Model", str]]:
         # What service *name* inherits from; what counts more is later.
-        below = [(self.below, name)] if self.below and name in self.below.names else []
+        below = [(model, name) for model in self.below if name in model.names]
         base = self.base(name)
         return [*below, base] if base else below
 

@@ -5,6 +5,7 @@ Source: Compose CLI reference, "Pre-defined environment variables".
 
 import functools
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,14 @@ class Project:
     Attributes:
         folder: What its relative paths start from; None for standard input.
         main: The project of the main file, for one that a service of it extends: variables are its.
+        parent: The project of the file that includes this one: its variables win.
+        env_files: Files in the place of ``.env``, for one that is included.
     """
 
     folder: Path | None = None
     main: "Project | None" = None
+    parent: "Project | None" = None
+    env_files: tuple[Path, ...] = ()
 
     def seen(self, path: str) -> str:
         """Return *path*, from where dcgen runs, as a file in the folder writes it: ``./x``."""
@@ -47,9 +52,10 @@ class Project:
         if self.main:
             return self.main.variables
         found: dict[str, str] = {}
+        over = self.parent.variables if self.parent else {}
         for path in self._env_files():
-            found |= env_file.read(path, found | os.environ)
-        return {name: os.environ.get(name, value) for name, value in found.items()}
+            found |= env_file.read(path, found | over | os.environ)
+        return {name: os.environ.get(name, value) for name, value in (found | over).items()}
 
     @staticmethod
     def named_env_files() -> list[Path]:
@@ -57,7 +63,9 @@ class Project:
         return [Path(name) for name in os.environ.get(ENV_FILES, "").split(",") if name]
 
     def _env_files(self) -> list[Path]:
-        if named := self.named_env_files():
+        if self.env_files:
+            return list(self.env_files)
+        if not self.parent and (named := self.named_env_files()):
             return named
         beside = self.folder / ".env" if self.folder else None
         return [beside] if beside and beside.is_file() else []
@@ -74,6 +82,16 @@ class Project:
     def below(self, folder: str) -> "Project":
         """Return the project of a file in *folder*, relative to this one, with these variables."""
         return Project((self.folder or Path()) / folder, self.main or self)
+
+    def including(self, folder: str, env_files: Iterable[str] = ()) -> "Project":
+        """Return the project of what a file of this one includes.
+
+        Args:
+            folder: Its folder, relative to this one.
+            env_files: Files in the place of its ``.env``, relative to this folder.
+        """
+        here = self.folder or Path()
+        return Project(here / folder, None, self, tuple(here / path for path in env_files))
 
     def read(self, path: str) -> str | None:
         """Return the text of the file at *path*, relative to the folder; None if there is none."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from composefile.document import load
 from composefile.formats import require_mergeable
+from composefile.includes import layered
 from composefile.labels import Identity
 from composefile.model import Model
 from composefile.project import Project
@@ -111,33 +112,28 @@ def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
         UserError: One is not YAML, not a Compose file, or one that Compose refuses.
     """
     project = Project(file.parent)
-    model, contents = _put_on(None, (text, file), project)
-    for other in others:
-        model, more = _put_on(model, other, project)
-        contents |= more
+    model = layered(load(text, str(file)), project)
+    for given, path in others:
+        document = load(given, str(path), fragment=True)
+        require_mergeable([model.document, document])
+        model = layered(document, project, model)
     active = set(filter(None, project.environment.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(model, name, file.parent) for name in model.names)
     chosen = {service.name: service for service in services if _is_active(service, active)}
-    return Variant(file, chosen, v1=model.document.v1, configs=contents)
+    return Variant(file, chosen, v1=model.document.v1, configs=_contents(model))
 
 
-def _put_on(
-    below: Model | None, source: tuple[str, Path], project: Project
-) -> tuple[Model, dict[str, str]]:
-    # Returns the model of all files so far, and the texts under `configs` of the last one.
-    document = load(source[0], str(source[1]), fragment=below is not None)
-    if below:
-        require_mergeable([below.document, document])
-    model = Model(document, project, filled=True, below=below)
-    contents = {}
-    for service in document:
-        document.service(service.name)
-    for name, entry in fields(document.section("configs")).items():
+def _contents(model: Model) -> dict[str, str]:
+    # Returns the texts under `configs`, of the last file that has one by that name.
+    found: dict[str, str] = {}
+    for below in model.below:
+        found |= _contents(below)
+    for name, entry in fields(model.document.section("configs")).items():
         value = model.value(entry.node)
         content = value.get("content") if isinstance(value, dict) else None
         if isinstance(content, str):
-            contents[name] = content
-    return model, contents
+            found[name] = content
+    return found
 
 
 def _service(model: Model, name: str, folder: Path) -> Service:

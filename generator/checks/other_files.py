@@ -6,15 +6,11 @@ Source: Compose Specification, "Include"; Compose CLI reference, "Specifying mul
 
 import posixpath
 from collections.abc import Iterator
-from pathlib import Path
 
-from composefile.document import deref, load, own
-from composefile.interpolation import resolve
+from composefile.document import load
+from composefile.includes import includes
 from composefile.model import Model
-from composefile.project import Project
 from composefile.references import Reference, references
-from composefile.syntax.parser import Mapping, Node
-from composefile.values import plain, words
 from faults import UserError
 from generator.result import Notice
 
@@ -56,15 +52,15 @@ def included(model: Model) -> list[Model]:
     waiting = [model]
     while waiting and len(found) < MAX_INCLUDED:
         current = waiting.pop(0)
-        for path in _paths(current):
-            file = posixpath.normpath(
-                posixpath.join(posixpath.dirname(current.document.file), path)
-            )
-            text = current.project.read(path) if file not in found else None
-            if text is not None:
-                folder = (current.project.folder or Path()) / posixpath.dirname(path)
-                found[file] = Model(load(text, file), Project(folder))
-                waiting.append(found[file])
+        for entry in includes(current.document, current.project):
+            project = current.project.including(entry.folder, entry.env_files)
+            for path in entry.paths:
+                name = posixpath.join(posixpath.dirname(current.document.file), path)
+                file = posixpath.normpath(name)
+                text = current.project.read(path) if file not in found else None
+                if text is not None:
+                    found[file] = Model(load(text, file, fragment=True), project)
+                    waiting.append(found[file])
     return list(found.values())
 
 
@@ -114,22 +110,3 @@ def refuse_included(model: Model, name: str, allowed: tuple[str, ...], why: str)
 def top_key(key: str) -> str:
     """Return the key of a service under which a reference by *key* stands."""
     return "build" if key == "additional_contexts" else key
-
-
-def _paths(model: Model) -> Iterator[str]:
-    if model.document.v1:
-        return
-    for item in _items(own(model.document.root, "include")):
-        value = plain(model.document, item)
-        paths = words(value.get("path") if isinstance(value, dict) else value)
-        for path in paths:
-            shown = resolve(path, model.project.variables)
-            if shown:
-                yield shown
-
-
-def _items(node: Node | None) -> list[Node]:
-    node = deref(node)
-    if node is None or isinstance(node, Mapping):
-        return []
-    return list(getattr(node, "items", []))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.variant import Variant, parse
-from faults import UserError
+from faults import Place, UserError
 
 Write = Callable[[str], Variant]
 
@@ -193,3 +193,77 @@ def test_a_file_in_the_first_format_takes_no_other_on_top() -> None:
 
     with pytest.raises(UserError, match=r"a.yml:1: a file in the v1 format cannot be merged"):
         parse("a: {image: x}\n", Path("a.yml"), other)
+
+
+@pytest.fixture
+def included(tmp_path: Path) -> Path:
+    """Write what Docker Compose 2.26.1 was asked about, and return the folder."""
+    files = {
+        ".env": "A=top\nB=top\n",
+        "sub/.env": "A=sub\nC=sub\n",
+        "sub/b.yml": "services:\n  db: {image: 'd:$A-$B-$C', build: x, env_file: e.env}\n",
+        "sub/c.yml": "services:\n  db: {command: y}\n",
+    }
+    (tmp_path / "sub").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_services_of_an_included_file_run_with_paths_from_its_folder(included: Path) -> None:
+    found = parse("include: [sub/b.yml]\nservices: {web: {image: w}}\n", included / "a.yml")
+
+    assert list(found.services) == ["db", "web"]
+    assert found.services["db"].keys == {
+        "image": "d:top-top-sub",
+        "build": "./sub/x",
+        "env_file": "./sub/e.env",
+    }
+    assert found.services["db"].where("build") == Place(str(included / "sub/b.yml"), 2)
+
+
+def test_an_entry_of_include_may_name_files_folder_and_variables(included: Path) -> None:
+    text = "include: [{path: [sub/b.yml, sub/c.yml], project_directory: ., env_file: sub/.env}]\n"
+    found = parse(text, included / "a.yml")
+
+    assert found.services["db"].keys == {
+        "image": "d:top-top-sub",
+        "build": "./x",
+        "env_file": "./e.env",
+        "command": "y",
+    }
+
+
+def test_a_second_file_changes_what_the_first_includes(included: Path) -> None:
+    second = ("services: {db: {command: z}}\n", included / "o.yml")
+    found = parse("include: [sub/b.yml]\n", included / "a.yml", second)
+
+    assert found.services["db"].keys["command"] == "z"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            "include: [sub/b.yml]\nservices: {db: {image: w}}\n",
+            "b.yml:2: service 'db' is in '.*a.yml', too",
+            id="one name twice",
+        ),
+        pytest.param(
+            "include:\n  - none.yml\n",
+            "a.yml:2: the included file 'none.yml' cannot be read",
+            id="no such file",
+        ),
+        pytest.param("include: [a.yml]\n", "include each other", id="a circle"),
+        pytest.param(
+            "include: sub/b.yml\nservices: {a: {image: x}}\n",
+            "a.yml:1: `include` is not a list",
+            id="no list",
+        ),
+    ],
+)
+def test_what_cannot_be_included_is_refused(text: str, message: str, included: Path) -> None:
+    (included / "a.yml").write_text(text)
+
+    with pytest.raises(UserError, match=message):
+        parse(text, included / "a.yml")
