@@ -14,7 +14,7 @@ from faults import UsageError
 COMMANDS = {
     name: f"dcgen.commands.{name.replace('-', '_')}"
     for name in (
-        *("scale", "extra-hosts", "ambassador", "detach", "render"),
+        *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
     )
 }
@@ -25,6 +25,8 @@ SECTIONS = {
         "extra-hosts": "Let consumers find a service at another IP address.",
         "ambassador": "Replace a service by an HAProxy that forwards to HOST:PORT.",
         "detach": "Write one service into its own file, to run it elsewhere.",
+        "refresh": "Make a variant again, after its source has changed.",
+        "undo": "Take back what was done to a service.",
         "render": "Print an HAProxy configuration, without a Compose file.",
     },
     "Run a variant": {

@@ -1,6 +1,8 @@
 """``dcgen ambassador``: a service elsewhere, at any address."""
 
 import re
+import shlex
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, get_args
 
@@ -11,16 +13,16 @@ from ambassador import upstreams as far
 from ambassador.protocols import Protocol
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import (
-    PORT,
     chosen_access,
     making_options,
+    port_option,
     proxy_options,
     proxy_settings,
 )
-from dcgen.commands.pipeline import Making, make
+from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
+from dcgen.commands.variant_command import VariantCommand
 from faults import UsageError
 from generator.result import Settings
 from generator.services.proxy import CA_PATH, CERT_PATH
@@ -29,7 +31,7 @@ from generator.transforms import ambassador as transform
 FILE = click.Path(exists=True, dir_okay=False)
 
 
-class AmbassadorCommand(GroupedCommand):
+class AmbassadorCommand(VariantCommand):
     """A command whose arguments may look like options: ``--redis HOST:PORT``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -67,8 +69,35 @@ def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: li
     return word.startswith("--") and word in options and bool(re.fullmatch(r".+:[0-9]+", value))
 
 
+def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
+    files = {"ca_file": CA_PATH, "cert": CERT_PATH}
+    mounted = {name: target for name, target in files.items() if given[name]}
+    settings = Settings(
+        ports=given["ports"],
+        access=chosen_access({**given, **mounted}),
+        files=tuple((target, str(given[name])) for name, target in mounted.items()),
+        **proxy_settings(given),
+    )
+    return [
+        Step(
+            name,
+            partial(transform.ambassador, service=name, upstream=upstream, settings=settings),
+            f"{name}: forwards to {far.spell(upstream)}",
+            _words(name, far.spell(upstream)),
+        )
+        for name, upstream in upstreams(given["what"])
+    ]
+
+
+def _words(name: str, upstream: str) -> str:
+    taken = any(f"--{name}" in param.opts for param in ambassador.params)
+    words = [f"{name}={upstream}"] if taken else [f"--{name}", upstream]
+    return " ".join(map(shlex.quote, words))
+
+
 @click.command(
     cls=AmbassadorCommand,
+    steps=_steps,
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen ambassador --redis 192.0.2.7:32768 -f generated.yml",
 )
@@ -80,14 +109,7 @@ def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: li
     type=click.UNPROCESSED,
     shell_complete=services,
 )
-@click.option(
-    "--port",
-    "ports",
-    multiple=True,
-    type=PORT,
-    metavar="PORT",
-    help="Port to listen on; repeatable.  [default: found in the file]",
-)
+@port_option("Port to listen on; repeatable.  [default: found in the file]")
 @click.option(
     "--protocol",
     type=click.Choice(get_args(Protocol)),
@@ -108,39 +130,11 @@ def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: li
 )
 @proxy_options
 @making_options
-def ambassador(
-    what: tuple[str, ...],
-    ports: tuple[int, ...],
-    ca_file: str | None,
-    cert: str | None,
-    **making: Any,  # noqa: ANN401 - click has checked them
-) -> None:
+def ambassador(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Replace SERVICE by an HAProxy that forwards to HOST:PORT.
 
     `--redis 192.0.2.7:6379` and `redis=192.0.2.7:6379` are the same. A service whose name is
     one of the options below needs the second form: `port=192.0.2.7:80`. Of several HOST:PORT,
     the first is used, and the others are backup servers.
     """
-    given = {"ca_file": (CA_PATH, ca_file), "cert": (CERT_PATH, cert)}
-    files = {name: pair for name, pair in given.items() if pair[1]}
-    making |= {name: target for name, (target, _) in files.items()}
-    settings = Settings(
-        ports=ports,
-        access=chosen_access(making),
-        files=tuple((target, str(source)) for target, source in files.values()),
-        **proxy_settings(making),
-    )
-    steps = [
-        Step(
-            name,
-            partial(
-                transform.ambassador,
-                service=name,
-                upstream=upstream,
-                settings=settings,
-            ),
-            f"{name}: forwards to {far.spell(upstream)}",
-        )
-        for name, upstream in upstreams(what)
-    ]
-    make(steps, Making(**making))
+    make(_steps(given, several=False), given)

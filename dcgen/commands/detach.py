@@ -1,15 +1,17 @@
 """``dcgen detach``: a service alone, to run it elsewhere."""
 
+import shlex
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import click
 
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
-from dcgen.commands.pipeline import Making, make
+from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
+from dcgen.commands.variant_command import VariantCommand
 from faults import UsageError
 from generator.services.published import Publish
 from generator.targets.table import TARGETS
@@ -17,8 +19,15 @@ from generator.transforms import detach as transform
 from lb.address import LAST_PORT
 
 
+def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
+    service, publish = given["service"], _publication(given["publish"])
+    step = partial(transform.detach, service=service, publish=publish)
+    return [Step(service, step, f"{service}: detached", shlex.quote(service), stays=False)]
+
+
 @click.command(
-    cls=GroupedCommand,
+    cls=VariantCommand,
+    steps=_steps,
     epilog="Example: dcgen detach redis --publish 6379 && docker compose -f redis.yml up",
 )
 @click.argument("service", shell_complete=services)
@@ -28,17 +37,12 @@ from lb.address import LAST_PORT
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
 @making_options
-def detach(service: str, publish: str | None, *, target: str, **making: Any) -> None:  # noqa: ANN401 - click has checked them
+def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
-    if TARGETS[target].on_top:
+    if TARGETS[given["target"]].on_top:
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
-    step = Step(
-        service,
-        partial(transform.detach, service=service, publish=_publication(publish)),
-        f"{service}: detached",
-        stays=False,
-    )
-    make([step], Making(**making, target=target, default=f"{service}.yml", there=True))
+    steps = _steps(given, several=False)
+    make(steps, given, default=f"{given['service']}.yml", there=True)
 
 
 def _publication(value: str | None) -> Publish:

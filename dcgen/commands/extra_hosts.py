@@ -1,5 +1,7 @@
 """``dcgen extra-hosts``: a service elsewhere, at its own port."""
 
+import shlex
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -7,16 +9,31 @@ import click
 
 from dcgen.commands.assignments import hosts
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import making_options
-from dcgen.commands.pipeline import Making, make
+from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
+from dcgen.commands.variant_command import VariantCommand
 from generator.transforms import extra_hosts as transform
+
+
+def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
+    only = given["only_named"]
+    return [
+        Step(
+            name,
+            partial(transform.extra_hosts, service=name, address=ip, only_named=only),
+            f"{name}: at {ip}",
+            shlex.quote(f"{name}={ip}"),
+            stays=False,
+        )
+        for name, ip in hosts(given["what"])
+    ]
 
 
 @click.command(
     "extra-hosts",
-    cls=GroupedCommand,
+    cls=VariantCommand,
+    steps=_steps,
     context_settings={"ignore_unknown_options": True},
     epilog="Example: dcgen extra-hosts --redis 192.0.2.7",
 )
@@ -34,20 +51,6 @@ from generator.transforms import extra_hosts as transform
     help="Change only services that name SERVICE, not all on its networks.",
 )
 @making_options
-def extra_hosts(what: tuple[str, ...], *, only_named: bool, **making: Any) -> None:  # noqa: ANN401 - click has checked them
+def extra_hosts(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Take SERVICE out; its consumers find it at IP by `extra_hosts`."""
-    steps = [
-        Step(
-            name,
-            partial(
-                transform.extra_hosts,
-                service=name,
-                address=ip,
-                only_named=only_named,
-            ),
-            f"{name}: at {ip}",
-            stays=False,
-        )
-        for name, ip in hosts(what)
-    ]
-    make(steps, Making(**making))
+    make(_steps(given, several=False), given)

@@ -27,7 +27,7 @@ GROUPS = {
     "Samples": ("once", "every_s", "limits"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (
-        *("file", "files", "env_files", "output", "target", "diff", "check", "force"),
+        *("file", "files", "env_files", "output", "target", "fresh", "diff", "check", "force"),
         *("follow", "tail", "as_json", "quiet"),
     ),
 }

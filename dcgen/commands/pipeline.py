@@ -1,188 +1,64 @@
 """Make a variant: the steps one after another, then one way out (file, standard output, diff)."""
 
-import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import click
-
-from composefile.document import Document
-from composefile.model import Model
-from dcgen import output, source
+from dcgen import source
+from dcgen.commands import history, outcome, record
+from dcgen.commands.history import History
+from dcgen.commands.making import Making, target_of
+from dcgen.commands.record import Record
 from dcgen.commands.steps import Step, require_service, transformed
-from dcgen.reading import Reading, read_all, which
-from dcgen.reporting import colored, colored_diff
-from faults import Place, UsageError, UserError, printable
-from generator.checks.other_files import override_notices
-from generator.result import Made, Notice, Variant, is_generated
-from generator.targets.compose import has_relative_paths
-from generator.targets.table import DEFAULT, TARGETS
-
-DEFAULT_OUTPUT = "generated.yml"
-STDOUT = "-"
+from dcgen.commands.unread import overrides
+from dcgen.reading import Reading, read_all
+from generator.targets.table import TARGETS
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
-    """Where the input comes from and where the output goes, as the options say.
+def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> None:  # noqa: ANN401 - see Making
+    """Take the input through *steps* and publish what comes out, as the options *given* say.
 
-    *there* tells that the output is to run on another host, and the input's rest here.
-    """
-
-    file: tuple[str, ...] = ()
-    output: str | None = None
-    diff: bool = False
-    check: bool = False
-    force: bool = False
-    target: str = DEFAULT
-    quiet: bool = False
-    default: str = DEFAULT_OUTPUT
-    there: bool = False
-
-
-def make(steps: list[Step], making: Making) -> None:
-    """Take the input through *steps* and publish what comes out, as *making* says.
+    *more* are fields of `Making` that are no options. What is recorded in the output, if it was
+    made of the same input, is done before.
 
     Raises:
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
     """
+    making = Making.of(given, **more)
     read = read_all(source.find(making.file))
-    given, document, names = read.first, read.document, read.files
-    model = read.model
-    target = _target(making, given)
-    for step in steps:
-        require_service(step, model, alone=making.there, on_top=TARGETS[making.target].on_top)
-    variant = transformed(steps, model, target.name if target else making.default)
-    output.prove(variant.unproven)
-    made = _made(variant, model, target, making, read)
-    written = TARGETS[making.target].write(made)
-    text = written[made.name]
-    files = {target.parent / name: content for name, content in written.items()} if target else {}
-    files |= {given.folder / path: content for path, content in variant.included.items()}
-    overrides = _overrides(steps, model, names)
-    if not making.quiet:
-        _say(read, [*overrides, *variant.warnings])
-    if making.diff:
-        name = str(target) if target else "<stdout>"
-        click.echo(colored_diff(output.diff(given.text, text, given.name, name)), nl=False)
-    elif target is None:
-        _print(text, variant, document, making, given)
-    elif making.check:
-        _check(files)
-    else:
-        _require_not_input(target, given)
-        in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
-        output.publish(in_order, force=making.force, is_ours=is_generated)
-        done = _done(steps, making, document, names, target)
-        for line in () if making.quiet else (*done[:-1], *_beside(variant, given), done[-1]):
-            click.echo(line, err=True)
+    target = target_of(making, read.first)
+    is_fresh = making.fresh or making.there
+    past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
+    _publish(steps, past, replace(making, target=past.form(making.target)), read, target)
 
 
-def _say(read: Reading, notices: list[Notice]) -> None:
-    if said := which(read.sources):
-        click.echo(said, err=True)
-    for notice in notices:
-        click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
-        if notice.fix:
-            click.echo(f"  {colored('fix:', 'green')} {printable(notice.fix)}", err=True)
+def remake(made: Record, making: Making) -> None:
+    """Make the output again of its sources as *made* says, and publish it as *making* says.
+
+    Raises:
+        UserError: A change cannot be made again, or the output is stale.
+    """
+    read = read_all(source.find(making.file))
+    target = target_of(making, read.first)
+    past = history.remade(made, target.parent if target else read.first.folder)
+    _publish((), past, replace(making, target=past.form(making.target)), read, target)
 
 
-def _done(
-    steps: list[Step], making: Making, document: Document, names: list[str], target: Path
-) -> list[str]:
-    """Return what was done, and what to run now: commands for a shell."""
-    done = [f"{step.done}, in {target}" for step in steps]
-    files = [*names, str(target)] if TARGETS[making.target].on_top else [str(target)]
-    command = "docker-compose" if document.v1 else "docker compose"
-    up = f"{command} {_dash_f(files)} up -d"
-    if not making.there:
-        return [*done, f"run it: {up}"]
-    address = shlex.quote(f"{steps[0].service}=HOST:PORT")
-    here = " ".join(filter(None, ["dcgen ambassador", address, _dash_f(making.file)]))
-    return [*done, f"run it there: {up}", f"use it here: {here}"]
-
-
-def _beside(variant: Variant, given: source.Source) -> list[str]:
-    return [f"it includes {given.folder / path}" for path in variant.included]
-
-
-def _dash_f(files: Sequence[str]) -> str:
-    return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
-
-
-def _overrides(steps: list[Step], model: Model, names: list[str]) -> list[Notice]:
-    """Return what to say of override files that Compose would read without being asked."""
-    names = [Path(name).name for name in names]
-    if names[:1] not in [[name] for name in source.NAMES]:
-        return []
-    return [notice for step in steps for notice in override_notices(model, step.service, names)]
-
-
-def _target(making: Making, given: source.Source) -> Path | None:
-    if making.output == STDOUT:
-        return None
-    return Path(making.output) if making.output else given.folder / making.default
-
-
-def _made(
-    variant: Variant, source_model: Model, target: Path | None, making: Making, read: Reading
-) -> Made:
-    if target is not None and not target.parent.is_dir():
-        raise UserError(
-            f"the folder {str(target.parent)!r} does not exist",
-            fix="make it first, or choose another file with `-o`",
-            where=Place(str(target)),
-        )
-    path = read.first.path
-    return Made(
-        source_model,
-        variant,
-        name=target.name if target else making.default,
-        folder=target.parent if target else None,
-        alone=path.name if path and read.alone else None,
-    )
-
-
-def _print(
-    text: str, variant: Variant, document: Document, making: Making, given: source.Source
+def _publish(
+    steps: Sequence[Step], past: History, making: Making, read: Reading, target: Path | None
 ) -> None:
-    if variant.included:
-        raise UsageError(
-            f"the variant consists of several files, {', '.join(variant.included)} among them",
-            fix="name a file with `-o FILE`",
-        )
-    if variant.files:
-        raise UsageError(
-            f"`--lb-config file` writes {', '.join(variant.files)} beside the output",
-            fix="name a file with `-o FILE`, or leave out `--lb-config file`",
-        )
-    moved = given.folder.resolve() != Path.cwd()
-    if not making.quiet and moved and has_relative_paths(document):
-        click.echo(
-            f"{colored('warning:', 'yellow')} paths in the output are relative to"
-            f" {given.folder}, not to this folder",
-            err=True,
-        )
-    click.echo(text.encode(), nl=False)
-
-
-def _check(files: dict[Path, str]) -> None:
-    stale = output.stale(files)
-    if stale:
-        raise UserError(
-            f"{len(stale)} of {len(files)} files are out of date:"
-            f" {', '.join(path.name for path in stale)}",
-            fix="run the same command without --check",
-            where=Place(str(stale[0]), 1),
-        )
-
-
-def _require_not_input(target: Path, given: source.Source) -> None:
-    same = given.path is not None and target.resolve() == given.path.resolve()
-    if same and not is_generated(given.text):
-        raise UserError(
-            "the output would replace the input",
-            fix="choose another file with `-o`",
-            where=Place(given.name),
-        )
+    merged, on_top = read.model, TARGETS[making.target].on_top
+    for step in steps:
+        require_service(step, merged, alone=making.there, on_top=on_top)
+    variant = transformed(past.steps, merged, target.name if target else making.default)
+    outcome.prove(variant)
+    made = outcome.made_of(variant, merged, target, making, read)
+    written = dict(TARGETS[making.target].write(made))
+    written[made.name] = record.write(written[made.name], past.record, making.target)
+    if not making.quiet:
+        services = [step.service for step in steps]
+        outcome.warn(read, (*overrides(merged, services, read), *variant.warnings))
+    beside = {read.first.folder / path: text for path, text in variant.included.items()}
+    if outcome.publish(written, beside, target, making, read) and target and not making.quiet:
+        outcome.tell(steps, past.kept, [target, *beside], making, read)

@@ -1,5 +1,7 @@
 """``dcgen scale``: replicas behind a balancer."""
 
+import shlex
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -7,34 +9,50 @@ import click
 
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services
-from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import (
-    PORT,
     balancing_options,
     making_options,
+    port_option,
     proxy_options,
     proxy_settings,
 )
-from dcgen.commands.pipeline import Making, make
+from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
+from dcgen.commands.variant_command import VariantCommand
 from generator.result import Settings
 from generator.transforms import scale as transform
 
 
+def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:
+    wanted = counts(given["what"])
+    settings = Settings(
+        ports=given["ports"],
+        dynamic=given["dynamic"],
+        derive_health=bool(given["health"]),
+        balancer=given["balancer"],
+        for_others=several or len(wanted) > 1,
+        **proxy_settings(given),
+    )
+    return [
+        Step(
+            name,
+            partial(transform.scale, service=name, replicas=count, settings=settings),
+            f"{name}: scaled to {count}",
+            shlex.quote(f"{name}={count}"),
+        )
+        for name, count in wanted
+    ]
+
+
 @click.command(
-    cls=GroupedCommand, epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml"
+    cls=VariantCommand,
+    steps=_steps,
+    epilog="Example: dcgen scale rng=3 hasher=2 -f compose.yml -o scaled.yml",
 )
 @click.argument(
     "what", nargs=-1, required=True, metavar="SERVICE N | SERVICE=N…", shell_complete=services
 )
-@click.option(
-    "--port",
-    "ports",
-    multiple=True,
-    type=PORT,
-    metavar="PORT",
-    help="Container port to balance; repeatable.  [default: found in the file]",
-)
+@port_option("Container port to balance; repeatable.  [default: found in the file]")
 @click.option(
     "--dynamic/--static",
     default=None,
@@ -53,23 +71,6 @@ from generator.transforms import scale as transform
 @balancing_options
 @proxy_options
 @making_options
-def scale(what: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click has checked them
+def scale(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Run SERVICE N times behind an HAProxy that takes over its name."""
-    wanted = counts(what)
-    settings = Settings(
-        ports=given.pop("ports"),
-        dynamic=given.pop("dynamic"),
-        derive_health=bool(given.pop("health")),
-        balancer=given.pop("balancer"),
-        for_others=len(wanted) > 1,
-        **proxy_settings(given),
-    )
-    steps = [
-        Step(
-            name,
-            partial(transform.scale, service=name, replicas=count, settings=settings),
-            f"{name}: scaled to {count}",
-        )
-        for name, count in wanted
-    ]
-    make(steps, Making(**given))
+    make(_steps(given, several=False), given)

@@ -1,25 +1,33 @@
 """The steps of making a variant, one after another, in whichever file a service stands."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import bisect
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from types import ModuleType
 
-from composefile.document import load
+from composefile.document import Document, load
 from composefile.model import Model
-from faults import UsageError
-from generator.result import Notice, Unproven, Variant
+from faults import Place, UsageError, UserError
+from generator.result import Notice, Unproven, Variant, with_header
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One transform of *service*, and the words that say what it did.
 
-    *stays* tells whether something answers to the name of the service afterwards.
+    Attributes:
+        service: The service.
+        transform: Makes a variant of the file.
+        done: What it did, in words.
+        words: How the command line names the service and its value: ``rng=3``.
+        stays: Whether something answers to the name of the service afterwards.
     """
 
     service: str
     transform: Callable[[Model], Variant]
     done: str
+    words: str
     stays: bool = True
 
 
@@ -47,17 +55,61 @@ def _included() -> ModuleType:
 
 
 def _one(step: Step, model: Model, name: str, texts: Mapping[str, str]) -> Variant:
-    if step.service in model.document:
+    if step.service in model.document or not _included().holds(model, step.service, texts):
         return step.transform(model)
     change = _included().Change(step.transform, name, step.stays)
     found: Variant = _included().change_included(model, step.service, change, texts)
     return found
 
 
-def transformed(steps: list[Step], model: Model, name: str) -> Variant:
+class _Lines:
+    """Which line of *before*, the text of *file*, each line of *after* was."""
+
+    def __init__(self, file: str, before: str, after: str) -> None:
+        self._file = file
+        from difflib import SequenceMatcher  # noqa: PLC0415 - few runs need it
+
+        matcher = SequenceMatcher(None, before.split("\n"), after.split("\n"), autojunk=False)
+        self._blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks()]
+
+    def place(self, place: Place | None) -> Place | None:
+        """Return *place* of the text after in the text before; its file if it was not there."""
+        if place is None or not place.line or place.file != self._file:
+            return place
+        at = bisect.bisect_right(self._blocks, (place.line - 1, float("inf"))) - 1
+        start, former, size = self._blocks[max(at, 0)]
+        is_old = 0 <= place.line - 1 - start < size
+        return replace(place, line=former + place.line - start if is_old else 0)
+
+    def notice(self, notice: Notice) -> Notice:
+        """Return *notice* with its place in the text before."""
+        return replace(notice, where=self.place(notice.where))
+
+    def error(self, error: UserError) -> UserError:
+        """Return *error* with its place in the text before."""
+        moved = copy(error)
+        moved.where = self.place(error.where)
+        return moved
+
+
+def _changed(
+    step: Step, model: Model, first: Document, name: str, texts: Mapping[str, str]
+) -> Variant:
+    """Return what *step* makes of *model*; what it says is of the lines of the *first* document."""
+    if model.document is first:
+        return _one(step, model, name, texts)
+    lines = _Lines(first.file, first.text, model.document.text)
+    try:
+        variant = _one(step, model, name, texts)
+    except UserError as error:
+        raise lines.error(error) from error
+    return replace(variant, warnings=tuple(map(lines.notice, variant.warnings)))
+
+
+def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
     """Return what *steps*, one after another, make of the file of *model*.
 
-    *name* is that of the file that the variant goes to.
+    *name* is that of the file that the variant goes to. Places are those of the lines of *model*.
 
     Raises:
         UserError: A step refuses.
@@ -66,9 +118,10 @@ def transformed(steps: list[Step], model: Model, name: str) -> Variant:
     included: dict[str, str] = {}
     notices: list[Notice] = []
     unproven: list[Unproven] = []
-    text = model.document.text
+    first = model.document
+    text = with_header(first.text, "\r\n" if "\r\n" in first.text else "\n")
     for step in steps:
-        variant = _one(step, model, name, included)
+        variant = _changed(step, model, first, name, included)
         text = variant.text
         files |= variant.files
         included |= variant.included

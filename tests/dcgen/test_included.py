@@ -90,7 +90,7 @@ def test_the_included_file_has_its_variant_beside_it(folder: Path) -> None:
     said = dcgen("scale", "db", "2").stderr
 
     assert "it includes side/compose.generated.yml\n" in said
-    assert (folder / "generated.yml").read_text().splitlines()[1:4] == [
+    assert (folder / "generated.yml").read_text().splitlines()[2:5] == [
         "# the front",
         "include:",
         "  - side/compose.generated.yml",

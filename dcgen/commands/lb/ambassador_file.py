@@ -5,7 +5,7 @@ from functools import partial
 
 from composefile import labels
 from dcgen import source
-from dcgen.commands.pipeline import Making, make
+from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
 from engine.variant import Variant, parse
 from faults import UserError
@@ -38,5 +38,6 @@ def rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> Varia
     """
     step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
     file = str(variant.file)
-    make([Step(name, step, name)], Making(file=(file,), output=file, quiet=True))
+    words = f"{name}={','.join(map(str, upstream))}"
+    make([Step(name, step, name, words)], {"file": (file,), "output": file, "quiet": True})
     return parse(source.read(variant.file).text, variant.file)

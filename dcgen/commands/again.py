@@ -1,0 +1,58 @@
+"""What `dcgen undo` and `dcgen refresh` share: a generated file, and what is recorded in it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dcgen import source
+from dcgen.commands import record
+from dcgen.commands.making import DEFAULT_OUTPUT, Making
+from dcgen.commands.options import again_options
+from dcgen.commands.record import Record
+from faults import Place, UserError
+
+__all__ = ["again_options", "find", "without"]
+
+
+def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
+    """Return what the output that is *given* was made of, and how it is made again.
+
+    Raises:
+        UserError: It is not there, or says nothing about it.
+    """
+    making = Making.of(given)
+    target = Path(making.output) if making.output else _default(making)
+    found = record.read(source.read(target).text) if target.is_file() else None
+    if found is None:
+        raise UserError(
+            "the file does not say what made it" if target.is_file() else "there is no such file",
+            fix="make it first: dcgen scale SERVICE=N"
+            + ("" if target.name == DEFAULT_OUTPUT else f" -o {target}"),
+            where=Place(str(target)),
+        )
+    files = making.file or tuple(str(target.parent / name) for name in found.sources)
+    return found, replace(making, file=files, output=str(target))
+
+
+def _default(making: Making) -> Path:
+    if not making.file and Path(DEFAULT_OUTPUT).is_file():
+        return Path(DEFAULT_OUTPUT)
+    first = source.find(making.file)[0]
+    return (first.parent if first else Path()) / DEFAULT_OUTPUT
+
+
+def without(made: Record, service: str) -> Record:
+    """Return what *made* a file but for the changes of *service*.
+
+    Raises:
+        UserError: There is none.
+    """
+    left = tuple(change for change in made.changes if change.service != service)
+    if len(left) == len(made.changes):
+        known = ", ".join(change.service for change in made.changes)
+        raise UserError(
+            f"nothing was done to {service!r}",
+            fix=f"name one of: {known}" if known else "nothing is recorded: see `dcgen scale`",
+        )
+    return replace(made, changes=left)

@@ -1,0 +1,45 @@
+"""Where the input of a variant comes from and where its output goes; and the input itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from dcgen import source
+
+DEFAULT_OUTPUT = "generated.yml"
+DEFAULT_TARGET = "compose"
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where the input comes from and where the output goes, as the options say.
+
+    *there* tells that the output is to run on another host, and the input's rest here; *fresh*
+    that what is recorded in the output is not made again.
+    """
+
+    file: tuple[str, ...] = ()
+    output: str | None = None
+    diff: bool = False
+    check: bool = False
+    force: bool = False
+    target: str = DEFAULT_TARGET
+    quiet: bool = False
+    fresh: bool = False
+    default: str = DEFAULT_OUTPUT
+    there: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], **more: Any) -> "Making":  # noqa: ANN401 - fields of any type
+        """Return what the options *given* say, and *more* of it."""
+        known = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+        return cls(**{**known, **more})
+
+
+def target_of(making: Making, given: source.Source) -> Path | None:
+    """Return the file that is written for the input *given*; None is standard output."""
+    if making.output == STDOUT:
+        return None
+    return Path(making.output) if making.output else given.folder / making.default

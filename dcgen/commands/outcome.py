@@ -1,0 +1,167 @@
+"""What becomes of a variant: a file, a diff, a check, or standard output; and what is said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from composefile.model import Model
+from dcgen import output
+from dcgen.commands import telling
+from dcgen.commands.making import Making
+from dcgen.commands.record import Change
+from dcgen.commands.steps import Step
+from dcgen.reading import Reading, which
+from dcgen.reporting import colored_diff
+from faults import Place, UsageError, UserError
+from generator.result import Made, Notice, Variant, is_generated
+from generator.targets.compose import has_relative_paths
+from generator.targets.table import TARGETS
+
+
+def made_of(
+    variant: Variant, merged: Model, target: Path | None, making: Making, read: Reading
+) -> Made:
+    """Return *variant* with what it was made from, and where it goes.
+
+    Raises:
+        UserError: The folder of *target* is not there.
+    """
+    if target is not None and not target.parent.is_dir():
+        raise UserError(
+            f"the folder {str(target.parent)!r} does not exist",
+            fix="make it first, or choose another file with `-o`",
+            where=Place(str(target)),
+        )
+    path = read.first.path
+    return Made(
+        merged,
+        variant,
+        name=target.name if target else making.default,
+        folder=target.parent if target else None,
+        alone=path.name if path and read.alone else None,
+    )
+
+
+def prove(variant: Variant) -> None:
+    """Let HAProxy judge what a person's own templates made of *variant*.
+
+    Raises:
+        UserError: It refuses the configuration.
+    """
+    output.prove(variant.unproven)
+
+
+def warn(read: Reading, notices: Iterable[Notice]) -> None:
+    """Say which files were *read*, if several, and *notices*."""
+    said = which(read.sources)
+    telling.tell([said] if said else [])
+    telling.warn(notices)
+
+
+def publish(
+    written: Mapping[str, str],
+    beside: Mapping[Path, str],
+    target: Path | None,
+    making: Making,
+    read: Reading,
+) -> bool:
+    """Let the files *written*, the main one first, come out at *target* as *making* says.
+
+    *beside* are the files that it includes.
+
+    Returns:
+        Whether files were written.
+
+    Raises:
+        UserError: They are out of date, would replace the input, or another file that is not ours.
+        UsageError: Several files cannot go to standard output.
+    """
+    name, text = next(iter(written.items()))
+    if making.diff:
+        shown = str(target) if target else "<stdout>"
+        click.echo(
+            colored_diff(output.diff(read.first.text, text, read.first.name, shown)), nl=False
+        )
+    elif target is None:
+        _require_one([other for other in written if other != name], beside)
+        _print(text, making, read)
+    else:
+        files = {target.parent / name: content for name, content in written.items()}
+        _write({**files, **beside}, making, read)
+    return target is not None and not (making.diff or making.check)
+
+
+def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
+    """Write *files*, the main one first; with `--check` see that nothing would be written."""
+    target = next(iter(files))
+    stale = output.stale(files) if making.check else []
+    if stale:
+        raise UserError(
+            f"{len(stale)} of {len(files)} files are out of date:"
+            f" {', '.join(path.name for path in stale)}",
+            fix="run the same command without --check",
+            where=Place(str(stale[0]), 1),
+        )
+    if making.check:
+        return
+    path, text = read.first.path, read.first.text
+    if path is not None and target.resolve() == path.resolve() and not is_generated(text):
+        raise UserError(
+            "the output would replace the input",
+            fix="choose another file with `-o`",
+            where=Place(read.first.name),
+        )
+    in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
+    output.publish(in_order, force=making.force, is_ours=is_generated)
+
+
+def _require_one(beside: Sequence[str], included: Mapping[Path, str]) -> None:
+    if included:
+        names = ", ".join(path.name for path in included)
+        raise UsageError(
+            f"the variant consists of several files, {names} among them",
+            fix="name a file with `-o FILE`",
+        )
+    if beside:
+        raise UsageError(
+            f"`--lb-config file` writes {', '.join(beside)} beside the output",
+            fix="name a file with `-o FILE`, or leave out `--lb-config file`",
+        )
+
+
+def _print(text: str, making: Making, read: Reading) -> None:
+    folder = read.first.folder
+    moved = folder.resolve() != Path.cwd()
+    if not making.quiet and moved and has_relative_paths(read.document):
+        telling.warn([Notice(f"paths in the output are relative to {folder}, not to this folder")])
+    click.echo(text.encode(), nl=False)
+
+
+def tell(
+    steps: Sequence[Step],
+    kept: Sequence[Change],
+    files: Sequence[Path],
+    making: Making,
+    read: Reading,
+) -> None:
+    """Say what *steps* did, what was *kept* of those before, and what to run now.
+
+    *files* are those that were written, the main one first, then those that it includes.
+    """
+    target, *included = files
+    telling.tell(
+        telling.done([step.done for step in steps], [change.short for change in kept], target)
+    )
+    telling.tell(f"it includes {path}" for path in included)
+    telling.tell(_next(steps, making, read, target))
+
+
+def _next(steps: Sequence[Step], making: Making, read: Reading, target: Path) -> list[str]:
+    """Return what to run now."""
+    names = read.files if TARGETS[making.target].on_top else []
+    up = telling.run_it([*names, str(target)], v1=read.document.v1)
+    if not making.there:
+        return [f"run it: {up}"]
+    here = telling.use_it(steps[0].service, making.file)
+    return [f"run it there: {up}", f"use it here: {here}"]

@@ -1,0 +1,53 @@
+"""What a person is told when a variant is made: warnings, what was done, what to run now."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from dcgen.reporting import colored
+from faults import printable
+from generator.result import Notice
+
+
+def warn(notices: Iterable[Notice]) -> None:
+    """Print *notices* on standard error, each with what to do about it."""
+    for notice in notices:
+        click.echo(f"{colored('warning:', 'yellow')} {notice}", err=True)
+        if notice.fix:
+            click.echo(f"  {colored('fix:', 'green')} {printable(notice.fix)}", err=True)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print *lines* on standard error."""
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def done(changes: Sequence[str], kept: Sequence[str], target: Path) -> list[str]:
+    """Return that *changes* were made in *target*, and others *kept* there: ``rng=3``."""
+    lines = [f"{change}, in {target}" for change in changes]
+    names = printable(", ".join(kept))
+    if not changes:
+        lines.append(f"{target}: made again, {f'with {names}' if names else 'with no change'}")
+    elif kept:
+        lines.append(f"kept: {names}")
+    return lines
+
+
+def run_it(files: Sequence[str], *, v1: bool) -> str:
+    """Return the command that starts the variant of *files*."""
+    command = "docker-compose" if v1 else "docker compose"
+    return f"{command} {dash_f(files)} up -d"
+
+
+def use_it(service: str, files: Sequence[str]) -> str:
+    """Return the command that lets *files* use *service* where it runs."""
+    address = shlex.quote(f"{service}=HOST:PORT")
+    return " ".join(filter(None, ["dcgen ambassador", address, dash_f(files)]))
+
+
+def dash_f(files: Sequence[str]) -> str:
+    """Return *files* as options for a shell."""
+    return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
