@@ -17,6 +17,7 @@ __all__ = [
     "Field",
     "Value",
     "as_written",
+    "assignments",
     "fields",
     "merge_sources",
     "pairs",
@@ -154,12 +155,17 @@ def words(value: Value) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def assignments(value: Value) -> dict[str, str | None]:
+    """Return *value*, ``["A=b"]`` or ``{A: b}``, as a dict; what has no value gets None."""
+    if isinstance(value, dict):
+        return {key: item if isinstance(item, str) else None for key, item in value.items()}
+    split = (word.partition("=") for word in words(value))
+    return {name: text if sign else None for name, sign, text in split}
+
+
 def pairs(value: Value) -> dict[str, str]:
     """Return *value*, ``["A=b"]`` or ``{A: b}``, as a dict; what has no value gets ``""``."""
-    if isinstance(value, dict):
-        return {key: item if isinstance(item, str) else "" for key, item in value.items()}
-    split = (word.partition("=") for word in words(value))
-    return {name: text for name, _, text in split}
+    return {name: text or "" for name, text in assignments(value).items()}
 
 
 def texts(value: Value) -> Iterator[str]:

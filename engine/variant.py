@@ -13,7 +13,7 @@ from composefile.includes import layered
 from composefile.labels import Identity
 from composefile.model import Model
 from composefile.project import Project
-from composefile.values import Value, fields
+from composefile.values import Value, assignments, fields, words
 from faults import Place
 
 
@@ -45,24 +45,11 @@ class Service:
 
     def words(self, key: str) -> list[str]:
         """Return *key*'s list as strings; a single value is a list of one, a map its keys."""
-        value = self.keys.get(key)
-        if value is None:
-            return []
-        return [str(v) for v in value] if isinstance(value, list | dict) else [value]
+        return words(self.keys.get(key))
 
-    def pairs(self, key: str, separator: str = "=") -> dict[str, str | None]:
-        """Return *key* as a map, also when it is written as a list of ``name=value``.
-
-        A name without a value (``- NAME``, ``NAME:``) maps to None.
-        """
-        value = self.keys.get(key)
-        if isinstance(value, dict):
-            return {k: None if v is None else str(v) for k, v in value.items()}
-        pairs: dict[str, str | None] = {}
-        for word in self.words(key):
-            name, found, rest = word.partition(separator)
-            pairs[name.strip()] = rest if found else None
-        return pairs
+    def pairs(self, key: str) -> dict[str, str | None]:
+        """Return *key*, ``["A=b"]`` or ``{A: b}``, as a map; what has no value gets None."""
+        return assignments(self.keys.get(key))
 
     def label(self, name: str) -> str | None:
         """Return the text of label *name*, None if it is not there."""
