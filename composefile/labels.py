@@ -22,6 +22,7 @@ REPLICA = "replica"
 AMBASSADOR = "ambassador"
 
 PREFIX = "dcgen."
+MOST_DIGITS = 9
 
 # Labels and variables by which other proxies (Traefik, Caddy, nginx-proxy) find a service: they
 # must lead to the balancer, or that proxy would balance past it.
@@ -131,7 +132,7 @@ class Identity:
 
 
 def _number(label: str, word: str) -> int:
-    if not (word.isascii() and word.isdigit()):
+    if not (word.isascii() and word.isdigit() and len(word) <= MOST_DIGITS):
         what = f"the label `{label}` has {word!r}, which is not a number"
         raise UserError(what, fix="generate the file again with dcgen")
     return int(word)

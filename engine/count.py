@@ -11,6 +11,7 @@ from faults import UserError
 
 RECENT_S = 5.0
 WARM_UP_S = 3.0
+MOST_DIGITS = 100  # of a number in a line; Python refuses thousands
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ def amount(pattern: re.Pattern[str], text: str) -> int | None:
     if not (match := pattern.search(text)):
         return None
     number = match[1] if pattern.groups else "1"
-    return int(number) if number and number.isdigit() else 0
+    return int(number) if number and number.isdecimal() and len(number) <= MOST_DIGITS else 0
 
 
 def count(variant: Variant, everywhere: str | None = None) -> Count | None:

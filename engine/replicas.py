@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from engine.variant import Service, Variant
 from faults import UserError
 
+MOST_DIGITS = 9
+
 
 def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
     """Return how many processes each service runs: *scale*, ``scale``, ``deploy.replicas``, 1.
@@ -20,7 +22,7 @@ def replicas(variant: Variant, scale: Mapping[str, int]) -> dict[str, int]:
         deploy = service.keys.get("deploy")
         deployed = deploy.get("replicas") if isinstance(deploy, dict) else None
         value = str(service.keys.get("scale") or deployed or 1)
-        if not value.isdigit():
+        if not value.isdecimal() or len(value) > MOST_DIGITS:
             what = f"service '{service.name}' has '{value}' replicas, which is not a number"
             raise UserError(what, fix="write a number", where=service.where("deploy"))
         found[service.name] = scale.get(service.name, int(value))

@@ -53,7 +53,8 @@ def _extras() -> dict[str, set[str]]:
 def _requirements(file: Path) -> Iterator[Requirement]:
     if not file.is_file():
         return
-    for line in file.read_text(encoding="utf-8").splitlines():
+    # What is no text of ours is pip's to judge, as a line that names no package is.
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         text = re.split(r"(?:^|\s)(?:#|--hash)", line, maxsplit=1)[0].strip(" \t\\")
         if text and not text.startswith("-"):
             try:

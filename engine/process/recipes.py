@@ -130,7 +130,7 @@ def _proxy_ports(service: Service) -> tuple[int, ...]:
 
 
 def _redis(service: Service) -> Recipe:
-    words = _words(service.keys.get("command"))
+    words = _words(service, "command")
     if words[:1] == ["redis-server"]:
         words = words[1:]
     if any(word in _REDIS_OURS for word in words) or (words and not words[0].startswith("--")):
@@ -166,14 +166,15 @@ def _python(service: Service) -> Recipe:
 
 
 def _image(service: Service, folder: Path, options: Mapping[str, Any]) -> Image:
-    target = options.get("target")
+    target = str(options.get("target") or "") or None
     if "dockerfile_inline" in options:
         return parse_dockerfile(str(options["dockerfile_inline"]), target)
     file = folder / str(options.get("dockerfile") or "Dockerfile")
     try:
         return parse_dockerfile(file.read_text(encoding="utf-8"), target)
-    except OSError as error:
-        what = f"service '{service.name}' builds '{file}': {error.strerror}"
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        what = f"service '{service.name}' builds '{file}': {reason}"
         fix = "add the Dockerfile, or give its path in 'build'"
         raise UserError(what, fix=fix, where=service.where("build")) from error
 
@@ -184,15 +185,23 @@ def _command(service: Service, image: Image) -> list[str]:
     if image.needs_shell and command is None and entrypoint is None:
         raise _refusal(service, "has a Dockerfile whose command needs a shell", "build")
     # An entrypoint in the Compose file clears the image's command (Compose, "entrypoint").
-    words = _words(command) if command is not None else [] if entrypoint else list(image.cmd)
-    return [*(_words(entrypoint) if entrypoint is not None else image.entrypoint), *words]
+    words = [] if entrypoint else list(image.cmd)
+    if command is not None:
+        words = _words(service, "command")
+    first = _words(service, "entrypoint") if entrypoint is not None else image.entrypoint
+    return [*first, *words]
 
 
-def _words(command: object) -> list[str]:
+def _words(service: Service, key: str) -> list[str]:
     # Compose splits a string into words and starts no shell.
+    command = service.keys.get(key)
     if isinstance(command, list):
         return [str(word) for word in command]
-    return shlex.split(str(command)) if command else []
+    try:
+        return shlex.split(str(command)) if command else []
+    except ValueError as error:
+        what = f"'{command}' of service '{service.name}' has a quote that is not closed"
+        raise UserError(what, fix="close the quote", where=service.where(key)) from error
 
 
 def _inside(arguments: list[str], workdir: str) -> list[str]:

@@ -67,6 +67,26 @@ def test_a_python_command_runs_in_its_build_context(service: Write, build: Build
     assert (found.ports, found.env) == ((80,), {"COLOUR": "red"})
 
 
+def test_a_dockerfile_that_is_no_text_is_refused(service: Write, build: Build) -> None:
+    (build("app") / "Dockerfile").write_bytes(b"# caf\xe9\n")
+
+    with pytest.raises(UserError, match=r"compose.yml:2: .*Dockerfile': it is not UTF-8 text"):
+        recipe(service("{build: app}"))
+
+
+def test_a_command_with_an_open_quote_is_refused(service: Write, build: Build) -> None:
+    build("app")
+
+    with pytest.raises(UserError, match=r"compose.yml:2: .* has a quote that is not closed"):
+        recipe(service('{build: app, command: "python it\'s"}'))
+
+
+def test_requirements_that_are_no_text_are_left_to_pip(service: Write, build: Build) -> None:
+    (build("app") / "requirements.txt").write_bytes(b"# caf\xe9\npytest\n")
+
+    assert recipe(service("{build: app}")).kind == "python"
+
+
 @pytest.mark.parametrize(
     ("body", "command"),
     [
