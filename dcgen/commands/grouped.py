@@ -24,7 +24,7 @@ GROUPS = {
     f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image", "template"),
-    "Samples": ("once", "every_s", "limits"),
+    "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (
         *("file", "files", "env_files", "output", "target", "fresh", "diff", "check", "force"),

@@ -22,6 +22,7 @@ from engine.hosts import Host
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Sample
 from faults import UsageError
+from lb.address import LAST_PORT, Address
 
 EVERY_S = 2.0
 LINES_EVERY_S = 5.0
@@ -49,6 +50,11 @@ ONCE_S = 3.0
     metavar="SERVICE=N",
     help="Requests or units a second that one replica can do: drawn as a dotted line.",
 )
+@click.option(
+    "--web",
+    metavar="[ADDRESS:]PORT",
+    help="Serve a read-only page there, on 127.0.0.1 unless told otherwise; port 0: any.",
+)
 def top(  # noqa: PLR0913 - click hands over one argument per option
     files: tuple[str, ...],
     engine: str,
@@ -59,16 +65,24 @@ def top(  # noqa: PLR0913 - click hands over one argument per option
     as_json: bool,
     every_s: float | None,
     limits: tuple[str, ...],
+    web: str | None,
 ) -> None:
     """Show services with their replicas: health, sessions, queue, requests/s, latency, CPU, memory.
 
     Sessions, queue, requests and latency are what HAProxy counts. UNITS/S is what the log lines
     say that the label dcgen.count names.
     """
+    if web and (once or as_json):
+        raise UsageError("a page is not printed", fix="leave out --web, or --once and --json")
+    listen = _listen(web) if web else None
     where = place(target(files, engine, hosts, starting=False))
     each = _limits(limits, where.variant.services)
     with _ended_by_signals(), closing(sampler(where.variant, where.sites, each)) as found:
-        if once:
+        if listen:
+            from dcgen.top.web import serve  # noqa: PLC0415 - few runs need a server
+
+            serve(_samples(found, every_s or EVERY_S), *listen)
+        elif once:
             _once(found, every_s or ONCE_S, as_json=as_json)
         elif not as_json and _is_terminal():
             from dcgen.top import terminal  # noqa: PLC0415 - only a terminal needs rich, 100 ms
@@ -117,6 +131,18 @@ def _samples(found: Sampler, every_s: float) -> Iterator[Sample]:
 
 def _json(sample: Sample) -> str:
     return json.dumps(asdict(sample))
+
+
+def _listen(text: str) -> tuple[str, int]:
+    # As `--stats` takes it; the port may be 0.
+    host, colon, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port[:9]) <= LAST_PORT):
+        raise UsageError(
+            f"{text!r} names no port from 0 to {LAST_PORT}", fix="write --web 8404, or ADDRESS:8404"
+        )
+    if not colon:
+        return "127.0.0.1", int(port)
+    return Address(host.removeprefix("[").removesuffix("]"), int(port) or LAST_PORT).host, int(port)
 
 
 def _limits(words: tuple[str, ...], services: Mapping[str, object]) -> dict[str, float]:

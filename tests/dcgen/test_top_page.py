@@ -1,0 +1,140 @@
+"""The page of `dcgen top` in a real browser, on a run of processes with a real HAProxy."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dcgen.top.web import LIBRARY
+from engine.process.free_ports import free_port
+from tests.dockercoins.browsing import browser, require_browser
+from tests.engine.commands import DCGEN, Up, dcgen
+
+WITHIN_MS = 60_000
+WORKER = "import time\nwhile True:\n    print('5 units', flush=True)\n    time.sleep(0.2)\n"
+SERVER = """
+import http.server, os
+http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])),
+    http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def cleanup() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def chromium(cleanup: ExitStack) -> Any:
+    return cleanup.enter_context(browser(require_browser()))
+
+
+def _build(folder: Path, source: str, port: str = "") -> Path:
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f'FROM python\n{port}\nCMD ["python", "main.py"]\n')
+    (folder / "main.py").write_text(source)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def file(cleanup: ExitStack) -> Path:
+    """Run rng with two replicas, whose service has a name that is HTML, and a worker."""
+    folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="top-")))
+    patch = pytest.MonkeyPatch()
+    cleanup.callback(patch.undo)
+    patch.setenv("XDG_RUNTIME_DIR", str(folder))
+    source, made = folder / "compose.yml", folder / "<b>x.yml"
+    rng, worker = folder / "rng", folder / "worker"
+    source.write_text(
+        f"services:\n  rng:\n    build: {_build(rng, SERVER, 'EXPOSE 80')}\n"
+        f"    ports: ['127.0.0.1:{free_port(set())}:80']\n"
+        f"  worker:\n    build: {_build(worker, WORKER)}\n"
+        "    labels: {dcgen.count: '(\\d+) units'}\n"
+    )
+    done = dcgen("scale", "rng", "2", "-f", str(source), "-o", str(made))
+    assert done.returncode == 0, done.stderr
+    Up.start(made, cleanup=cleanup).wait_for("are ready")
+    return made
+
+
+@pytest.fixture(scope="module")
+def url(file: Path, cleanup: ExitStack) -> str:
+    words = [*DCGEN, "top", "--web", "0", "--interval", "0.5", "--limit", "rng=10"]
+    popen = subprocess.Popen([*words, "-f", str(file)], stdout=subprocess.PIPE, text=True)
+    cleanup.enter_context(popen)
+    cleanup.callback(popen.terminate)
+    assert popen.stdout
+    return popen.stdout.readline().split()[2]
+
+
+@pytest.fixture
+def page(chromium: Any, url: str) -> Iterator[Any]:
+    said = list[str]()
+    opened = chromium.new_page()
+    opened.set_default_timeout(WITHIN_MS)
+    opened.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    opened.on("pageerror", lambda error: said.append(f"error: {error}"))
+    opened.goto(url)
+    opened.locator("#state", has_text="● live").wait_for()
+    opened.locator("#now", has_text=re.compile(r"\d\.\d")).wait_for()
+    yield opened
+    opened.close()
+    assert said == []
+
+
+def test_the_page_shows_speed_shares_and_replicas(page: Any, file: Path) -> None:
+    rows = page.locator("#rows th").all_text_contents()
+
+    assert rows == ["rng", "rng-1 (balancer)", "rng1", "rng2", "worker"]
+    assert page.locator("#unit").text_content() == "units/s of worker"
+    assert page.locator("#file").text_content() == str(file)
+    assert page.locator("#shares li").count() == 2
+    assert page.locator("#graph canvas").count() == (
+        1 if LIBRARY.joinpath("LICENSE").exists() else 0
+    )
+    page.locator("label", has_text="rng requests").click()
+    page.locator("#limit", has_text="limit 20.0").wait_for()
+
+
+def test_what_changes_is_said_and_undone(page: Any, file: Path) -> None:
+    dcgen("lb", "drain", "rng2", "-f", str(file))
+    page.locator("#marks li", has_text="rng2 drained").first.wait_for()
+    page.locator("#shares .unwell", has_text="rng2").wait_for()
+    dcgen("lb", "ready", "rng2", "-f", str(file))
+    page.locator("#marks li", has_text="rng2 ready").first.wait_for()
+
+    assert page.locator("#marks").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Any, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - see `require_browser`
+
+    page.emulate_media(color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+@pytest.mark.parametrize("size", [(360, 740), (1280, 720), (3840, 2160)], ids=str)
+def test_nothing_runs_out_of_the_page(page: Any, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_the_library_there_are_numbers_and_a_table(chromium: Any, url: str) -> None:
+    opened = chromium.new_page()
+    opened.set_default_timeout(WITHIN_MS)
+    nothing = {"body": "", "content_type": "text/javascript"}
+    opened.route("**/uPlot.js", lambda route: route.fulfill(**nothing))
+    opened.goto(url)
+
+    opened.locator("#empty", has_text="the numbers are in the table below").wait_for()
+    opened.locator("#rows th", has_text="rng2").wait_for()
+    assert opened.locator("#now").text_content() != ""
