@@ -13,6 +13,7 @@ UNIT := tests/composefile tests/generator tests/test_house.py tests/test_docs.py
 	tests/engine/test_recipes.py tests/engine/test_variant.py \
 	tests/lb/test_arguments.py tests/lb/test_model.py tests/lb/test_options.py
 DEMO_S := $(or $(SECONDS),20)
+TOP_PORT := 8010
 # Long enough to tell, however long the demonstration is.
 COMPARE_S := 20
 # Shows and runs a command. After Ctrl-C it ends by its own last words, and make without an error:
@@ -32,9 +33,10 @@ demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without
 	@test -f dockercoins/webui/library/package-lock.json || echo "For the graph on the page, once: make library"
 	@echo "DockerCoins runs for $(DEMO_S) s; Ctrl-C ends it. Longer: make demo SECONDS=300"
 	@echo "  its page:                http://localhost:8000"
+	@echo "  what each replica does:  http://localhost:$(TOP_PORT)"
 	@echo "  metrics for Prometheus:  http://localhost:8000/metrics"
 	.venv/bin/dcgen scale rng=3 worker=10 -f dockercoins/compose.yml -o demo/compose.yml
-	@$(call until_interrupted,.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S))
+	@$(call until_interrupted,.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S) --top $(TOP_PORT))
 	@echo "What did three rng bring? The same 10 workers on 1 rng, then on 3: $(COMPARE_S) s each"
 	@$(call until_interrupted,.venv/bin/python -m benchmarks.compare --for $(COMPARE_S))
 

@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -29,16 +31,31 @@ def kill(file: str, service: str) -> bool:
 @click.argument("file")
 @click.option("--for", "seconds", default=20.0, show_default=True, help="Seconds of the run.")
 @click.option("--kill", "service", default="rng2", show_default=True, help="Whom to kill.")
-def main(file: str, seconds: float, service: str) -> None:
+@click.option("--top", "port", default=0, help="Port for the page of dcgen top; 0 for none.")
+def main(file: str, seconds: float, service: str, port: int) -> None:
     """Run FILE as processes, kill a service half-way, and end with the exit code of the run."""
     up = [*DCGEN, "up", "-f", file, "--engine", "process", "--no-logs", "--for", str(seconds)]
-    with subprocess.Popen(up) as run:
+    with _shown(file, port), subprocess.Popen(up) as run:
         try:
             _kill_half_way(run, file, seconds, service)
         except KeyboardInterrupt:
             run.wait()  # Ctrl-C has reached it too, and it ends with its summary
     # Negative: the signal came before it had anything to end.
     sys.exit(run.returncode if run.returncode >= 0 else INTERRUPTED)
+
+
+@contextmanager
+def _shown(file: str, port: int) -> Iterator[None]:
+    # What a replica of rng can do a second: its work takes a tenth of one.
+    words = ("--web", str(port), "--engine", "process", "--interval", "1", "--limit", "rng=10")
+    if not port:
+        yield
+        return
+    with subprocess.Popen([*DCGEN, "top", "-f", file, *words], stdout=subprocess.DEVNULL) as top:
+        try:
+            yield
+        finally:
+            top.terminate()
 
 
 def _kill_half_way(run: "subprocess.Popen[bytes]", file: str, seconds: float, service: str) -> None:

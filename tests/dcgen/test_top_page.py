@@ -44,7 +44,7 @@ def _build(folder: Path, source: str, port: str = "") -> Path:
 
 @pytest.fixture(scope="module")
 def file(cleanup: ExitStack) -> Path:
-    """Run rng with two replicas, whose service has a name that is HTML, and a worker."""
+    """Run rng with two replicas, and a worker, from a file whose name is HTML."""
     folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="top-")))
     patch = pytest.MonkeyPatch()
     cleanup.callback(patch.undo)
