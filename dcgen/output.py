@@ -1,5 +1,6 @@
 """Where a variant goes: published to files, printed, compared; and what is never overwritten."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -26,33 +27,42 @@ def prove(unproven: Iterable["Unproven"]) -> None:
 
 
 def publish(
-    files: Mapping[Path, str], *, force: bool, is_ours: Callable[[str], bool]
+    files: Mapping[Path, str],
+    *,
+    force: bool,
+    is_ours: Callable[[str], bool],
+    like: Mapping[Path, Path] | None = None,
 ) -> list[Path]:
     """Write *files* so that each is there whole or not at all; return those that changed.
+
+    A device or a named pipe is written into, and never replaced.
 
     Args:
         files: Path to text; the text is written byte for byte, in UTF-8.
         force: Overwrite also what dcgen did not write.
         is_ours: Tells from a file's text whether dcgen wrote it.
+        like: Path of a file that is new to the file whose reader and owner it gets.
 
     Raises:
         UserError: A file is there that dcgen did not write.
-        HostError: A file cannot be written.
+        HostError: A file cannot be written, or something is there that is none.
     """
     for path in files:
         _require_ours(path, force=force, is_ours=is_ours)
     changed = []
     for path, text in files.items():
         data = text.encode()
-        if _read(path) != data:
-            _replace(path, data)
+        if _is_stream(path) or _read(path) != data:
+            _write(path, data, (like or {}).get(path))
             changed.append(path)
     return changed
 
 
 def stale(files: Mapping[Path, str]) -> list[Path]:
     """Return those of *files* that are not there, or hold something else."""
-    return [path for path, text in files.items() if _read(path) != text.encode()]
+    return [
+        path for path, text in files.items() if _is_stream(path) or _read(path) != text.encode()
+    ]
 
 
 def diff(before: str, after: str, before_name: str, after_name: str) -> str:
@@ -71,7 +81,19 @@ def diff(before: str, after: str, before_name: str, after_name: str) -> str:
     return "".join(whole)
 
 
+def _is_stream(path: Path) -> bool:
+    """Tell whether *path* is a terminal, ``/dev/null`` or a pipe: written to, but not replaced."""
+    return path.is_char_device() or path.is_fifo()
+
+
 def _require_ours(path: Path, *, force: bool, is_ours: Callable[[str], bool]) -> None:
+    if _is_stream(path):
+        return
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no file"
+        raise HostError(
+            f"the output is {kind}", fix="choose another file with `-o`", where=Place(str(path))
+        )
     data = _read(path)
     if data is None or force or is_ours(data.decode(errors="replace")):
         return
@@ -95,23 +117,42 @@ def _read(path: Path) -> bytes | None:
         ) from error
 
 
-def _replace(path: Path, data: bytes) -> None:
-    target = path.resolve()
-    # In the same folder, so that the rename cannot cross a file system.
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+def _write(path: Path, data: bytes, like: Path | None) -> None:
     try:
-        try:
-            with beside.open("xb") as file:
-                file.write(data)
-            if target.exists():
-                beside.chmod(target.stat().st_mode & 0o777)
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        if _is_stream(path):
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data, like)
     except OSError as error:
         raise HostError(
             f"cannot write the file: {error.strerror}",
             fix="choose another file with `-o`",
             where=Place(str(path)),
         ) from error
+
+
+def _replace(target: Path, data: bytes, like: Path | None) -> None:
+    # In the same folder, so that the rename cannot cross a file system.
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+        _take_rights(beside, target if target.exists() else like, is_old=target.exists())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _take_rights(file: Path, former: Path | None, *, is_old: bool) -> None:
+    """Give *file* the mode and the owner of *former*: all of them if it is the same file's old one.
+
+    Else nobody may do more with it than with *former*.
+    """
+    if former is None:
+        return
+    rights, mine = former.stat(), file.stat().st_mode
+    file.chmod((rights.st_mode if is_old else rights.st_mode & mine & 0o666) & 0o777)
+    if (rights.st_uid, rights.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.chown(file, rights.st_uid, rights.st_gid)

@@ -113,7 +113,8 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
             where=Place(read.first.name),
         )
     in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
-    output.publish(in_order, force=making.force, is_ours=is_generated)
+    like = {target: path} if path else {}
+    output.publish(in_order, force=making.force, is_ours=is_generated, like=like)
 
 
 def _require_one(beside: Sequence[str], included: Mapping[Path, str]) -> None:
