@@ -32,16 +32,38 @@ def _running(new_project: NewProject, folder: Path, *words: str, host: str = "lo
     return running
 
 
-def test_status_shows_the_servers_of_every_host(new_project: NewProject, tmp_path: Path) -> None:
-    for host in ("local", "node1"):
-        one = _running(new_project, tmp_path, "2", host=host)
+def _on_two_hosts(new_project: NewProject, folder: Path) -> tuple[Running, list[str]]:
+    # Returns one of the two projects, and where their Engines are.
+    hosts = ("local", "node1")
+    for host in hosts:
+        one = _running(new_project, folder, "2", host=host)
         one.await_serving({"rng1", "rng2"})
-    hosts = [new_project(host, one.project.file).engine.url for host in ("local", "node1")]
+    return one, [new_project(host, one.project.file).engine.url for host in hosts]
+
+
+def test_status_shows_the_servers_of_every_host(new_project: NewProject, tmp_path: Path) -> None:
+    one, hosts = _on_two_hosts(new_project, tmp_path)
 
     found = json.loads(one.dcgen("lb", "status", "--json", "--host", hosts[0], "--host", hosts[1]))
 
     assert [proxy["host"] for proxy in found] == hosts
     assert [len(proxy["servers"]) for proxy in found] == [2, 2]
+
+
+def test_what_runs_is_listed_read_and_stopped_on_every_host(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    one, hosts = _on_two_hosts(new_project, tmp_path)
+    where = ("--host", hosts[0], "--host", hosts[1])
+
+    def on_each(*words: str) -> list[str]:
+        lines = [line.partition(" | ") for line in one.dcgen(*words, *where).splitlines()]
+        return ["\n".join(text for name, _, text in lines if name.strip() == h) for h in hosts]
+
+    assert all("rng1" in text and "rng2" in text for text in on_each("ps"))
+    assert all("rng" in text for text in on_each("logs", "--tail", "5"))
+    one.dcgen("stop", *where)
+    assert not any("rng1" in text for text in on_each("ps"))
 
 
 @pytest.mark.parametrize("kind", ["--dynamic", "--static"])
