@@ -181,7 +181,7 @@ def test_output_that_cannot_be_written_is_code_3_and_leaves_nothing(coins: Path)
     result = dcgen("scale", "rng", "3", "-o", "folder")
 
     assert result.exit_code == 3
-    assert result.stderr.startswith("folder: cannot read the file: ")
+    assert result.stderr.startswith("folder: the output is a folder\n")
     assert names(coins) == ["compose.yml", "folder"]
 
 
