@@ -28,6 +28,18 @@ def expanded(model: Model, name: str) -> dict[str, Value]:
     return found
 
 
+def says(model: Model, name: str) -> dict[str, Said]:
+    """Return what service *name* says by key; with all that it extends, if it extends another."""
+    mine = {key: said(field.node) for key, field in model.fields(name).items()}
+    if model.base(name) is None:
+        return mine
+    found = {key: Said(value) for key, value in expanded(model, name).items()}
+    for key, new in mine.items():
+        if new.gone:
+            found[key] = Said(found[key].value if key in found else None, new.gone, new.silent)
+    return found
+
+
 def say(found: dict[str, Value], name: str, key: str, new: Said) -> None:
     """Let *found*, the body of service *name*, have under *key* what Compose makes of *new*."""
     if new.silent:

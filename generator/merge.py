@@ -6,18 +6,17 @@ changes is therefore written out where the first one uses it elsewhere. Source: 
 Specification, "Merge"; the rules are in `composefile.merging`.
 """
 
-from composefile.document import Document, Service, load, own
+from composefile.document import Document, load, own
 from composefile.formats import require_mergeable
 from composefile.model import Model
 from composefile.project import Project
 from composefile.syntax.parser import Alias, walk
-from generator.editing.edits import Edits, append_lines, service_span, shift
-from generator.editing.emit import entry, flow
-from generator.editing.layout import layout_of
-from generator.expanded import expanded
+from generator.editing.edits import Edits
+from generator.editing.emit import flow, in_flow
 from generator.merge_sections import merged_section, sections
-from generator.merge_service import merged_service, written_out
-from generator.said import in_flow, said
+from generator.merge_service import added_service, merged_service
+from generator.said import said
+from generator.written_out import written_out
 
 
 def merge(first: Document, second: Document, project: Project) -> Document:
@@ -39,7 +38,7 @@ def merge(first: Document, second: Document, project: Project) -> Document:
         text = (
             merged_service(Model(document, project), over, service)
             if service.name in document
-            else _added_service(document, over, service)
+            else added_service(document, over, service)
         )
         document = load(text, first.file)
     for key, node in sections(second):
@@ -57,30 +56,4 @@ def _with_aliases_inlined(first: Document, second: Document) -> str:
     for node in walk(first.root) if inside else ():
         if isinstance(node, Alias) and id(node.target) in inside:
             edits.replace(node.start, node.end, flow(in_flow(said(node.target).value)))
-    return edits.apply()
-
-
-def _added_service(document: Document, over: Model, service: Service) -> str:
-    second = over.document
-    edits, layout = Edits(document.text), layout_of(document)
-    if not document.names:
-        start = "" if document.text.endswith("\n") else layout.newline
-        first_of_all = {service.name: expanded(over, service.name)}
-        edits.insert(document.end, start + entry("services", first_of_all, layout, 0))
-        return edits.apply()
-    last = list(document)[-1]
-    column = last.key.column
-    base = over.base(service.name)
-    if base is not None and base[0] is over and base[1] in document:
-        lines = entry(service.name, expanded(over, service.name), layout, column)
-    elif any(isinstance(node, Alias) or node.anchor for node in walk(service.body)):
-        lines = entry(service.name, said(service.body).value, layout, column)
-    else:
-        span = service_span(second, service)
-        copied = second.text[span.start : span.end].replace("\r\n", "\n")
-        lines = copied.replace("\n", layout.newline)
-        lines = lines if lines.endswith("\n") else lines + layout.newline
-        lines = shift(lines, column - service.key.column)
-    gap = layout.newline if layout.gap else ""
-    append_lines(edits, service_span(document, last).end, gap + lines)
     return edits.apply()

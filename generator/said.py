@@ -101,15 +101,6 @@ def _is_reset(node: Node | None) -> bool:
     return target is not None and target.tag == "!reset"
 
 
-def in_flow(value: Value) -> Value:
-    """Return *value* so that each of its plain words may stand between brackets."""
-    if isinstance(value, dict):
-        return {key: in_flow(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [in_flow(part) for part in value]
-    return Quoted(value) if isinstance(value, str) and set(value) & set(",[]{}#:") else value
-
-
 def alike(one: Value, other: Value) -> bool:
     """Tell whether two values are written alike: a quoted word is not like a plain one."""
     if isinstance(one, dict) and isinstance(other, dict):

@@ -98,6 +98,15 @@ def flow(value: Emitted) -> str:
     return _simple(value)
 
 
+def in_flow(value: Emitted) -> Emitted:
+    """Return *value* so that each of its plain words may stand between brackets."""
+    if isinstance(value, Mapping):
+        return {key: in_flow(part) for key, part in value.items()}
+    if isinstance(value, str):
+        return Quoted(value) if set(value) & set(",[]{}#:") else value
+    return [in_flow(part) for part in value] if isinstance(value, Sequence) else value
+
+
 def _simple(value: str | int | None) -> str:
     if value is None:
         return "null"

@@ -96,12 +96,12 @@ def strip_anchor(edits: Edits, node: Node) -> None:
 
 def drop_comments(edits: Edits, node: Node, start: int, end: int) -> None:
     """Take the comments between *start* and *end* away, where nothing else is edited."""
-    for comment in _comments_in(edits.text, node, Span(start, end)):
+    for comment in comments_in(edits.text, node, Span(start, end)):
         with contextlib.suppress(ValueError):
             edits.delete(comment.start, comment.end)
 
 
-def _comments_in(text: str, node: Node, span: Span) -> list[Span]:
+def comments_in(text: str, node: Node, span: Span) -> list[Span]:
     """Return the comments inside *span*, which holds *node*; a line of its own goes whole."""
     found: list[Span] = []
     position = span.start

@@ -19,9 +19,9 @@ from generator.editing.edits import (
     remove_entries,
     remove_items,
 )
-from generator.editing.emit import Emitted, Layout, entry, flow
+from generator.editing.emit import Emitted, Layout, entry, flow, in_flow
 from generator.editing.layout import column_of_body
-from generator.editing.rewrite import copy_entry, quoted, written
+from generator.editing.rewrite import comments_in, copy_entry, quoted, written
 
 
 class ServiceEdits:
@@ -58,15 +58,18 @@ class ServiceEdits:
         """Let *key* have *value*, whatever it had before.
 
         Without *comments*, those above and below the entry go with what it had. Without
-        *override*, what the service inherits by `extends` stays below *value*.
+        *override*, *value* says more than before: what the service inherits by `extends` stays
+        below it, and comments inside the entry stand above it then.
         """
+        if isinstance(self.node, Mapping) and self.node.flow:
+            value = in_flow(value)
         tag = "!override" if override and self.model.inherits(self.name, key) else ""
         node = self._own(key)
         if node is None or tag or isinstance(self.node, Alias):
             self._gone.add(key)
             self._added[key] = (value, tag)
             return
-        self._replace(key, value, comments=comments)
+        self._replace(key, value, comments=comments, inside=not override)
 
     def filter(self, key: str, gone: Callable[[str], bool]) -> None:
         """Take those entries out of mapping or list *key* whose name is *gone*."""
@@ -131,7 +134,7 @@ class ServiceEdits:
         ]
         return [source for value in values for source in merge_sources(value)]
 
-    def _replace(self, key: str, value: Emitted, *, comments: bool) -> None:
+    def _replace(self, key: str, value: Emitted, *, comments: bool, inside: bool) -> None:
         field = self.model.fields(self.name)[key]
         if field.owner.flow:
             self.edits.replace(field.node.start, field.node.end, flow(value))
@@ -140,6 +143,11 @@ class ServiceEdits:
         if not comments:
             span = entry_span(self.edits.text, field.key, field.node)
         text = entry(key, value, self.layout, self.column)
+        if inside:
+            found = comments_in(self.edits.text, field.node, span)
+            kept = [self.edits.text[part.start : part.end].strip() for part in found]
+            pad, newline = " " * self.column, self.layout.newline
+            text = "".join(f"{pad}{line}{newline}" for line in kept) + text
         at_end = not self.edits.text[: span.end].endswith("\n")
         self.edits.replace(span.start, span.end, text.rstrip("\r\n") if at_end else text)
 
