@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faults import UserError
-from lb.options import ChosenOptions, Options
+from lb.options import UNCHOSEN, ChosenOptions, Options
 
 SECONDS = st.none() | st.integers(1, 86400) | st.floats(0.001, 86400).map(lambda s: round(s, 3))
 COUNTS = st.integers(1, 100_000)
@@ -24,6 +24,13 @@ OPTIONS = st.builds(
     maxconn=COUNTS,
     threads=st.integers(1, 64),
     log=st.sampled_from(["errors", "access"]),
+)
+CHOSEN = st.builds(
+    ChosenOptions,
+    mode=st.sampled_from([None, "tcp", "http"]),
+    sticky=st.sampled_from([None, True, False]),
+    threads=st.none() | st.integers(1, 64),
+    timeout_server=SECONDS,
 )
 
 
@@ -51,6 +58,14 @@ def test_later_choices_beat_former_ones(former: str, later: str, words: str) -> 
     merged = ChosenOptions.parse(later).over(ChosenOptions.parse(former))
 
     assert merged.complete().words() == words
+
+
+@given(CHOSEN, CHOSEN, CHOSEN)
+def test_choices_can_be_merged_in_any_grouping(
+    one: ChosenOptions, two: ChosenOptions, three: ChosenOptions
+) -> None:
+    assert three.over(two).over(one) == three.over(two.over(one))
+    assert one.over(UNCHOSEN) == UNCHOSEN.over(one) == one
 
 
 def test_what_belongs_together_is_checked_after_the_merge() -> None:
