@@ -82,6 +82,16 @@ def test_own_template_can_include_another_one(folder: Folder) -> None:
         pytest.param(
             "a\n{{ '{0.__class__}'.format(options) | quoted }}", "is unsafe", id="in a format"
         ),
+        pytest.param(
+            "a\n{{ ('{0.__class__}' | attr('format'))(options) | quoted }}",
+            "is unsafe",
+            id="in a format by another way",
+        ),
+        pytest.param(
+            "a\n{{ [options] | map(attribute='__class__') | join | quoted }}",
+            "is unsafe",
+            id="an attribute by a filter",
+        ),
         pytest.param('a\n{% include "../../secret" %}', "there is no template", id="outside"),
     ],
 )
