@@ -16,7 +16,17 @@ from composefile.paths import moved_value
 from composefile.project import Project
 from composefile.scalars import spelled
 from composefile.syntax.parser import Alias, Node, Scalar, Sequence
-from composefile.values import Field, Value, as_written, fields, pairs, plain, words
+from composefile.values import (
+    Field,
+    Value,
+    as_written,
+    fields,
+    pairs,
+    plain,
+    tagged,
+    without,
+    words,
+)
 from faults import Place, UserError
 
 Origin = Literal["own", "merge", "extends", ""]
@@ -53,6 +63,7 @@ class Model:
         self.below = below
         self.prefix = prefix
         self.depth = depth
+        self._has_tags = "!reset" in document.text or "!override" in document.text
         self._fields: dict[str, dict[str, Field]] = {}
         self._values: dict[tuple[str, str], Value] = {}
         self._bases: dict[str, tuple[Model, str] | None] = {}
@@ -216,9 +227,9 @@ class Model:
     def _resolve(self, name: str, key: str) -> Value:
         field = self.fields(name).get(key)
         node = deref(field.node) if field else None
-        tag = node.tag if node else None
-        value = None if tag == "!reset" else self.value(node)
-        if key in NOT_INHERITED or tag in ("!reset", "!override"):
+        gone = tagged(node, "!reset", "!override") if self._has_tags else ()
+        value = without(self.value(node), tagged(node, "!reset") if gone else ())
+        if key in NOT_INHERITED or () in gone:
             return value
         inherited: Value = None
         for model, other in self._above(name):
@@ -226,7 +237,7 @@ class Model:
             if model is not self and model.prefix:
                 above = moved_value(key, above, model.prefix)
             inherited = _over(key, inherited, above)
-        return inherited if field is None else _over(key, inherited, value)
+        return inherited if field is None else _over(key, without(inherited, gone), value)
 
     def _find_base(self, name: str) -> tuple["Model", str] | None:
         field = self.fields(name).get("extends")

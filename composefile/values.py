@@ -15,6 +15,7 @@ from faults import Place, UserError
 
 __all__ = [
     "Field",
+    "Path",
     "Value",
     "as_written",
     "assignments",
@@ -22,11 +23,14 @@ __all__ = [
     "merge_sources",
     "pairs",
     "plain",
+    "tagged",
     "texts",
+    "without",
     "words",
 ]
 
 MAX_NODES = 200_000
+Path = tuple[str, ...]  # keys, from a value down
 
 
 @dataclass(slots=True, eq=False, frozen=True)
@@ -179,3 +183,42 @@ def texts(value: Value) -> Iterator[str]:
         for key, item in value.items():
             yield key
             yield from texts(item)
+
+
+def tagged(node: Node | None, *tags: str) -> tuple[Path, ...]:
+    """Return the paths in *node* of what has one of *tags*, such as ``!reset``; ``()`` is itself.
+
+    Source: Compose Specification, "Merge", "Reset value" and "Replace value".
+    """
+    return tuple(_tagged(node, tags, (), [MAX_NODES]))
+
+
+def _tagged(
+    node: Node | None, tags: tuple[str, ...], path: Path, left: list[int]
+) -> Iterator[Path]:
+    node = deref(node)
+    left[0] -= 1
+    if node is None or left[0] < 0:
+        return
+    if node.tag in tags:
+        yield path
+    for key, entry in fields(node).items():
+        yield from _tagged(entry.node, tags, (*path, key), left)
+
+
+def without(value: Value, paths: tuple[Path, ...]) -> Value:
+    """Return *value* without what stands at *paths*."""
+    for path in paths:
+        value = _without(value, path)
+    return value
+
+
+def _without(value: Value, path: Path) -> Value:
+    if not path:
+        return None
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    rest = {key: part for key, part in value.items() if key != path[0]}
+    if len(path) == 1:
+        return rest
+    return {**value, path[0]: _without(value[path[0]], path[1:])}

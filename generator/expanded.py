@@ -12,8 +12,8 @@ from pathlib import Path
 from composefile.merging import merge_values
 from composefile.model import Model
 from composefile.paths import moved_value
-from composefile.values import Value
-from generator.said import Said, said, without
+from composefile.values import Value, without
+from generator.said import Said, said
 
 
 def expanded(model: Model, name: str) -> dict[str, Value]:

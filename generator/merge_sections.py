@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from composefile.document import Document, own
 from composefile.merging import merge_values
 from composefile.syntax.parser import Mapping, Node, Scalar
-from composefile.values import Value, fields
+from composefile.values import Value, fields, without
 from generator.editing.edits import Edits, append_lines, entry_span
 from generator.editing.emit import Layout, entry
 from generator.editing.layout import layout_of
-from generator.said import Said, said, without
+from generator.said import Said, said
 
 NOT_MERGED = ("services", "version")
 

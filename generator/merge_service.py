@@ -8,12 +8,13 @@ from composefile.document import Document, Service
 from composefile.merging import merge_values
 from composefile.model import Model
 from composefile.syntax.parser import Alias, walk
+from composefile.values import without
 from generator.editing.edits import Edits, append_lines, service_span, shift
 from generator.editing.emit import entry
 from generator.editing.layout import layout_of
 from generator.editing.service import ServiceEdits
 from generator.expanded import expanded, says
-from generator.said import Said, alike, said, without
+from generator.said import Said, alike, said
 
 
 def merged_service(first: Model, second: Model, service: Service) -> str:

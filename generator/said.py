@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 
 from composefile.document import deref
 from composefile.syntax.parser import Node, Scalar, Sequence
-from composefile.values import MAX_NODES, Value, fields
+from composefile.values import MAX_NODES, Path, Value, fields
 from faults import UserError
 from generator.editing.emit import Quoted, Verbatim
-
-Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +68,6 @@ def said(node: Node | None) -> Said:
     reading = _Reading()
     value = reading.value(node, ())
     return Said(value, tuple(reading.gone), _is_reset(node))
-
-
-def without(value: Value, paths: tuple[Path, ...]) -> Value:
-    """Return *value* without what stands at *paths*."""
-    for path in paths:
-        value = _without(value, path)
-    return value
-
-
-def _without(value: Value, path: Path) -> Value:
-    if not path:
-        return None
-    if not isinstance(value, dict) or path[0] not in value:
-        return value
-    rest = {key: part for key, part in value.items() if key != path[0]}
-    if len(path) == 1:
-        return rest
-    return {**value, path[0]: _without(value[path[0]], path[1:])}
 
 
 def _word(node: Scalar) -> str | None:

@@ -267,3 +267,19 @@ def test_what_cannot_be_included_is_refused(text: str, message: str, included: P
 
     with pytest.raises(UserError, match=message):
         parse(text, included / "a.yml")
+
+
+def test_tags_inside_a_value_take_away_what_they_stand_for() -> None:
+    # Docker Compose 2.26.1, `config`.
+    first = (
+        "services:\n  a:\n    image: x\n    environment: {A: 1, B: 1}\n"
+        "    build: {context: app, args: {C: 1}}\n"
+    )
+    second = (
+        "services:\n  a:\n    environment: {A: !reset null, D: 1}\n"
+        "    build: {args: !override {E: 1}}\n"
+    )
+    found = parse(first, Path("a.yml"), (second, Path("b.yml"))).services["a"]
+
+    assert found.keys["environment"] == {"B": "1", "D": "1"}
+    assert found.keys["build"] == {"context": "app", "args": {"E": "1"}}
