@@ -49,7 +49,8 @@ def away(since_s: float, *, kept: bool) -> State:
 
 def wrong(error: Exception) -> State:
     """Return the state when Redis answers, but with something that is no number."""
-    return State("wrong", f"Redis holds no numbers: {error}")
+    said = str(error).partition(" script: ")[0]  # what follows is where in a script: for no reader
+    return State("wrong", f"Redis holds no numbers: {said}")
 
 
 def went_back(before: int, now: int) -> str:

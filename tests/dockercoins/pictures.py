@@ -16,7 +16,11 @@ from tests.dockercoins.running import RedisServer, Running, Start, starter
 
 WORKERS, HOSTS = 10, 3
 SCREEN, PHONE = (1280, 720), (360, 740)
+# What a lecture hall has: old and present projectors, and a wall of screens.
+PROJECTORS = {"projector-4-3": (1024, 768), "projector": (1920, 1080), "wall": (3840, 2160)}
 WITHIN_MS = 60_000
+
+Services = dict[str, list[Running]]
 
 
 def main(folder: Path, minute_s: float = 62) -> None:
@@ -30,7 +34,8 @@ def main(folder: Path, minute_s: float = 62) -> None:
     with ExitStack() as cleanup:
         work = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
         redis_server = RedisServer(work, cleanup).start()
-        workers, webui = _coins(starter(work, cleanup), redis_server)
+        services = _coins(starter(work, cleanup), redis_server)
+        webui = services["webui"][0]
         chromium = cleanup.enter_context(browser(require_browser()))
         time.sleep(minute_s)
         pages = {
@@ -39,24 +44,42 @@ def main(folder: Path, minute_s: float = 62) -> None:
             "dark": _page(chromium, webui, "live", SCREEN, "dark", "per host"),
             "phone": _page(chromium, webui, "live", PHONE, "dark", "per worker"),
         }
+        pages |= {
+            name: _page(chromium, webui, "live", size, "light", "per host")
+            for name, size in PROJECTORS.items()
+        }
         for name, page in pages.items():
             page.screenshot(path=folder / f"{name}.png", full_page=name == "phone")
-        page = pages["hosts"]
-        redis_server.kill()
-        _wait(page, re.compile("Redis is away, since 1[2-9] s|since [2-5][0-9] s"))
-        page.screenshot(path=folder / "away.png")
-        redis_server.start()
-        _wait(page, "live")
-        for worker in workers:
-            worker.stop()
-        _wait(page, "no workers")
-        page.screenshot(path=folder / "none.png")
-        webui.stop()
-        _wait(page, "reconnecting")
-        page.screenshot(path=folder / "lost.png")
+        _take_states(pages["hosts"], redis_server, services, folder)
 
 
-def _coins(start: Start, redis_server: RedisServer) -> tuple[list[Running], Running]:
+def _take_states(page: Any, redis_server: RedisServer, services: Services, folder: Path) -> None:
+    def take(name: str, words: str | re.Pattern[str], where: str = "#words") -> None:
+        page.locator(where, has_text=words).wait_for(timeout=WITHIN_MS)
+        page.screenshot(path=folder / f"{name}.png")
+
+    redis_server.kill()
+    take("away", re.compile("Redis is away, since 1[2-9] s|since [2-5][0-9] s"))
+    redis_server.start()
+    take("back", "live")
+    redis_server.client.set("hashes", 0)
+    take("went-back", "the counter went back from", "#notice")
+    redis_server.client.rename("hashes", "kept")
+    redis_server.client.hset("hashes", "not", "a number")
+    take("wrong", "Redis holds no numbers")
+    redis_server.client.rename("kept", "hashes")
+    take("right-again", "live")
+    for rng in services["rng"]:
+        rng.stop()
+    take("idle", re.compile("workers on 3 hosts, but nothing was counted"))
+    for worker in services["worker"]:
+        worker.stop()
+    take("none", "no workers")
+    services["webui"][0].stop()
+    take("lost", "reconnecting")
+
+
+def _coins(start: Start, redis_server: RedisServer) -> Services:
     webui = start("webui", REDIS_URL=redis_server.url)
     hasher, rngs = start("hasher"), [start("rng") for _ in range(3)]
     workers = [
@@ -69,7 +92,7 @@ def _coins(start: Start, redis_server: RedisServer) -> tuple[list[Running], Runn
         )
         for number in range(WORKERS)
     ]
-    return workers, webui
+    return {"rng": rngs, "worker": workers, "webui": [webui]}
 
 
 def _page(

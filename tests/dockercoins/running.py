@@ -17,7 +17,7 @@ import redis
 DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
 
 
-def wait_until(condition: Callable[[], object], what: str, within_s: float = 10) -> None:
+def wait_until(condition: Callable[[], object], what: str, within_s: float = 30) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
@@ -49,7 +49,7 @@ class Running:
         lines = self.log().splitlines()
         return [line.split(" ", 1)[1] for line in lines if line.startswith("127.0.0.1 ")]
 
-    def wait_for_log(self, text: str, within_s: float = 10, after: int = 0) -> None:
+    def wait_for_log(self, text: str, within_s: float = 30, after: int = 0) -> None:
         wait_until(lambda: text in self.log()[after:], f"{text!r} in the log", within_s)
 
     def stop(self, number: int = signal.SIGTERM) -> float:

@@ -21,6 +21,11 @@ DRAWN = """() => {
   return sum;
 }"""
 
+MOVING = """() => [...document.querySelectorAll("*")]
+  .map((element) => getComputedStyle(element))
+  .flatMap((style) => [style.animationName, style.transitionDuration])
+  .filter((value) => value !== "none" && value !== "0s")"""
+
 
 class Page:
     """A page that is open, and what its console said."""
@@ -149,6 +154,20 @@ def test_nothing_runs_out_of_the_page(
     assert opened.evaluate(
         "[...document.querySelectorAll('dd')].every((e) => e.scrollWidth <= e.clientWidth + 1)"
     )
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_moves_for_who_wants_no_motion(
+    chromium: Any, coins: dict[str, Any], motion: str
+) -> None:
+    opened = chromium.new_page(reduced_motion=motion)
+    page = Page(opened, coins["webui"].url)
+    page.number("#speed")
+    coins["redis"].client.hset("wallet", "0" * 64, "a coin more")
+    opened.locator("#coin.found").wait_for()  # what turns it, if anything may
+
+    names = opened.evaluate(MOVING)
+    assert names == ([] if motion == "reduce" else ["flip"])
 
 
 def test_without_the_library_there_are_numbers_and_a_table(

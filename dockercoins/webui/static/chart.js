@@ -3,11 +3,11 @@ import { stacked } from "./series.js";
 
 const FEW_TICKS = 4;
 
-// The least of 1, 2, 5, 10, ... times 4 that is no less than `value`.
+// The least of 1, 1.5, 2, ... 8, 10, ... times 4 that is no less than `value`.
 function roundUp(value) {
   const step = Math.max(value, 0.001) / FEW_TICKS;
   const power = 10 ** Math.floor(Math.log10(step));
-  return FEW_TICKS * power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= step * 0.999);
+  return FEW_TICKS * power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= step * 0.999);
 }
 
 const style = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -74,7 +74,7 @@ export class Chart {
       series: [{}, ...labels.map((label, at) => ({
         label,
         stroke: colors[at],
-        width: labels.length > 1 ? 1.5 : 3,
+        width: rem * (labels.length > 1 ? 0.09 : 0.18), // as thick for the last row of a lecture hall
         fill: labels.length > 1 ? undefined : `${colors[at]}22`,
         points: { show: false },
       }))],
