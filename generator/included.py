@@ -62,6 +62,11 @@ def holds(model: Model, name: str, texts: Mapping[str, str]) -> bool:
     return any(name in entry.model.document for entry in _all(model, texts))
 
 
+def names(model: Model) -> list[str]:
+    """Return the services of the files that *model* includes, and that those include."""
+    return [name for entry in _all(model, {}) for name in entry.model.names]
+
+
 def change_included(model: Model, name: str, change: Change, texts: Mapping[str, str]) -> Variant:
     """Return the file of *model*, and variants of the files on the way to service *name*.
 

@@ -16,7 +16,7 @@ def services(
 ) -> list[CompletionItem]:
     """Return the services whose names begin with *incomplete*; none if there is no file."""
     try:
-        names = _names(source.find(tuple(ctx.params.get("file") or ()))[0])
+        names = _names(source.find(tuple(ctx.params.get("file") or ())))
     except UserError:
         return []  # a message would land in the middle of the command line
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
@@ -31,16 +31,25 @@ def running(
     from dcgen.commands.target import find  # noqa: PLC0415 - only a shell needs it
 
     try:
-        names = _names(find(tuple(ctx.params.get("files") or ()))[0])
+        names = _names(find(tuple(ctx.params.get("files") or ())))
     except UserError:
         return []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-def _names(path: Path | None) -> list[str]:
-    from composefile.document import load  # noqa: PLC0415 - only a shell needs it
+def _names(paths: list[Path | None]) -> list[str]:
+    """Return the services of all files at *paths*, and of those that they include."""
+    from composefile.document import load, own  # noqa: PLC0415 - only a shell needs it
+    from composefile.model import Model  # noqa: PLC0415
+    from composefile.project import Project  # noqa: PLC0415
 
-    if path is None:
-        return []
-    given = source.read(path)
-    return load(given.text, given.name).names
+    found: list[str] = []
+    for path in filter(None, paths):
+        given = source.read(path)
+        document = load(given.text, given.name, fragment=bool(found))
+        found += document.names
+        if own(document.root, "include") is not None and not document.v1:
+            from generator.included import names  # noqa: PLC0415 - few files include others
+
+            found += names(Model(document, Project(given.folder)))
+    return list(dict.fromkeys(found))

@@ -50,3 +50,12 @@ def test_nothing_is_offered_where_no_file_is(
 
     assert offered("logs", "r") == offered("scale", "r") == []
     assert capsys.readouterr() == ("", "")
+
+
+def test_services_of_an_override_and_of_included_files_are_offered(coins: Path) -> None:
+    (coins / "compose.override.yml").write_text(
+        "include: [more.yml]\nservices:\n  recorder: {image: a}\n"
+    )
+    (coins / "more.yml").write_text("services: {report: {image: a}}\n")
+
+    assert offered("scale", "re") == ["redis", "recorder", "report"]
