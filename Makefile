@@ -30,7 +30,7 @@ setup: ## Make .venv, and install haproxy and redis-server if missing; the other
 
 demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without Docker, and compare
 	@mkdir -p demo
-	@test -f dockercoins/webui/library/package-lock.json || echo "For the graph on the page, once: make library"
+	@test -f dockercoins/webui/library/package-lock.json || echo "For the graphs on the pages, once: make library"
 	@echo "DockerCoins runs for $(DEMO_S) s; Ctrl-C ends it. Longer: make demo SECONDS=300"
 	@echo "  its page:                http://localhost:8000"
 	@echo "  what each replica does:  http://localhost:$(TOP_PORT)"
@@ -71,16 +71,17 @@ lock: setup ## Pin what DockerCoins' images install, anew: each requirements.loc
 		../../.venv/bin/uv pip compile --quiet --universal --upgrade --python-version 3.13 --generate-hashes \
 		--custom-compile-command 'make lock' --output-file requirements.lock requirements.txt) || exit; done
 
-library: setup ## Fetch the chart library of DockerCoins' page with npm; without it the page has tables
+library: setup ## Fetch the chart library of both pages with npm; without it they have tables
 	@bin/library
 
 browser: library ## Install what the tests in a browser need: Chromium (Debian, root) and Playwright
 	@bin/browser
 
-pictures: browser ## Take pictures of DockerCoins' page in every state; those of the docs are renewed
+pictures: browser ## Take pictures of DockerCoins' page and of dcgen top; those of the docs are renewed
 	.venv/bin/python -m tests.dockercoins.pictures .artifacts/pictures
 	@mkdir -p docs/pictures
-	cd .artifacts/pictures && cp hosts.png away.png phone.png ../../docs/pictures/
+	.venv/bin/python -m tests.dcgen.pictures .artifacts/pictures
+	cd .artifacts/pictures && cp hosts.png away.png phone.png top.png top.svg ../../docs/pictures/
 
 unit: setup ## Run the quick tests, under a minute: for every change, before `make test`
 	.venv/bin/pytest -q -r fE $(UNIT) --ignore tests/generator/test_laws.py $(ARGS)

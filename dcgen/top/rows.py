@@ -93,7 +93,7 @@ def _queue(row: Row) -> str:
 COLUMNS = (
     Column("SERVICE", 0, 0, _name),
     Column("HOST", 12, 1, _host),
-    Column("HEALTH", 10, 2, _health),
+    Column("HEALTH", 12, 2, _health),
     Column("SESSIONS", 8, 9, _sessions),
     Column("QUEUE", 5, 5, _queue),
     Column("REQ/S", 6, 3, _per_s),

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-import psutil
-
 from composefile.labels import Identity
 from engine import runs
 from engine.live.running import as_processes
@@ -106,6 +104,8 @@ def _percent(before: _Usage, after: _Usage) -> float | None:
 
 def _usages(pids: Iterable[int], now_s: float) -> Iterator[tuple[int, _Usage]]:
     # Each process of a run leads a session, and those that it starts are in it.
+    import psutil  # noqa: PLC0415 - containers do not need it
+
     sessions: dict[int, list[psutil.Process]] = {pid: [] for pid in pids}
     for pid in psutil.pids() if sessions else ():
         with suppress(OSError, psutil.Error):
