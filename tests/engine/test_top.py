@@ -103,7 +103,7 @@ def test_rates_are_unknown_at_first_and_counted_lines_become_a_speed(found: Samp
     assert _group(first, "rng").per_s is None
     assert _group(first, "worker").units_per_s is None
     assert _group(first, "worker").cpu_percent is None
-    assert 0 < (_group(later, "worker").units_per_s or 0) <= 26
+    assert (_group(later, "worker").units_per_s or 0) > 0  # how much: test_speed
     assert _group(later, "worker").cpu_percent is not None
     assert _group(later, "rng").units_per_s is None
 
