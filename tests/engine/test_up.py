@@ -21,7 +21,11 @@ services:
   web:
     image: haproxy:lts
     ports: ["80"]
-    labels: {dcgen.role: balancer, dcgen.service: web, dcgen.balances: "web1:80 web2:80"}
+    labels:
+      dcgen.role: balancer
+      dcgen.service: web
+      dcgen.balances: "web1:80 web2:80"
+      dcgen.options: balance=roundrobin  # leastconn counts a connection until it is closed
   web1: {build: web, environment: {SAYS: one}, labels: {dcgen.role: replica}}
   web2: {build: web, environment: {SAYS: two}, labels: {dcgen.role: replica}}
 """
