@@ -33,6 +33,7 @@ PYTHON = sys.executable
 DCGEN = str(Path(PYTHON).with_name("dcgen"))
 BARE, READER, OURS = "bare Python", "Python with its YAML reader", "`dcgen scale rng 3`"
 COMPOSE, COMPOSE_1 = "`docker compose config`", "`docker-compose` 1.29 `config`"
+PS, HELP, COMPOSE_1_HELP = "`dcgen ps`", "`dcgen --help`", "`docker-compose` 1.29 `--help`"
 
 SIZES = (10, 100, 375, 750, 1500, 3000)
 REPLICAS = (10, 125, 250, 500, 1000)
@@ -97,8 +98,13 @@ def small_case(folder: Path) -> dict[str, Callable[[], float]]:
         BARE: [PYTHON, "-c", "pass"],
         READER: [PYTHON, "-c", "import ruamel.yaml"],
         OURS: [DCGEN, "scale", "rng", "3"],
+        # Without Docker's own time: what a person waits for a list of processes.
+        PS: [DCGEN, "ps", "--engine", "process"],
+        HELP: [DCGEN, "--help"],
         **composes("compose.yml"),
     }
+    if COMPOSE_1 in commands:
+        commands[COMPOSE_1_HELP] = ["docker-compose", "--help"]
     return {name: partial(timed, command, coins) for name, command in commands.items()}
 
 

@@ -6,7 +6,6 @@ variable or a label is that text. Source: go-yaml v3, "resolve"; Go, package fmt
 
 import math
 import re
-from decimal import Decimal
 
 _BOOLEANS = {"true", "True", "TRUE", "false", "False", "FALSE"}
 _INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
@@ -46,6 +45,8 @@ def _float(digits: str, word: str) -> str:
     text = repr(value)
     if value == 0:
         return text.removesuffix(".0")
+    from decimal import Decimal  # noqa: PLC0415 - few files have such a number, each would pay
+
     sign, shortest, exponent = Decimal(text).normalize().as_tuple()
     power = len(shortest) + int(exponent) - 1
     if -4 <= power < _EXPONENT:  # noqa: PLR2004 - Go, package strconv, FormatFloat

@@ -60,6 +60,8 @@ def _with_settings(environment: "jinja2.Environment") -> "jinja2.Environment":
         "trim_blocks": True,
         "lstrip_blocks": True,
         "keep_trailing_newline": True,
+        # Nothing in them can be reckoned before: to look for it costs more than it saves.
+        "optimized": False,
         # The escape; an unknown name is an error, and no word.
         "finalize": lambda value: word(str(value) if isinstance(value, StrictUndefined) else value),
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from generator.result import Made
 from generator.targets.compose import write as write_compose
-from generator.targets.overlay import write as write_overlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,15 @@ class Target:
     on_top: bool = False
 
 
+def _write_overlay(made: Made) -> Mapping[str, str]:
+    from generator.targets.overlay import write  # noqa: PLC0415 - few runs need it, each would pay
+
+    return write(made)
+
+
 DEFAULT = "compose"
 
 TARGETS: Mapping[str, Target] = {
     "compose": Target(write_compose),
-    "overlay": Target(write_overlay, on_top=True),
+    "overlay": Target(_write_overlay, on_top=True),
 }
