@@ -267,7 +267,7 @@ def test_nothing_starts_if_one_service_cannot(file: Path) -> None:
     run = dcgen("up", "-f", str(file), "--engine", "process")
 
     assert run.returncode == 1
-    assert f"{file}:9: service 'other' runs image 'nginx'" in run.stderr
+    assert f"{file}:13: service 'other' runs image 'nginx'" in run.stderr
     assert "ready" not in run.stderr
 
 
