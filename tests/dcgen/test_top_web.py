@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +45,26 @@ def cleanup() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "<img src=x>.yml"
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "<img src=x>.yml"
     path.write_text("services:\n  rng: {image: app}\n  hasher: {image: app}\n")
     return path
 
 
+@pytest.fixture(scope="module")
+def served(file: Path) -> Iterator[Page]:
+    with ExitStack() as cleanup:
+        yield _serve(file, cleanup)
+
+
 @pytest.fixture
-def page(file: Path, cleanup: ExitStack) -> Page:
+def page(served: Page, cleanup: ExitStack) -> Page:
+    """Ask the one server of these tests; what is asked for ends with the test."""
+    return replace(served, cleanup=cleanup)
+
+
+def _serve(file: Path, cleanup: ExitStack) -> Page:
     words = [*DCGEN, "top", "--web", "0", "--engine", "process", "--interval", "0.5"]
     pipe = subprocess.PIPE
     popen = subprocess.Popen([*words, "-f", str(file)], stdout=pipe, stderr=pipe, text=True)
@@ -153,9 +164,12 @@ def test_a_viewer_gets_all_first_and_then_what_is_new(page: Page) -> None:
     assert json.loads(page.ask("/samples").read())["sample"]["groups"]
 
 
-def test_the_number_of_viewers_is_limited_and_their_places_are_given_back(page: Page) -> None:
+def test_the_number_of_viewers_is_limited_and_their_places_are_given_back(
+    file: Path, cleanup: ExitStack
+) -> None:
+    page = _serve(file, cleanup)
     with ExitStack() as viewers:
-        crowded = Page(page.popen, page.port, viewers)
+        crowded = replace(page, cleanup=viewers)
         statuses = [crowded.ask("/events").status for _ in range(MOST_STREAMS)]
         refused = page.ask("/events")
     until(lambda: page.ask("/events").status == 200, "a place is free again")
@@ -164,7 +178,8 @@ def test_the_number_of_viewers_is_limited_and_their_places_are_given_back(page: 
     assert (refused.status, refused.getheader("Retry-After")) == (503, "30")
 
 
-def test_a_signal_ends_it(page: Page) -> None:
+def test_a_signal_ends_it(file: Path, cleanup: ExitStack) -> None:
+    page = _serve(file, cleanup)
     stream = page.ask("/events")
     _event(stream)
     page.popen.send_signal(signal.SIGTERM)
