@@ -106,7 +106,7 @@ def _command(rest: str) -> tuple[tuple[str, ...], bool]:
     # Returns the words, and whether only a shell can read them.
     if rest.startswith("["):
         # Docker, too, takes a list that is not JSON as a line for a shell.
-        with suppress(json.JSONDecodeError):
+        with suppress(json.JSONDecodeError, RecursionError):
             return tuple(str(word) for word in json.loads(rest)), False
     try:
         return tuple(shlex.split(rest)), bool(_SHELL_WORDS.search(rest))

@@ -26,6 +26,7 @@ from engine.events import (
     Summary,
 )
 from engine.streams import HostDone, HostLine
+from faults import printable
 
 _PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
 _COLOURS = (*_PLAIN, *(f"bright_{name}" for name in _PLAIN))
@@ -173,7 +174,8 @@ class Progress:
         if self._on_one_line:
             click.echo(err=True)
             self._on_one_line = False
-        click.echo(text, err=True)
+        # Names come from files, and a name may hold what steers a terminal.
+        click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def summary_text(summary: Summary) -> str:

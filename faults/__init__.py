@@ -12,7 +12,8 @@ class Place:
     line: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        name = printable(self.file)
+        return f"{name}:{self.line}" if self.line else name
 
 
 def printable(text: str) -> str:

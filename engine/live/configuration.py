@@ -1,5 +1,6 @@
 """The text of the HAProxy configuration that a variant gives to a balancer or an ambassador."""
 
+from composefile import text_file
 from engine.variant import Service, Variant
 from faults import UserError
 from lb.image import CONFIG_PATH
@@ -33,10 +34,10 @@ def configuration(variant: Variant, service: Service) -> str:
 
 def _read(service: Service, source: str) -> str:
     try:
-        return (service.folder / source).read_text(encoding="utf-8")
-    except OSError as error:
+        return text_file.read(service.folder / source)
+    except text_file.UnreadableError as error:
         raise UserError(
-            f"cannot read '{source}': {error.strerror}",
+            f"cannot read '{source}': {error}",
             fix="generate the variant again",
             where=service.where("volumes"),
         ) from error

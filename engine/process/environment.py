@@ -13,6 +13,7 @@ from pathlib import Path
 
 from composefile import env_file
 from engine.process.addresses import Addresses
+from engine.process.soundness import require_sound_environment
 from engine.replicas import links
 from engine.variant import Service
 from faults import UserError
@@ -79,7 +80,8 @@ def environment(
         port: Where it listens; None for a service without a port.
 
     Raises:
-        UserError: A file of ``env_file`` cannot be read, or an extra host is no address.
+        UserError: A file of ``env_file`` cannot be read, an extra host is no address, or a
+            variable holds what no process can be given.
     """
     names = dict(_names(service, neighbours.ports))
     found = {_variable(name): neighbours.url(s) for name, s in names.items()}
@@ -89,7 +91,9 @@ def environment(
     last = {"PYTHONUNBUFFERED": "1"}
     if port:
         last |= {"HOST": port.host, "PORT": str(port.port)}
-    return kept | found | {k: neighbours.lead(v, names) for k, v in own.items()} | last
+    whole = kept | found | {k: neighbours.lead(v, names) for k, v in own.items()} | last
+    require_sound_environment(service, whole)
+    return whole
 
 
 def url_of(port: int, address: Address) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from composefile import text_file
+
 _OURS = "dcgen"
 
 
@@ -54,11 +56,15 @@ def _requirements(file: Path) -> Iterator[Requirement]:
     if not file.is_file():
         return
     # What is no text of ours is pip's to judge, as a line that names no package is.
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        text = re.split(r"(?:^|\s)(?:#|--hash)", line, maxsplit=1)[0].strip(" \t\\")
-        if text and not text.startswith("-"):
+    try:
+        text = text_file.read(file)
+    except text_file.UnreadableError:
+        return
+    for line in text.splitlines():
+        wanted = re.split(r"(?:^|\s)(?:#|--hash)", line, maxsplit=1)[0].strip(" \t\\")
+        if wanted and not wanted.startswith("-"):
             try:
-                yield Requirement(text)
+                yield Requirement(wanted)
             except InvalidRequirement:
                 continue
 

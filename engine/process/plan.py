@@ -21,6 +21,7 @@ from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.address import LOOPBACK, Address
 
+MOST_PROCESSES = 500
 _LONGEST_SOCKET_BYTES = 90
 
 
@@ -46,6 +47,9 @@ def plan(
         HostError: A program or package is missing, or a port is busy.
     """
     counts = replicas(variant, scale or {})
+    if (number := sum(counts.values())) > MOST_PROCESSES:
+        what = f"{number} processes are more than the {MOST_PROCESSES} that one run can have"
+        raise UserError(what, fix="ask for fewer replicas, or use --engine docker")
     recipes, errors = _recipes(variant, counts)
     demands = [
         Demand(variant.services[name], made.ports, counts[name]) for name, made in recipes.items()

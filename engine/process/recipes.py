@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from composefile import labels
+from composefile import labels, text_file
 from composefile.dockerfile import Image, parse_dockerfile
 from engine.process.free_ports import exposed
 from engine.process.packages import install_command, missing
+from engine.process.soundness import require_sound
 from engine.variant import Service
 from faults import HostError, UserError
 from lb import programs
@@ -73,6 +74,7 @@ def recipe(service: Service) -> Recipe:
         UserError: It needs a container; the message says why.
         HostError: It could run, but a program or a Python package is missing here.
     """
+    require_sound(service)
     for reason in _containers_only(service):
         raise _refusal(service, reason[1], reason[0])
     if service.identity.is_proxy:
@@ -171,10 +173,9 @@ def _image(service: Service, folder: Path, options: Mapping[str, Any]) -> Image:
         return parse_dockerfile(str(options["dockerfile_inline"]), target)
     file = folder / str(options.get("dockerfile") or "Dockerfile")
     try:
-        return parse_dockerfile(file.read_text(encoding="utf-8"), target)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        what = f"service '{service.name}' builds '{file}': {reason}"
+        return parse_dockerfile(text_file.read(file), target)
+    except text_file.UnreadableError as error:
+        what = f"service '{service.name}' builds '{file}': {error}"
         fix = "add the Dockerfile, or give its path in 'build'"
         raise UserError(what, fix=fix, where=service.where("build")) from error
 

@@ -4,6 +4,7 @@ Source: Compose Specification, services, "restart", and deploy, "restart_policy"
 """
 
 from engine.process.process import Restart
+from engine.replicas import MOST_DIGITS
 from engine.variant import Service
 from faults import UserError
 
@@ -34,7 +35,7 @@ def restart(service: Service) -> Restart:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def _deployed(service: Service) -> Restart | None:
