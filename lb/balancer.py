@@ -73,8 +73,8 @@ def balancing(
                 name=name,
                 bind=route.bind,
                 servers=named(route.servers),
-                host=service,
-                check=_check(options),
+                host=options.health_host or "localhost",
+                check=_check(options, route.port),
                 slots=slots,
             )
             for name, route in zip(
@@ -117,8 +117,10 @@ def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
     )
 
 
-def _check(options: Options) -> Check:
-    asked = Check(http_path=options.health_path, answer_s=options.health_timeout)
+def _check(options: Options, port: int) -> Check:
+    is_asked = options.health_port in (None, port)
+    path = options.health_path if is_asked else None
+    asked = Check(http_path=path, answer_s=options.health_timeout)
     # A failure or a server that is down is looked at again soon, whatever the interval.
     return replace(asked, every_s=options.health_interval or asked.every_s)
 

@@ -32,6 +32,7 @@ __all__ = [
 
 Names = Literal["dns", "hosts"]
 
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?")
 _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 
 SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
@@ -133,7 +134,8 @@ class Proxy:
 
     def __post_init__(self) -> None:
         _require_name(self.name)
-        _require_name(self.host)
+        if not _HOST.fullmatch(self.host):
+            raise UserError(f"'{self.host}' is not a host", fix="write it as NAME or NAME:PORT")
         if not _BIND.fullmatch(self.bind):
             raise UserError(
                 f"'{self.bind}' is not an address to listen on",

@@ -8,7 +8,7 @@ from faults import UserError
 from lb import option_text
 from lb.address import LOOPBACK, Address
 from lb.option_text import Text
-from lb.ranges import COUNT, SECONDS, THREADS
+from lb.ranges import COUNT, PORTS, SECONDS, THREADS
 
 Mode = Literal["tcp", "http"]
 Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
@@ -29,6 +29,8 @@ class _Page:
         return True
 
 
+_HOST = r"(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
+Host = Annotated[str, Text(_HOST, "a host such as 'shop.example'")]
 Seconds = Annotated[float, SECONDS]
 Count = Annotated[int, COUNT]
 Path = Annotated[str, Text(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*", "a path such as '/healthz'")]
@@ -44,6 +46,8 @@ class ChosenOptions:
         sticky: A client stays with its server: by cookie in HTTP mode, by its address in TCP mode.
         server_maxconn: Connections to one server at a time; the others wait in HAProxy.
         health_path: Path of an HTTP health check; without, a connection is opened.
+        health_host: What that check sends as ``Host``; ``localhost`` unless given.
+        health_port: The container port that is asked so; every one that is balanced unless given.
         health_interval: Seconds from one health check to the next; HAProxy asks once at a time.
         health_timeout: Seconds that the answer to a health check may take.
         timeout_connect: Seconds to open a connection to a server.
@@ -64,6 +68,8 @@ class ChosenOptions:
     sticky: bool | None = None
     server_maxconn: Count | None = None
     health_path: Path | None = None
+    health_host: Host | None = None
+    health_port: Annotated[int, PORTS] | None = None
     health_interval: Seconds | None = None
     health_timeout: Seconds | None = None
     timeout_connect: Seconds | None = None

@@ -27,3 +27,4 @@ class Range:
 SECONDS = Range(0.001, 2_147_483)
 COUNT = Range(1, 1_000_000)
 THREADS = Range(1, 64)
+PORTS = Range(1, 65535)

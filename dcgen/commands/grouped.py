@@ -14,7 +14,14 @@ GROUPS = {
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
     "Upstream": ("protocol", "tls", "ca_file", "cert", "tls_name"),
     "Health checks": (
-        *("health", "health_path", "health_interval", "health_timeout"),
+        *(
+            "health",
+            "health_path",
+            "health_host",
+            "health_port",
+            "health_interval",
+            "health_timeout",
+        ),
         *("auth_env", "auth_secret", "auth_user"),
     ),
     f"Timeouts (SECONDS: {SECONDS})": (

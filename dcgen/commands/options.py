@@ -106,6 +106,10 @@ _BALANCING = (
         "--server-maxconn", COUNT, "Concurrent connections to one replica; more wait in a queue."
     ),
     click.option("--health-path", metavar="PATH", help="Health check by HTTP: GET PATH."),
+    click.option("--health-host", metavar="HOST", help="Host header of that check.  [localhost]"),
+    click.option(
+        "--health-port", type=PORT, metavar="PORT", help="Container port that is asked.  [all]"
+    ),
     _seconds("--health-interval", "Interval between health checks.  [1]"),
     _seconds("--health-timeout", "Close a health check that is not answered within it.  [3]"),
 )

@@ -35,7 +35,7 @@ class Words(GroupedCommand):
     "--name",
     default="balancer",
     show_default=True,
-    help="Begins the names of the pools; what HTTP health checks send as Host.",
+    help="Begins the names of the pools.",
 )
 @template_option
 @click.option("--check", is_flag=True, help="Ask `haproxy -c` whether it can run.")

@@ -65,6 +65,13 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     if before:
         settings = settings.after(before.settings)
         ports = settings.ports
+    options = settings.options
+    if options.health_path and options.health_port is None and len(ports) > 1:
+        draft.say(
+            f"GET {options.health_path} is asked on each port of {draft.name!r}:"
+            f" {', '.join(map(str, ports))}",
+            fix=f"give `--health-port {ports[0]}` if only that one answers",
+        )
     slots = slots_for(replicas) if settings.dynamic else 0
     names = replica_names(draft.name, replicas, dynamic=bool(slots))
     return Balancing(names, ports, settings, slots, before)

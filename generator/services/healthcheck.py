@@ -15,7 +15,8 @@ from faults import UserError
 from lb.options import ChosenOptions
 
 _URL = re.compile(
-    r"(?:^|\s)(?:curl|wget)\s(?:.*\s)?[\"']?(?:http://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
+    r"(?:^|\s)(?:curl|wget)\s(?:.*\s)?[\"']?(?:http://)?"
+    r"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
     r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s\"'|;&#$]*)?[\"']?(?=\s|$|[;|&])"
 )
 # Asked with a header, a method, a body or a password, the same path is another question.
@@ -38,14 +39,19 @@ def health_options(model: Model, name: str) -> ChosenOptions:
     test = " ".join(words(fields.get("test")) if fields else texts(check))
     found = None if _OTHER.search(test) else _URL.search(test)
     port = int((found["port"] or 80) if found else 0)
-    if found is None or port not in discover(model, model.document.service(name)):
+    ports = discover(model, model.document.service(name))
+    if found is None or port not in ports:
         raise UserError(
             f"no plain HTTP request to the port of {name!r} is in its `healthcheck`",
             fix="give `--health-path PATH`, or leave out `--health`",
             where=model.where(name, "healthcheck"),
         )
+    host = found["host"] if found["port"] in (None, "80") else f"{found['host']}:{port}"
     return ChosenOptions(
         health_path=found["path"] or "/",
+        # What curl sends: applications answer those hosts alone that they know.
+        health_host=host if host != "localhost" else None,
+        health_port=port if len(ports) > 1 else None,
         health_interval=_seconds(fields.get("interval")),
         health_timeout=_seconds(fields.get("timeout")),
     )

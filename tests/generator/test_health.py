@@ -44,7 +44,24 @@ def test_path_is_that_of_the_health_check(test: str, path: str) -> None:
     ],
 )
 def test_it_is_asked_as_seldom_and_may_take_as_long(times: str, expected: str) -> None:
-    assert words(f"{{test: curl localhost:80{times}}}").partition(" ")[2] == expected
+    assert words(f"{{test: curl localhost:80{times}}}").endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("http://localhost/ok", "health-port=80", id="as HAProxy asks anyway"),
+        pytest.param(
+            "http://localhost:8080/", "health-host=localhost:8080 health-port=8080", id="port"
+        ),
+        pytest.param("http://127.0.0.1/", "health-host=127.0.0.1 health-port=80", id="address"),
+        pytest.param("http://[::1]:80/", "health-host=[::1] health-port=80", id="IPv6"),
+    ],
+)
+def test_host_and_port_are_those_of_the_url(url: str, expected: str) -> None:
+    found = words(f"{{test: 'curl -f {url}'}}")
+
+    assert found.removeprefix(found.split()[0]).partition(" health-interval")[0].strip() == expected
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,15 @@ class Replica(BaseHTTPRequestHandler):
         if self.path.startswith("/slow"):
             # The work of a service, not a wait of a test: "/slow/2" is two seconds of it.
             time.sleep(float(self.path.removeprefix("/slow/") if self.path[5:] else 0.05))
-        self.send_response(503 if self.path == "/sick" else 200)
+        self.send_response(self._status())
         self.send_header("Content-Length", str(len(self.name)))
         self.end_headers()
         self.wfile.write(self.name)
+
+    def _status(self) -> int:
+        if self.path == "/picky":  # as Django and Rails do, and a server with virtual hosts
+            return 200 if self.headers["Host"] in ("localhost", "shop.example") else 400
+        return 503 if self.path == "/sick" else 200
 
     def do_POST(self) -> None:
         self.do_GET()

@@ -58,9 +58,9 @@ class Balanced:
         )
         self.haproxy = start_haproxy(tune(configuration), folder, cleanup, fds=[listening.fileno()])
 
-    def wait(self, replica: int, status: str) -> None:
+    def wait(self, replica: int, status: str, check: str = "") -> None:
         suffix = "" if replica == 0 else f"-{replica + 1}"
-        wait_for_status(self.socket, f"rng-80,127.0.0.1{suffix}", status)
+        wait_for_status(self.socket, f"rng-80,127.0.0.1{suffix}", status, check)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,25 @@ def test_server_whose_health_path_answers_503_gets_no_requests(tmp_path: Path) -
 
         with pytest.raises(ConnectionError):
             get(balanced.port)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        pytest.param("", "UP", id="localhost unless given"),
+        pytest.param("health-host=shop.example", "UP", id="a host that it knows"),
+        pytest.param("health-host=rng", "DOWN", id="another one"),
+        pytest.param("health-host=rng health-port=81", "UP", id="another port is asked"),
+    ],
+)
+def test_application_that_answers_some_hosts_only_is(
+    words: str, status: str, tmp_path: Path
+) -> None:
+    with ExitStack() as cleanup:
+        options = Options.parse(f"health-path=/picky {words}")
+        balanced = Balanced(tmp_path, cleanup, options)
+        for replica in range(3):
+            balanced.wait(replica, status, "L4" if "health-port" in words else "L7")
 
 
 @pytest.mark.parametrize("mode", ["tcp", "http"])
