@@ -31,7 +31,7 @@ class Page:
     cleanup: ExitStack
 
     def ask(self, path: str, method: str = "GET", host: str = "") -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, headers={"Host": host} if host else {})
         answer = connection.getresponse()
         self.cleanup.callback(connection.close)
@@ -183,7 +183,7 @@ def test_a_signal_ends_it(file: Path, cleanup: ExitStack) -> None:
     stream = page.ask("/events")
     _event(stream)
     page.popen.send_signal(signal.SIGTERM)
-    _, err = page.popen.communicate(timeout=30)
+    _, err = page.popen.communicate(timeout=60)
 
     assert (page.popen.returncode, err) == (130, "")
 

@@ -56,7 +56,7 @@ class Up:
     def end(self, number: signal.Signals) -> int:
         """Send *number*, and return the exit code."""
         self.popen.send_signal(number)
-        out, err = self.popen.communicate(timeout=20)
+        out, err = self.popen.communicate(timeout=60)
         self.said += [*out.splitlines(), *err.splitlines()]
         return self.popen.returncode
 
@@ -81,4 +81,4 @@ def _lines(stream: IO[str] | None) -> Iterator[str]:
 def _end(popen: subprocess.Popen[str]) -> None:
     if popen.poll() is None:
         popen.terminate()
-        popen.communicate(timeout=20)
+        popen.communicate(timeout=60)

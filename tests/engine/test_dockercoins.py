@@ -60,7 +60,7 @@ def test_ctrl_c_leaves_no_process_of_a_stack_that_mines(tmp_path: Path, cleanup:
     url = up.wait_for("http://").split()[1]
     up.wait_for("done")
     deadline_s = time.monotonic() + 20
-    while json.load(urlopen(f"{url}/json", timeout=5))["hashes"] < 20:
+    while json.load(urlopen(f"{url}/json", timeout=60))["hashes"] < 20:
         assert time.monotonic() < deadline_s
     pids = up.pids()
     code = up.end(signal.SIGINT)

@@ -114,7 +114,7 @@ def test_an_ambassador_is_led_elsewhere_and_its_sessions_are_closed(
     upstream = f"redis=127.0.0.1:{old_port}"
     dcgen("ambassador", upstream, "-f", str(file), "-o", str(made), "--lb-config", lb_config)
     Up.start(made, cleanup=cleanup).wait_for("are ready")
-    client = cleanup.enter_context(redis.Redis("127.0.0.1", published, socket_timeout=5))
+    client = cleanup.enter_context(redis.Redis("127.0.0.1", published, socket_timeout=60))
     client.incr("written")
 
     words = ("lb", "retarget", "--json", f"redis=127.0.0.1:{new_port}", "-f", str(made))

@@ -219,7 +219,7 @@ def test_an_image_with_nothing_that_opens_a_socket_is_named_as_the_reason(
 def test_the_script_says_that_there_is_no_socket(tmp_path: Path) -> None:
     words = ["sh", "-c", SCRIPT, "sh", str(tmp_path / "none"), "show stat", PERL]
 
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=20)
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
 
     assert ended.returncode
     assert "No such file" in ended.stderr

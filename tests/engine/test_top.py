@@ -76,7 +76,7 @@ def test_replicas_stand_below_their_service_with_what_haproxy_counts(
 ) -> None:
     _await(found, lambda sample: _group(sample, "rng").up == 3)
     for _ in range(30):
-        urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        urlopen(f"http://127.0.0.1:{port}/", timeout=60).close()
     sample = found.sample()
     rng = _group(sample, "rng")
     replicas = [one for one in rng.members if one.role == "replica"]
@@ -181,7 +181,7 @@ def test_lines_go_on_until_a_signal_and_nothing_is_left(
     assert popen.stdout
     lines = [popen.stdout.readline() for _ in range(2)]
     popen.send_signal(number)
-    _, err = popen.communicate(timeout=20)
+    _, err = popen.communicate(timeout=60)
 
     assert all("rng" in line for line in lines)
     assert (popen.returncode, err) == (130, "")

@@ -76,7 +76,7 @@ def start_replica(
 
 def get(port: int, path: str = "/", method: str = "GET") -> tuple[int, str]:
     """Return status and body, each time over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path)
         response = connection.getresponse()

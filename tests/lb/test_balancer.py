@@ -211,7 +211,7 @@ class Client:
         pass
 
     def get(self) -> str:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             request = (
                 f"GET / HTTP/1.1\r\nHost: rng\r\nCookie: {self.cookie}\r\nConnection: close\r\n"
             )
@@ -236,7 +236,7 @@ def test_idle_clients_do_not_hold_up_a_stop(mode: str, tmp_path: Path) -> None:
         balanced.wait(0, "UP")
 
         balanced.haproxy.send_signal(signal.SIGUSR1)  # what `docker stop` sends to this image
-        balanced.haproxy.wait(timeout=30)
+        balanced.haproxy.wait(timeout=60)
 
         assert idle.recv(1) == b""
     assert HARD_STOP_S < GRACE_S

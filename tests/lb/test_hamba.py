@@ -218,7 +218,7 @@ def test_no_request_fails_over_fifty_changes(tmp_path: Path) -> None:
         image = Image(tmp_path, cleanup)
         image.start(port, one)
         wait_for(port, "one")
-        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
         done = threading.Event()
         found: Counter[object] = Counter()
 
@@ -270,7 +270,7 @@ def test_idle_client_does_not_keep_it_from_stopping(number: signal.Signals, tmp_
         port = free_port()
         process = Image(tmp_path, cleanup).start(port, one)
         wait_for(port, "one")
-        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
 
         process.send_signal(number)
 
@@ -284,7 +284,7 @@ def test_request_in_flight_is_answered_before_it_stops(tmp_path: Path) -> None:
         port = free_port()
         process = Image(tmp_path, cleanup).start(port, one)
         wait_for(port, "one")
-        late = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+        late = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
         late.sendall(b"GET / HTTP/1.0\r\n")
 
         process.send_signal(signal.SIGTERM)

@@ -30,7 +30,7 @@ def test_reload_answers_the_next_request_on_a_kept_connection(tmp_path: Path) ->
         )
         config.write_text(render(configuration))
         master = _start(config, log, cleanup)
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         cleanup.callback(client.close)
         assert _ask(client) == "rng1"
 

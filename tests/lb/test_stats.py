@@ -27,7 +27,7 @@ def start(folder: Path, cleanup: ExitStack) -> int:
 
 
 def status(port: int, path: str, user: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         token = base64.b64encode(user.encode()).decode()
         connection.request("GET", path, headers={"Authorization": f"Basic {token}"})
