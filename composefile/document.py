@@ -114,7 +114,9 @@ def load(text: str, file: str, *, fragment: bool = False) -> Document:
     """
     parsed = tree.parse(text, file)
     root = parsed.root
-    if not isinstance(root, Mapping) or not root.entries:
+    if fragment and root is None:
+        root = Mapping(parsed.end, parsed.end, 0, 0)
+    elif not isinstance(root, Mapping) or not (root.entries or fragment):
         found = "nothing" if root is None or _is_null(root) else "no mapping"
         raise UserError(
             f"not a Compose file: it holds {found}",
@@ -136,6 +138,8 @@ def load(text: str, file: str, *, fragment: bool = False) -> Document:
         version=version.value if isinstance(version, Scalar) and not v1 else None,
     )
     for key, body in services.entries:
+        if fragment:
+            _check_body(key, deref(body), file)
         if isinstance(key, Scalar) and not key.value:
             raise UserError(
                 "a service has no name",
@@ -145,6 +149,17 @@ def load(text: str, file: str, *, fragment: bool = False) -> Document:
         if isinstance(key, Scalar) and key.value != "<<":
             document._index[key.value] = Service(key.value, key, body)
     return document
+
+
+def _check_body(key: Node, body: Node | None, file: str) -> None:
+    # What is merged must be a mapping; an empty body says nothing, or `!reset`.
+    if not isinstance(body, Mapping) and not _is_null(body):
+        name = key.value if isinstance(key, Scalar) else ""
+        raise UserError(
+            f"the body of service {name!r} is not a mapping",
+            fix=f"write the settings of {name!r} as `key: value` below it",
+            where=Place(file, key.line + 1),
+        )
 
 
 def deref(node: Node | None) -> Node | None:
@@ -187,7 +202,7 @@ def _check_variables(root: Mapping, file: str) -> None:
             interpolation.check(node.value, Place(file, node.line + 1))
 
 
-def _is_null(node: Node) -> bool:
+def _is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.is_null
 
 
@@ -205,7 +220,7 @@ def _services(root: Mapping, file: str, *, fragment: bool) -> tuple[Mapping, boo
     if isinstance(services, Mapping) and services.entries:
         if _is_a_service(services):
             return _v1_services(root, file, fragment=fragment), True
-    elif services is not None and not fragment:
+    elif services is not None and not (fragment and isinstance(services, Mapping)):
         where = Place(file, _services_line(root))
         raise UserError(
             "`services:` is empty", fix="define at least one service under it", where=where
@@ -227,7 +242,7 @@ def _may_lack_services(root: Mapping, *, fragment: bool) -> bool:
         return True
     keys = [key.value for key, _ in root.entries if isinstance(key, Scalar)]
     known = [key in (*SECTIONS, "models") or key.startswith("x-") for key in keys]
-    return fragment and bool(known) and all(known)
+    return fragment and all(known)
 
 
 def _check_top(root: Mapping, file: str) -> None:

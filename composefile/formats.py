@@ -25,7 +25,7 @@ def require_mergeable(documents: Iterable[Document]) -> None:
     Raises:
         UserError: Some of them, not all, are in the v1 format.
     """
-    found = list(documents)
+    found = [document for document in documents if document.root.entries]
     old = [document for document in found if document.v1]
     if old and len(old) < len(found):
         raise UserError(

@@ -98,7 +98,10 @@ class _Keyed:
         return value
 
 
-def _pairs(_path: Path, old: Value, new: Value) -> Value:
+def _pairs(path: Path, old: Value, new: Value) -> Value:
+    for value in (old, new):
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            return _plain(path, old, new)  # no words: Compose will say so
     before, after = _as_pairs(old), _as_pairs(new)
     return {**before, **after}
 

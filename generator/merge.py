@@ -30,6 +30,8 @@ def merge(first: Document, second: Document, project: Project) -> Document:
     Raises:
         UserError: One of them alone is in the v1 format.
     """
+    if not second.root.entries:
+        return first
     require_mergeable([first, second])
     document = load(_with_aliases_inlined(first, second), first.file)
     over = Model(second, project)

@@ -37,7 +37,9 @@ def test_the_format_is_told_by_what_the_file_holds(
 
 FRAGMENTS = [
     pytest.param("volumes: {v: {}}\n", id="a section"),
-    pytest.param("version: '3'\nservices:\n", id="no service"),
+    pytest.param("version: '3'\nservices: {}\n", id="no service"),
+    pytest.param("", id="nothing"),
+    pytest.param("# to come\n", id="a comment"),
     pytest.param("web: {environment: [A=b]}\n", id="a part of a service in the v1 format"),
 ]
 
@@ -48,3 +50,12 @@ def test_a_fragment_may_say_what_a_whole_file_may_not(text: str) -> None:
 
     with pytest.raises(UserError):
         load(text, "compose.yml")
+
+
+NOT_MERGED = ["services:\n", "services: [web]\n", "services: {web: x}\n", "web: x\n", "null\n"]
+
+
+@pytest.mark.parametrize("text", NOT_MERGED)
+def test_what_compose_refuses_in_a_fragment_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        load(text, "compose.override.yml", fragment=True)

@@ -181,3 +181,15 @@ def test_processes_run_what_several_files_make_together(folder: Path) -> None:
 
     assert "read compose.yml, compose.override.yml" in result.stderr
     assert "merged" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "# to come\n", "{}\n"])
+def test_an_override_that_says_nothing_changes_nothing(folder: Path, text: str) -> None:
+    put(folder, ["compose.yml"])
+    (folder / "alone.yml").write_text(FILES["compose.yml"])
+    (folder / "compose.override.yml").write_text(text)
+
+    alone = dcgen("scale", "web", "2", "-f", "alone.yml", "-o", "-").stdout
+    both = dcgen("scale", "web", "2", "-o", "-").stdout
+
+    assert both == alone
