@@ -100,7 +100,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        fix = "correct `--env-file` or COMPOSE_ENV_FILES"
+        fix = "give an existing file by `--env-file` or COMPOSE_ENV_FILES"
         raise UserError("the file does not exist", fix=fix, where=where) from error
     except OSError as error:
         what = f"cannot read the file: {error.strerror}"

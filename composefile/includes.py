@@ -109,7 +109,9 @@ def _included(document: Document, project: Project, entry: Include, depth: int) 
         text = project.read(path)
         if text is None:
             what = f"the included file {path!r} cannot be read"
-            raise UserError(what, fix="correct `include`, or add the file", where=entry.where)
+            raise UserError(
+                what, fix="add the file, or give its path in `include`", where=entry.where
+            )
         name = posixpath.join(posixpath.dirname(document.file), path)
         other = load(text, name, fragment=bool(below))
         prefix = entry.folder if index == len(entry.paths) else ""

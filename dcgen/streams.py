@@ -72,7 +72,7 @@ def refused(error: OSError) -> int:
         what = f"{what}: '{os.fsdecode(error.filename)}'"
     elif error.errno in _OF_WRITING:
         what = f"cannot write to standard output: {what}"
-    fix = _FIXES.get(error.errno or 0, "correct that, and run it again")
+    fix = _FIXES.get(error.errno or 0, "remove that cause, and run it again")
     if not _works(Path.cwd):
         what, fix = "the folder in which dcgen runs was deleted", "change to another one: cd"
     return report(HostError(what, fix=fix))

@@ -98,7 +98,7 @@ def test_messages_use_the_words_of_the_manuals(room: str) -> None:
 
 
 def test_helps_use_the_words_of_the_manuals() -> None:
-    context = click.Context(main, info_name="dcgen")
+    context = click.Context(main, info_name="dcgen", **main.context_settings)
 
     texts = dict(helps(main, context))
     assert {"dcgen", "dcgen scale", "dcgen lb drain"} <= texts.keys()

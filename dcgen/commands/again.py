@@ -53,6 +53,6 @@ def without(made: Record, service: str) -> Record:
         known = ", ".join(change.service for change in made.changes)
         raise UserError(
             f"nothing was done to {service!r}",
-            fix=f"name one of: {known}" if known else "nothing is recorded: see `dcgen scale`",
+            fix=f"name one of: {known}" if known else "make a change first: dcgen scale SERVICE=N",
         )
     return replace(made, changes=left)

@@ -41,7 +41,7 @@ ONCE_S = 3.0
     "every_s",
     type=within(click.FloatRange(min=0.5, max=3600)),
     metavar="SECONDS",
-    help="Time between two looks.  [default: 2; 5 for lines, 3 with --once]",
+    help="Time between two samples.  [default: 2; 5 for lines, 3 with --once]",
 )
 @click.option(
     "--limit",

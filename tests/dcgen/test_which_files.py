@@ -149,7 +149,10 @@ def test_an_env_file_that_is_not_there_is_said(folder: Path) -> None:
     result = dcgen("scale", "web", "2", "--env-file", "missing.env")
 
     assert result.exit_code == 1
-    assert "missing.env: the file does not exist\n  fix: correct `--env-file`" in result.stderr
+    assert (
+        "missing.env: the file does not exist\n  fix: give an existing file by `--env-file`"
+        in result.stderr
+    )
 
 
 def test_files_in_the_v1_format_are_merged_as_compose_1_29_does(folder: Path) -> None:
