@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -124,6 +125,42 @@ def test_what_others_change_is_marked(found: Sampler, file: Path) -> None:
     until(lambda: marked("worker-1 restarted"), "a restart is marked")
 
     assert {"rng2 drained", "rng2 ready", "worker-1 restarted"} <= set(said)
+
+
+def test_dynamic_replicas_are_called_as_compose_calls_them(
+    tmp_path: Path, build: Callable[..., Path], cleanup: ExitStack
+) -> None:
+    source, made = tmp_path / "compose.yml", tmp_path / "generated.yml"
+    source.write_text(f"services:\n  rng:\n    build: {build('rng')}\n")
+    dcgen("scale", "rng", "2", "--dynamic", "-f", str(source), "-o", str(made))
+    Up.start(made, cleanup=cleanup).wait_for("are ready")
+    found = sampler(parse(made.read_text(), made), (), {})
+    cleanup.callback(found.close)
+    sample = _await(found, lambda sample: _group(sample, "rng").up == 2)
+    names = [(one.name, bool(one.traffic)) for one in _group(sample, "rng").members]
+
+    assert names == [("rng-1", False), ("rng-replicas-1", True), ("rng-replicas-2", True)]
+
+
+def test_where_an_ambassador_leads_is_shown_and_its_change_is_marked(
+    tmp_path: Path, cleanup: ExitStack
+) -> None:
+    servers = [cleanup.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
+    old, new = (server.getsockname()[1] for server in servers)
+    source, made = tmp_path / "compose.yml", tmp_path / "generated.yml"
+    source.write_text("services:\n  redis: {image: redis}\n")
+    dcgen("ambassador", f"redis=127.0.0.1:{old}", "-f", str(source), "-o", str(made))
+    Up.start(made, cleanup=cleanup).wait_for("are ready")
+    found = sampler(parse(made.read_text(), made), (), {})
+    cleanup.callback(found.close)
+    first = _group(found.sample(), "redis").members
+    done = dcgen("lb", "retarget", f"redis=127.0.0.1:{new}", "-f", str(made))
+    said = [mark.what for mark in found.sample().marks]
+
+    assert done.returncode == 0, done.stderr
+    assert [one.role for one in first] == ["ambassador", "upstream"]
+    assert [one.traffic.address for one in first if one.traffic] == [f"127.0.0.1:{old}"]
+    assert f"retargeted to 127.0.0.1:{new}" in said
 
 
 def _pid(file: Path, name: str) -> int:
