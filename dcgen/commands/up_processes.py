@@ -18,7 +18,7 @@ from engine.events import Summary
 from engine.process.run import Running, Wishes, up
 from engine.process.supervisor import Supervisor
 from engine.runs import STOP_SIGNAL
-from faults import HostError, UserError
+from faults import HostError, UserError, printable
 
 __all__ = ["Wishes", "up_processes"]
 
@@ -28,10 +28,13 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
 
     Raises:
         UserError: A service cannot run as a process.
-        HostError: It runs already, or something that it needs is missing.
+        HostError: It runs already, something that it needs is missing, or nobody asked for
+            processes and nobody agrees.
     """
     variant = found.variant()
     with _planned(found, up(variant, wishes)) as running:
+        if found.fell_back:
+            _require_consent(found)
         progress.expect(process.name for process in running.plan.processes)
         with _signals(running.supervisor) as received, closing(running.events()) as events:
             for event in events:
@@ -44,6 +47,21 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
         sys.exit(1)
     if received and STOP_SIGNAL not in received:
         sys.exit(INTERRUPTED)
+
+
+def _require_consent(found: Target) -> None:
+    # A container keeps a program in; a process has all the rights of the person who starts it.
+    what = f"the programs of {found.path} would run on this machine, with your rights"
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        question = f"{printable(found.because)}. Without Docker, {printable(what)}. Run them?"
+        try:
+            if click.confirm(question, err=True):
+                return
+        except click.Abort:
+            sys.exit(INTERRUPTED)
+    reasons = (f"without Docker, {what}",)
+    fix = "start Docker, or allow that, if you trust the file: --engine process"
+    raise HostError(found.because, fix=fix, reasons=reasons)
 
 
 @contextmanager

@@ -302,3 +302,48 @@ def test_without_file_the_generated_one_runs(file: Path, monkeypatch: pytest.Mon
 
     assert run.returncode == 0
     assert "running generated.yml on processes of this host" in run.stderr
+
+
+@pytest.fixture
+def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+
+
+@pytest.mark.usefixtures("no_docker")
+def test_without_docker_and_terminal_nothing_runs_that_nobody_asked_for(file: Path) -> None:
+    run = dcgen("up", "-f", str(file))
+
+    assert run.returncode == 3
+    assert f"  without Docker, the programs of {file} would run on this machine" in run.stderr
+    assert "if you trust the file: --engine process" in run.stderr
+    assert "ready" not in run.stderr
+
+
+@pytest.mark.usefixtures("no_docker")
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        pytest.param(b"y\n", 0, "all processes have ended", id="yes"),
+        pytest.param(b"\n", 3, "--engine process", id="no, unless said"),
+        pytest.param(b"\x03", 130, "Run them?", id="Ctrl-C"),
+    ],
+)
+def test_without_docker_a_terminal_is_asked(
+    answer: bytes, code: int, words: str, file: Path, build: Build
+) -> None:
+    build("says", "print('hello')", port=None)
+    file.write_text("services:\n  one: {build: says}\n")
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(DCGEN[0], [*DCGEN, "up", "-f", str(file)])
+    shown = b""
+    with suppress(OSError):  # the other end is closed: it has ended
+        while b"Run them?" not in shown:
+            shown += os.read(terminal, 4096)
+        os.write(terminal, answer)
+        while part := os.read(terminal, 4096):
+            shown += part
+    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+
+    assert (ended, words in shown.decode()) == (code, True), shown
