@@ -12,7 +12,7 @@ from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
-from generator.services.healthcheck import health_options
+from generator.services.healthcheck import health_options, patience_s
 from generator.services.proxy import ProxySpec
 from lb.balancer import balancer
 from lb.model import Address
@@ -108,6 +108,7 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         v1=draft.document.v1,
         linked=linked,
         awaited=draft.is_awaited,
+        patience_s=patience_s(draft.model, plan.before.replicas[0] if plan.before else name),
         config_name=config_name or free_config_name(draft.document, name),
     )
 

@@ -6,6 +6,7 @@
 Source: Compose Specification, "healthcheck": an interval and a time-out are 30 s unless given.
 """
 
+import math
 import re
 
 from composefile.listening import discover
@@ -55,6 +56,21 @@ def health_options(model: Model, name: str) -> ChosenOptions:
         health_interval=_seconds(fields.get("interval")),
         health_timeout=_seconds(fields.get("timeout")),
     )
+
+
+def patience_s(model: Model, name: str) -> int:
+    """Return after how many seconds Docker would call service *name* unhealthy; 0 without a check.
+
+    Source: Compose Specification, "healthcheck": 3 failures count once the start period is over.
+    """
+    check = model.get(name, "healthcheck")
+    settings = check if isinstance(check, dict) else {}
+    if settings.get("disable") == "true" or words(settings.get("test")) in ([], ["NONE"]):
+        return 0
+    retries = settings.get("retries")
+    failures = int(retries) if isinstance(retries, str) and retries.isdecimal() else 3
+    start = _seconds(settings["start_period"]) if settings.get("start_period") else 0
+    return math.ceil(start + _seconds(settings.get("interval")) * failures)
 
 
 def _seconds(value: object) -> float:

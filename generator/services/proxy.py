@@ -43,6 +43,7 @@ GENERATED_KEYS = (
     "labels",
 )
 VARIABLE = "HAPROXY_CONFIG"
+START_PERIOD_S = 10
 CA_PATH = "/usr/local/etc/haproxy/ca.pem"
 CERT_PATH = "/usr/local/etc/haproxy/client.pem"
 _START = f"exec haproxy -W -db -f {CONFIG_PATH}"
@@ -80,6 +81,7 @@ class ProxySpec:
         v1: Whether the file is in the v1 format.
         linked: Whether containers find each other by links alone, as on Docker's own bridge.
         awaited: Whether some service waits until it is healthy.
+        patience_s: How many seconds it may take until what it leads to is healthy.
         config_name: The name that is free for it under the top-level `configs`.
         access: How it gets in where it leads to.
         files: Path in the container and path on this machine of each file that it needs.
@@ -95,6 +97,7 @@ class ProxySpec:
     v1: bool = False
     linked: bool = False
     awaited: bool = False
+    patience_s: int = 0
     config_name: str = ""
     access: Access = OPEN
     files: Sequence[tuple[str, str]] = ()
@@ -151,7 +154,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
                 "interval": "5s",
                 "timeout": "3s",
                 "retries": 3,
-                "start_period": "10s",
+                "start_period": f"{max(START_PERIOD_S, spec.patience_s)}s",
             },
             "stop_grace_period": f"{GRACE_S}s",
             "cap_drop": ["ALL"],

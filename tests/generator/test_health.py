@@ -9,6 +9,7 @@ from composefile.model import Model
 from composefile.project import Project
 from faults import UserError
 from generator.services.healthcheck import health_options
+from tests.generator.compose import scale
 
 
 def words(check: str) -> str:
@@ -84,3 +85,25 @@ def test_what_is_no_plain_question_is_refused(check: str) -> None:
 
     assert "--health-path" in caught.value.fix
     assert str(caught.value.where) == "compose.yml:5"
+
+
+@pytest.mark.parametrize(
+    ("check", "seconds"),
+    [
+        pytest.param("{test: pg_isready, start_period: 90s}", "180s", id="that of the start"),
+        pytest.param("{test: ok, interval: 5s, retries: 30}", "150s", id="that of all failures"),
+        pytest.param("{test: ok, start_period: 1m, interval: 500ms, retries: 5}", "63s", id="both"),
+        pytest.param("{test: ok, interval: 1s}", "10s", id="at least as before"),
+        pytest.param("{disable: true}", "10s", id="none"),
+        pytest.param("{test: [NONE]}", "10s", id="switched off"),
+    ],
+)
+def test_a_balancer_waits_as_long_as_the_health_check_of_its_service(
+    check: str, seconds: str
+) -> None:
+    source = f"services:\n  rng:\n    image: app\n    expose: [80]\n    healthcheck: {check}\n"
+    once = scale(source, "rng", 2)
+    again = scale(once.variant.text, "rng", 3)
+
+    for made in (once, again):
+        assert made.value("rng", "healthcheck")["start_period"] == seconds
