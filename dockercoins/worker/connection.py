@@ -30,11 +30,6 @@ class Outage:
     def __init__(self) -> None:
         self._failures, self._since, self._said = 0, 0.0, 0.0
 
-    @property
-    def lasts(self) -> bool:
-        """Return whether the last try failed."""
-        return bool(self._failures)
-
     def wait_s(self, error: Exception) -> float:
         """Return the seconds to wait after *error*: random, longer each time, never long."""
         now = time.monotonic()

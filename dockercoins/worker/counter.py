@@ -31,8 +31,9 @@ COUNT = Path(__file__).with_name("count.lua").read_text(encoding="utf-8")
 REPORT = Path(__file__).with_name("report.lua").read_text(encoding="utf-8")
 FLUSH_EVERY_S = 1.0
 REDIS_TIMEOUT_S = 2.0
-# After a failure: a connection may lead nowhere, as an ambassador's does that is still trying.
-FIRST_ANSWER_S = 0.4
+# A new connection may lead nowhere, as an ambassador's does that is still trying: it has to answer
+# sooner. But for every 20th, lest a Redis that takes longer than that is never told anything.
+FIRST_ANSWER_S, PATIENT_EVERY = 0.4, 20
 EXPIRES_S = 24 * 60 * 60  # how long Redis keeps the totals of a worker that tells nothing
 
 Client = Any  # a redis.Redis, whose type hints know neither client() nor what a script returns
@@ -50,24 +51,32 @@ class Counter:
     """
 
     def __init__(self, url: str, account: Account, host: str) -> None:
-        self._url = url
-        self._redis = client(url, REDIS_TIMEOUT_S)
+        # No retries by the library: those are made here, each with the totals of its time.
+        self._redis: Client = redis.Redis.from_url(
+            url,
+            protocol=2,  # 3 costs a round trip, and Redis 5 does not know it
+            redis_connect_func=self._greet,
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_keepalive=True,
+            socket_keepalive_options=TCP_OPTIONS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._silent = 0  # new connections in a row that did not answer
         self.worker = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._account, self._host = account, host
         self._confirmed_at = time.time()
 
     def run(self, stopping: threading.Event) -> None:
         """Flush once a second until *stopping* is set; without Redis try again, sooner."""
-        outage, answer_s = Outage(), FIRST_ANSWER_S
+        outage = Outage()
         while not stopping.is_set():
             try:
-                if outage.lasts:
-                    self._ask(answer_s)
                 self.flush()
                 outage.over("Redis counts")
-                wait_s, answer_s = FLUSH_EVERY_S, FIRST_ANSWER_S
+                wait_s = FLUSH_EVERY_S
             except redis.RedisError as error:
-                wait_s, answer_s = outage.wait_s(error), longer(answer_s, error)
+                wait_s = outage.wait_s(error)
             stopping.wait(wait_s)
 
     def settle(self, within_s: float) -> None:
@@ -95,10 +104,19 @@ class Counter:
             self._redis.connection_pool.disconnect(inuse_connections=False)
             raise
 
-    def _ask(self, within_s: float) -> None:
-        # On a connection of its own, so that one that leads nowhere costs no more than that.
-        with client(self._url, within_s) as connection:
-            connection.ping()
+    def _greet(self, connection: Client) -> None:
+        within_s, link = first_answer_s(self._silent), connection._sock
+        self._silent += 1
+        link.settimeout(within_s)
+        try:
+            link.sendall(b"PING\r\n")
+            if not link.recv(1024):  # an error is an answer, too
+                raise redis.ConnectionError("closed before it answered")
+        except OSError as error:
+            raise redis.TimeoutError(f"no answer in {within_s} s, or closed") from error
+        self._silent = 0
+        link.settimeout(REDIS_TIMEOUT_S)
+        connection.on_connect()
 
     def _flush(self, connection: Client) -> Totals:
         totals = self._account.totals()
@@ -125,26 +143,9 @@ class Counter:
         )
 
 
-def client(url: str, answer_s: float) -> Client:
-    """Return a client of the Redis at *url* that waits *answer_s* seconds for each answer."""
-    return redis.Redis.from_url(
-        url,
-        protocol=2,  # 3 costs a round trip, and Redis 5 does not know it
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=answer_s,
-        socket_keepalive=True,
-        socket_keepalive_options=TCP_OPTIONS,
-        retry=Retry(NoBackoff(), 0),  # each try is made here, with the totals of its time
-    )
-
-
-def longer(answer_s: float, error: redis.RedisError) -> float:
-    """Return how long the next question may wait for its answer, if *error* ended the last one.
-
-    Longer, if that was too short, for Redis may be slow and not away; else `FIRST_ANSWER_S`.
-    """
-    slow = isinstance(error, redis.TimeoutError)
-    return min(2 * answer_s, REDIS_TIMEOUT_S) if slow else FIRST_ANSWER_S
+def first_answer_s(silent: int) -> float:
+    """Return how long a new connection may take to answer, after *silent* ones that did not."""
+    return REDIS_TIMEOUT_S if silent % PATIENT_EVERY == PATIENT_EVERY - 1 else FIRST_ANSWER_S
 
 
 def tell(

@@ -21,12 +21,14 @@ import click
 
 from tests.dockercoins.chaos import Ambassador
 from tests.dockercoins.running import RedisServer, Running, starter
+from tests.dockercoins.wire import Wire
 
 BAR_S, PATIENCE_S, LONGEST_AWAY_S = 1.0, 30.0, 4.0
 COUNTED, DONE = "units of work done, updating", "work goes on again"
 # rng serves one at a time: who queues for it would look slow to come back.
 WORKERS, RNGS, WORKERS_OF_ONE_RNG = 10, 4, 3
-PEERS = ("redis", "redis behind an ambassador", "ambassador", "rng", "hasher")
+DEAD = "connections that lead nowhere"  # as those of a balancer that is still trying
+PEERS = ("redis", "redis behind an ambassador", DEAD, "ambassador", "rng", "hasher")
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Bench:
         self.redis = RedisServer(self.folder / "redis", self.cleanup, appendonly="yes").start()
         self.start = starter(self.folder, self.cleanup)
         self.ambassador = None
-        port = self.redis.port
+        self.wire = Wire(self.redis.port, self.cleanup)
+        port = self.wire.port if self.peer == DEAD else self.redis.port
         if "ambassador" in self.peer:
             self.ambassador = Ambassador(self.folder / "ambassador", port, self.cleanup)
             port = self.ambassador.port
@@ -68,6 +71,10 @@ class Bench:
 
     def kill(self) -> None:
         """Kill the peer; return when nothing accepts connections any more."""
+        if self.peer == DEAD:
+            self.wire.is_dead = True
+            self.wire.cut()
+            return
         if self.peer == "ambassador" and self.ambassador:
             os.kill(self.ambassador.pid, signal.SIGKILL)
         elif self.peer in self.http:
@@ -79,7 +86,9 @@ class Bench:
 
     def restart(self) -> None:
         """Start the peer again; an ambassador is, by dcgen, as its Compose file says."""
-        if self.peer in self.http:
+        if self.peer == DEAD:
+            self.wire.is_dead = False
+        elif self.peer in self.http:
             self.http[self.peer] = self.start(self.peer, PORT=str(self.port))
         elif self.peer != "ambassador":
             self.redis.start()
@@ -142,12 +151,12 @@ def measured(peer: str, turns: int) -> list[float]:
 @click.option("--only", multiple=True, type=click.Choice(PEERS), help="Repeatable.")
 def main(turns: int, only: tuple[str, ...]) -> None:
     """Print how soon the workers are back after each peer, in seconds."""
-    click.echo(f"{'back after':27} workers  turns  median    95 %   worst  over {BAR_S:g} s")
+    click.echo(f"{'back after':30} workers  turns  median    95 %   worst  over {BAR_S:g} s")
     for peer in only or PEERS:
         found = sorted(measured(peer, turns))
         late = sum(seconds > BAR_S for seconds in found)
         click.echo(
-            f"{peer:27} {len(found) // turns:7} {turns:6} {median(found):7.2f} "
+            f"{peer:30} {len(found) // turns:7} {turns:6} {median(found):7.2f} "
             f"{found[int(0.95 * len(found))]:7.2f} {found[-1]:7.2f}  {late}"
         )
 

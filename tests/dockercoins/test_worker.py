@@ -1,7 +1,6 @@
 """What the worker counts, what it stores, and how it stops, with peers that work or fail."""
 
 import hashlib
-import itertools
 import re
 import socket
 import threading
@@ -9,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-import redis
 
 from dockercoins.worker.connection import (
     CONNECT_TIMEOUT_S,
@@ -17,7 +15,7 @@ from dockercoins.worker.connection import (
     LONGEST_WAIT_S,
     Outage,
 )
-from dockercoins.worker.counter import FIRST_ANSWER_S, REDIS_TIMEOUT_S, longer
+from dockercoins.worker.counter import FIRST_ANSWER_S, REDIS_TIMEOUT_S, first_answer_s
 from tests.dockercoins.peers import Answer, serve
 from tests.dockercoins.running import RedisServer, Running, Start, free_port, wait_until
 from tests.dockercoins.wire import Loss, Wire
@@ -170,13 +168,25 @@ def test_waits_after_errors_are_random_and_short() -> None:
     assert CONNECT_TIMEOUT_S + max(later) + 0.1 < 1
 
 
-def test_a_question_waits_longer_for_a_slow_redis_than_for_one_that_is_away() -> None:
-    slow, away = redis.TimeoutError(), redis.ConnectionError()
-    waits = list(itertools.accumulate([slow] * 4, longer, initial=FIRST_ANSWER_S))
+def test_a_new_connection_has_to_answer_soon_but_for_every_twentieth() -> None:
+    waits = [first_answer_s(silent) for silent in range(40)]
 
-    assert waits == [FIRST_ANSWER_S, 2 * FIRST_ANSWER_S, 4 * FIRST_ANSWER_S, *[REDIS_TIMEOUT_S] * 2]
-    assert longer(REDIS_TIMEOUT_S, away) == FIRST_ANSWER_S
+    assert waits == [*[FIRST_ANSWER_S] * 19, REDIS_TIMEOUT_S] * 2
     assert FIRST_ANSWER_S + LONGEST_WAIT_S < 1
+
+
+def test_a_connection_that_leads_nowhere_is_given_up_and_another_one_counts(
+    mine: Mine, cleanup: ExitStack, redis_server: RedisServer
+) -> None:
+    wire = Wire(redis_server.port, cleanup)
+    wire.is_dead = True
+    worker = mine(REDIS_URL=f"redis://127.0.0.1:{wire.port}/0")
+    worker.wait_for_log(f"no answer in {FIRST_ANSWER_S} s")
+    assert redis_server.hashes() == 0
+    wire.is_dead = False
+
+    wait_until(redis_server.hashes, "the units are counted")
+    worker.wait_for_log("Redis counts again")
 
 
 def test_a_worker_that_waits_after_an_error_stops_by_itself(

@@ -43,6 +43,7 @@ class Wire:
     Attributes:
         port: Where it listens.
         lost: What was lost so far, and how often.
+        is_dead: New connections lead nowhere: they are accepted, and nothing is ever answered.
     """
 
     def __init__(self, port: int, cleanup: ExitStack) -> None:
@@ -50,6 +51,7 @@ class Wire:
         self._next: deque[Loss] = deque()
         self._links: list[Link] = []
         self.lost: Counter[Loss] = Counter()
+        self.is_dead = False
         self._listener = cleanup.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
         cleanup.callback(self.cut)
         cleanup.callback(self._listener.shutdown, socket.SHUT_RDWR)
@@ -72,6 +74,9 @@ class Wire:
                 self._connect(near)
 
     def _connect(self, near: socket.socket) -> None:
+        if self.is_dead:
+            self._cleanup.enter_context(near)
+            return
         try:
             far = socket.create_connection(("127.0.0.1", self._far_port))
         except OSError:  # as Redis would: it refuses
