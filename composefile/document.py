@@ -95,7 +95,7 @@ class Document:
         where = Place(self.file, self.services.line + 1 if self.v1 else _services_line(self.root))
         include = own(self.root, "include")
         if include is not None and not near and not self.v1:
-            fix = f"run dcgen on the included file that defines {name!r}, or choose from: {names}"
+            fix = f"give the file that defines {name!r} with `-f`, or choose from: {names}"
             raise UserError(
                 f"no service named {name!r} here; the file includes others", fix=fix, where=where
             )

@@ -106,7 +106,7 @@ def test_files_that_include_each_other_come_to_an_end(tmp_path) -> None:
 def test_service_of_an_included_file_is_looked_for_there() -> None:
     assert refusal("scale", MAIN.format("side.yml"), "side") == (
         "3: no service named 'side' here; the file includes others"
-        " / fix: run dcgen on the included file that defines 'side', or choose from: redis, rng"
+        " / fix: give the file that defines 'side' with `-f`, or choose from: redis, rng"
     )
 
 
