@@ -67,7 +67,7 @@ def test_an_image_whose_name_is_certain_is_known(image: str) -> None:
     made = scale(f"services:\n  db: {{image: '{image}'}}\n  web: {{image: web}}\n", "db")
 
     assert "db1:5432" in made.value("db", "labels")["dcgen.balances"]
-    assert any("runs postgres: its replicas hold data" in warning for warning in made.warnings)
+    assert any("runs postgres" in warning for warning in made.warnings)
 
 
 REFERENCES = [
