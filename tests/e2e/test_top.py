@@ -1,13 +1,17 @@
 """`dcgen top` on three hosts at once: containers, HAProxy's figures, `docker stats`, log lines."""
 
 import json
+import os
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import NewProject
-from tests.e2e.live import RNG, Running, made
+from tests.e2e.door import DCGEN, dcgen
+from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
 
@@ -16,6 +20,8 @@ pytestmark = pytest.mark.e2e
 NODES = ("node1", "node2", "node3")
 # Each request is a line in the log of the replica that answers it.
 COUNTED = RNG + "    labels:\n      dcgen.count: GET\n"
+
+WITH_STORE = TINY.replace("networks:", "  redis:\n    image: redis\nnetworks:", 1)
 
 
 def _once(one: Running, hosts: list[str]) -> dict[str, Any]:
@@ -64,3 +70,37 @@ def test_a_host_that_does_not_answer_hides_no_other(
 
     assert [problem["host"] for problem in sample["problems"]] == ["tcp://127.0.0.1:1"]
     assert [(group["name"], group["up"]) for group in sample["groups"]] == [("rng", 2)]
+
+
+def test_replicas_that_come_are_marked_and_an_ambassador_shows_where_it_leads(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    file = made(tmp_path / "generated.yml", WITH_STORE, "scale", "web", "1", "--dynamic")
+    dcgen("ambassador", "redis=127.0.0.1:6379", "-q", "-f", file, "-o", file)
+    one = Running(new_project("local", file))
+    one.up()
+    one.await_serving({"web-replicas-1"})
+    words = [str(DCGEN), "top", "--json", "--interval", "1", "-f", str(file)]
+    env = {**os.environ, **one.env}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env) as top:
+        samples = map(json.loads, top.stdout or ())
+        first = next(samples)
+        one.scale("web", 3)
+        one.up()
+        said: list[str] = []
+        deadline_s = time.monotonic() + 60
+        for sample in samples:
+            assert time.monotonic() < deadline_s, sample
+            said += [f"{mark['service']} {mark['what']}" for mark in sample["marks"]]
+            web, redis = sample["groups"]
+            if web["up"] == 3 and all(m["traffic"] for m in web["members"][1:]):
+                break
+        top.terminate()
+    replicas = [member["name"] for member in web["members"] if member["role"] == "replica"]
+    led_to = [member["traffic"]["address"] for member in redis["members"] if member["traffic"]]
+
+    assert [group["name"] for group in first["groups"]] == ["web", "redis"]
+    assert "web scaled 1 → 3" in said or {"web scaled 1 → 2", "web scaled 2 → 3"} <= set(said)
+    assert replicas == ["web-replicas-1", "web-replicas-2", "web-replicas-3"]
+    # A container reaches its machine by an address of the network.
+    assert [address.rpartition(":")[2] for address in led_to] == ["6379"]
