@@ -156,3 +156,19 @@ def test_prometheus_gets_what_is_known_and_nothing_else(
     wait_until(lambda: "dockercoins_redis_up 0.0" in http.get(metrics).text, "down", WITHIN_S)
 
     assert "dockercoins_hashes_total" not in http.get(metrics).text
+
+
+def test_a_key_that_holds_no_number_is_said_without_the_place_in_a_script(
+    start: Start, redis_server: RedisServer
+) -> None:
+    redis_server.client.hset("hashes", "not", "a number")
+    webui = start("webui", REDIS_URL=redis_server.url)
+
+    with viewer(webui) as events:
+        said = next(
+            event["data"]["state"]["words"]
+            for event in (one for one in events if one["event"] == "message")
+            if event["data"]["state"]["kind"] == "wrong"
+        )
+    assert said.startswith("Redis holds no numbers: WRONGTYPE ")
+    assert "script" not in said
