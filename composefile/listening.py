@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from composefile import text_file
 from composefile.dockerfile import parse_dockerfile
 from composefile.document import Service
 from composefile.images import known_ports
@@ -94,7 +95,7 @@ def _of_image(model: Model, name: str) -> tuple[int, ...]:
         if not isinstance(text, str):
             context = str(settings.get("context") or ".")
             dockerfile = str(settings.get("dockerfile") or "Dockerfile")
-            text = model.project.read(f"{context}/{dockerfile}")
+            text = model.project.read(f"{context}/{dockerfile}", text_file.MOST_BYTES)
         target = settings.get("target")
         if isinstance(text, str):
             return _exposed(text, target if isinstance(target, str) else None)

@@ -93,14 +93,17 @@ class Project:
         here = self.folder or Path()
         return Project(here / folder, None, self, tuple(here / path for path in env_files))
 
-    def read(self, path: str) -> str | None:
-        """Return the text of the file at *path*, relative to the folder; None if there is none."""
+    def read(self, path: str, most_bytes: int = MAX_BYTES) -> str | None:
+        """Return the text of the file at *path*, relative to the folder; None if there is none.
+
+        One that is larger than *most_bytes*, no regular file or no UTF-8 counts as none.
+        """
         if self.folder is None:
             return None
         file = Path(os.path.normpath(self.folder / path))
         try:
             # A device or a pipe may never end.
-            if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            if not file.is_file() or file.stat().st_size > most_bytes:
                 return None
             return file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, ValueError):

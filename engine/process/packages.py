@@ -74,5 +74,5 @@ def _installed(requirement: Requirement) -> bool:
         return True
     try:
         return requirement.specifier.contains(metadata.version(requirement.name), prereleases=True)
-    except metadata.PackageNotFoundError:
+    except (metadata.PackageNotFoundError, ValueError):  # ValueError: a number without end
         return False

@@ -95,6 +95,10 @@ class ServiceEdits:
             return quoted(self.model.get(self.name, key))
         return written(field.node)
 
+    def is_dropped(self, key: str) -> bool:
+        """Return whether *key* goes."""
+        return key in self._gone
+
     def finish(self) -> None:
         """Make the edits: what goes, then what is added behind the last entry."""
         if isinstance(self.node, Alias):

@@ -17,7 +17,8 @@ from generator.editing.service import ServiceEdits
 def set_replicas(body: ServiceEdits, count: int) -> None:
     """Let the service of *body* run *count* containers, by the key that says so already."""
     scale = body.model.fields(body.name).get("scale")
-    if scale and scale.own and isinstance(scale.node, tree.Scalar):
+    kept = scale and scale.own and not body.is_dropped("scale")
+    if kept and scale and isinstance(scale.node, tree.Scalar):
         body.edits.replace(scale.node.start, scale.node.end, str(count))
         if not isinstance(body.model.get(body.name, "deploy"), dict):
             return

@@ -32,8 +32,10 @@ DISTURBANCES = (
 )
 # What may be on a terminal: no escape, no carriage return that hides a line.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# A frame of ours in a traceback: those of Python's own start are not.
-OURS = re.compile(r'File ".*/(?:dcgen|engine|composefile|generator|lb|faults)/(?!__init__)')
+# A frame of ours in a traceback; before `dcgen.start` has begun, Python itself answers Ctrl-C.
+OURS = re.compile(
+    r'File ".*/(?:dcgen|engine|composefile|generator|lb|faults)/(?!__init__|start|own_packages)'
+)
 RUN = ("--engine", "process", "--free-ports", "--for", "0.3")
 PROCESS = ("--engine", "process")
 DOORS: tuple[tuple[str, ...], ...] = (

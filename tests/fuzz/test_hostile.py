@@ -174,3 +174,41 @@ def test_names_in_a_message_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        pytest.param(
+            "\n    image: nginx\n    scale: 3\n    ports: ['80:80']", "replicas: 4", id="block"
+        ),
+        pytest.param(" {image: nginx, scale: 3, ports: ['80:80']}", "replicas: 4", id="flow"),
+        pytest.param(
+            " {image: nginx, scale: 3, deploy: {replicas: 3}, expose: ['80']}",
+            "replicas: 4",
+            id="both",
+        ),
+    ],
+)
+def test_scale_gives_way_to_the_replicas_of_a_dynamic_variant(
+    body: str, written: str, tmp_path: Path
+) -> None:
+    data = f"services:\n  web:{body}\n".encode()
+
+    result = run(tmp_path, data, ("scale", "web", "4", "--dynamic"))
+
+    text = (tmp_path / "generated.yml").read_text()
+    assert result.returncode == 0
+    assert (text.count(written), "scale: 3" in text) == (1, False)
+
+
+def test_a_dockerfile_without_end_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"FROM a\nEXPOSE 80\n" + b"ENV A=b\n" * 200_000)
+    data = b"services:\n  web: {build: .}\n  other: {image: a, environment: [U=http://web/]}\n"
+
+    result = run(tmp_path, data, SCALE)
+
+    assert (result.returncode, "cannot tell which port 'web' listens on" in result.stderr) == (
+        1,
+        True,
+    )
