@@ -34,7 +34,7 @@ DISTURBANCES = (
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # A frame of ours in a traceback; before `dcgen.start` has begun, Python itself answers Ctrl-C.
 OURS = re.compile(
-    r'File ".*/(?:dcgen|engine|composefile|generator|lb|faults)/(?!__init__|start|own_packages)'
+    r'File ".*/(?:dcgen|engine|composefile|generator|lb|faults)/(?!__|start|own_packages)'
 )
 RUN = ("--engine", "process", "--free-ports", "--for", "0.3")
 PROCESS = ("--engine", "process")
