@@ -10,7 +10,6 @@ from composefile.document import Document, load
 from composefile.model import Model
 from faults import Place, UsageError, UserError
 from generator.result import Notice, Unproven, Variant, with_header
-from generator.written_out import without_heirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,17 @@ def _included() -> ModuleType:
     return included
 
 
+def _without_heirs(model: Model, name: str) -> Model:
+    if "extends" not in model.document.text:
+        return model
+    from generator.written_out import without_heirs  # noqa: PLC0415 - few files need it
+
+    return without_heirs(model, name)
+
+
 def _one(step: Step, model: Model, name: str, texts: Mapping[str, str]) -> Variant:
     def transform(included: Model) -> Variant:
-        return step.transform(without_heirs(included, step.service))
+        return step.transform(_without_heirs(included, step.service))
 
     if step.service in model.document or not _included().holds(model, step.service, texts):
         return step.transform(model)
@@ -100,7 +107,7 @@ def _changed(
     step: Step, model: Model, first: Document, name: str, texts: Mapping[str, str]
 ) -> Variant:
     """Return what *step* makes of *model*; what it says is of the lines of the *first* document."""
-    model = without_heirs(model, step.service)
+    model = _without_heirs(model, step.service)
     if model.document is first:
         return _one(step, model, name, texts)
     lines = _Lines(first.file, first.text, model.document.text)

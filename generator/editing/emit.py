@@ -43,6 +43,18 @@ class Verbatim(str):
     __slots__ = ()
 
 
+class Remarked(Verbatim):
+    """Such a value with a comment behind it, and comments on lines of their own *above* its key."""
+
+    above: tuple[str, ...]
+
+    def __new__(cls, text: str, above: tuple[str, ...] = ()) -> "Remarked":
+        """Return *text*, the value and what stands behind it, below the lines *above*."""
+        made = super().__new__(cls, text)
+        made.above = above
+        return made
+
+
 Emitted = str | int | bool | None | Sequence["Emitted"] | Mapping[str, "Emitted"]
 
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./@+:-]*(?: [A-Za-z0-9_./@+:=-]+)*\Z")
@@ -132,6 +144,8 @@ def _entry(key: str, value: Emitted, layout: Layout, column: int) -> Iterator[st
     elif isinstance(value, Mapping | Sequence) and not isinstance(value, str):
         yield f"{pad}{scalar(key)}: {'{}' if isinstance(value, Mapping) else '[]'}"
     else:
+        if isinstance(value, Remarked):
+            yield from (pad + line for line in value.above)
         yield f"{pad}{scalar(key)}: {_simple(value)}"
 
 

@@ -127,8 +127,9 @@ def _service_lines(draft: Draft, generated: GeneratedService, *, alone: bool, ag
         routing = kept_labels(model, service.name)
     else:
         between = carried(model, service, layout, column, alone=alone)
-        routing = routing_labels(model, service.name)
-    head, tail = _with_routing(draft, generated, routing)
+        routing = routing_labels(model, service.name, remarks=True)
+    variables = routing_variables(model, service.name, remarks=True)
+    head, tail = _with_routing(generated, routing, variables)
     name = " " * service.key.column + _key_text(draft) + ":" + layout.newline
     return name + entries(head, layout, column) + between + entries(tail, layout, column)
 
@@ -145,16 +146,16 @@ def _flow_entry(draft: Draft, generated: GeneratedService) -> str:
     routing = routing_deploy_labels(draft.model, draft.name)
     if routing:
         moved["deploy"] = {"labels": routing}
-    head, tail = _with_routing(draft, generated, routing_labels(draft.model, draft.name))
+    variables = routing_variables(draft.model, draft.name)
+    head, tail = _with_routing(generated, routing_labels(draft.model, draft.name), variables)
     return f"{scalar(draft.name)}: {flow({**head, **moved, **tail})}"
 
 
 def _with_routing(
-    draft: Draft, generated: GeneratedService, labels: dict[str, Emitted]
+    generated: GeneratedService, labels: dict[str, Emitted], variables: dict[str, Emitted]
 ) -> tuple[dict[str, Emitted], dict[str, Emitted]]:
     """Return head and tail of *generated*, with *labels* and the variables that lead a proxy."""
     head, tail = dict(generated.head), dict(generated.tail)
-    variables = routing_variables(draft.model, draft.name)
     if labels:
         ours = tail["labels"]
         tail["labels"] = {**labels, **(ours if isinstance(ours, dict) else {})}

@@ -18,6 +18,7 @@ from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.rewrite import copy_entry, quoted, written
 from generator.services.proxy import GENERATED_KEYS
+from generator.services.remarks import remarked
 
 # In this order where they do not stand in the text of the service itself.
 MOVED = ("ports", "container_name", "hostname", "domainname", "mac_address", "networks")
@@ -70,6 +71,7 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
             found.append((place, copy_entry(model.document, field, layout, column)))
     lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
     routing = routing_deploy_labels(model, service.name)
+    routing = remarked(model, service.name, "deploy.labels", routing)
     return lines + (entry("deploy", {"labels": routing}, layout, column) if routing else "")
 
 
@@ -119,14 +121,19 @@ def kept_lines(model: Model, service: Service, layout: Layout) -> str:
     return "".join(lines)
 
 
-def routing_labels(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the labels of service *name* that tell another proxy where to lead."""
-    return _chosen(model, name, "labels", is_routing_label)
+def routing_labels(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
+    """Return the labels of service *name* that tell another proxy where to lead.
+
+    With *remarks*, they have the comments at them, and can only be written as a block.
+    """
+    found = _chosen(model, name, "labels", is_routing_label)
+    return remarked(model, name, "labels", found) if remarks else found
 
 
-def routing_variables(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the variables of service *name* that tell another proxy where to lead."""
-    return _chosen(model, name, "environment", is_routing_variable)
+def routing_variables(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
+    """Return the variables of service *name* that do so; *remarks* as for labels."""
+    found = _chosen(model, name, "environment", is_routing_variable)
+    return remarked(model, name, "environment", found) if remarks else found
 
 
 def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
@@ -139,8 +146,9 @@ def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
 
 
 def kept_labels(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the labels of a generated service *name* that are not dcgen's own."""
-    return _chosen(model, name, "labels", lambda label: not label.startswith(labels.PREFIX))
+    """Return the labels of a generated service *name* that are not dcgen's, with comments."""
+    found = _chosen(model, name, "labels", lambda label: not label.startswith(labels.PREFIX))
+    return remarked(model, name, "labels", found)
 
 
 def _chosen(model: Model, name: str, key: str, wanted: Callable[[str], bool]) -> dict[str, Emitted]:

@@ -145,3 +145,32 @@ def test_labels_go_with_a_service_that_leaves() -> None:
     made = extra_hosts(balanced(APP + "labels:\n  traefik.enable: 'true'\n"), "rng")
 
     assert "traefik" not in made.text
+
+
+def test_comments_behind_labels_and_variables_move_with_them() -> None:
+    made = scale(
+        """
+        services:
+          rng:
+            image: rng
+            expose: [80]
+            environment:
+              VIRTUAL_HOST: rng.example  # where it is reached
+              SEED: 7  # stays
+            labels:
+              - team=red  # stays, too
+              - "traefik.http.x=rng.example"   # the route
+            deploy:
+              labels:
+                traefik.enable: "true"  # for Swarm
+        """
+    )
+
+    lines = made.text.splitlines()
+    balancer = lines[lines.index("  rng:") :]
+    assert "      VIRTUAL_HOST: rng.example  # where it is reached" in balancer
+    assert '      traefik.http.x: "rng.example"   # the route' in balancer
+    assert '        traefik.enable: "true"  # for Swarm' in balancer
+    assert made.text.count("# stays, too") == made.text.count("# for Swarm") == 1
+    again = scale(made.variant.text, n=2)
+    assert again.variant.text == made.variant.text
