@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcgen import source
+from dcgen import output, source
 from dcgen.commands import record
 from dcgen.commands.making import DEFAULT_OUTPUT, Making
 from dcgen.commands.options import again_options
@@ -23,7 +23,7 @@ def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
     """
     making = Making.of(given)
     target = Path(making.output) if making.output else _default(making)
-    found = record.read(source.read(target).text) if target.is_file() else None
+    found = record.read(output.head(target)) if target.is_file() else None
     if found is None:
         raise UserError(
             "the file does not say what made it" if target.is_file() else "there is no such file",

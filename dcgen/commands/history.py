@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from composefile.model import Model
-from dcgen import source
+from dcgen import output, source
 from dcgen.commands import record
 from dcgen.commands.record import DEFAULT_FORM, Change, Record
 from dcgen.commands.steps import Step
@@ -96,7 +96,7 @@ def _before(target: Path, path: Path) -> Record | None:
     """Return what made *target*, if it was made from *path*."""
     if not target.is_file():
         return None
-    found = record.read(source.read(target).text)
+    found = record.read(output.head(target))
     same = found and (target.parent / found.sources[0]).resolve() == path.resolve()
     return found if same else None
 

@@ -142,6 +142,15 @@ def test_the_owner_of_the_source_owns_a_new_output_and_an_old_one_keeps_its_own(
     assert (second.st_uid, second.st_gid) == (4321, 4322)
 
 
+def test_a_huge_file_in_the_place_of_the_output_is_not_read(coins: Path) -> None:
+    with (coins / "generated.yml").open("wb") as file:
+        file.truncate(1 << 40)  # a hole, which costs no disk
+
+    assert dcgen("scale", "rng", "3").exit_code == 1
+    assert dcgen("scale", "rng", "3", "--force").exit_code == 0
+    assert "rng3:" in (coins / "generated.yml").read_text()
+
+
 def test_a_named_pipe_is_written_into(coins: Path) -> None:
     os.mkfifo(coins / "pipe.yml")
     with subprocess.Popen(["cat", "pipe.yml"], stdout=subprocess.PIPE, text=True) as reader:
