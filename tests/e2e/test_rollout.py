@@ -80,7 +80,7 @@ def test_a_new_image_that_never_serves_is_taken_back_and_no_request_fails(
     for service in replicas:
         rng.project.engine.docker("tag redis", f"{rng.project.name}-{service}")
     with load(rng.url()) as constant:
-        with pytest.raises(CommandError, match="the old replicas go on"):
+        with pytest.raises(CommandError, match="the old replicas keep running"):
             rng.dcgen("rollout", "rng", "-q", "--healthy-deadline", "8")
         constant.more(200)
         answering = constant.who()
