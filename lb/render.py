@@ -1,6 +1,7 @@
 """Render a `Configuration` as the text of an ``haproxy.cfg``, by the templates beside this file.
 
-It and `lb.own_templates` alone import Jinja2, and not before they render: `dcgen ps` never does.
+It, `lb.own_templates` and `lb.template_cache` alone import Jinja2, and not before they render:
+`dcgen ps` never does.
 """
 
 import functools
@@ -48,8 +49,12 @@ def render(configuration: Configuration, folder: Path | None = None) -> str:
 def _ours() -> "jinja2.Environment":
     import jinja2  # noqa: PLC0415 - not for `dcgen ps`, which imports this module and renders nothing
 
+    from lb.template_cache import TemplateCache  # noqa: PLC0415 - it loads Jinja2
+
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    return _with_settings(jinja2.Environment(loader=loader))  # noqa: S701 - not HTML; see `word`
+    environment = _with_settings(jinja2.Environment(loader=loader))  # noqa: S701 - not HTML; see `word`
+    environment.bytecode_cache = TemplateCache(TEMPLATES)
+    return environment
 
 
 def _with_settings(environment: "jinja2.Environment") -> "jinja2.Environment":
