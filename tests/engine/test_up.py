@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 from collections.abc import Callable
@@ -341,6 +342,9 @@ def test_without_docker_a_terminal_is_asked(
         while b"Run them?" not in shown:
             shown += os.read(terminal, 4096)
         os.write(terminal, answer)
+        # What is typed between the question and the reading of its answer may be lost: once more.
+        while not select.select([terminal], [], [], 10)[0]:
+            os.write(terminal, answer)
         while part := os.read(terminal, 4096):
             shown += part
     ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
