@@ -343,10 +343,13 @@ def test_without_docker_a_terminal_is_asked(
             shown += os.read(terminal, 4096)
         os.write(terminal, answer)
         # What is typed between the question and the reading of its answer may be lost: once more.
-        while not select.select([terminal], [], [], 10)[0]:
-            os.write(terminal, answer)
-        while part := os.read(terminal, 4096):
-            shown += part
+        while True:
+            if not select.select([terminal], [], [], 3)[0]:
+                os.write(terminal, answer)
+            elif part := os.read(terminal, 4096):
+                shown += part
+            else:
+                break
     ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     os.close(terminal)
 
