@@ -1,13 +1,13 @@
 """How an ambassador gets in where it leads to: the protocol, a password, TLS."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from ambassador.protocols import Protocol
 from faults import UserError
 from lb import option_text
 from lb.model import Address, Tls
-from lb.option_text import Text
+from lb.option_text import Choices, Text
 
 SECRET_VARIABLE = "DCGEN_AUTH"  # noqa: S105 - a name
 
@@ -17,7 +17,7 @@ Word = Annotated[str, Text(r"[A-Za-z0-9_.:/@%+,=~-]+", "a word without spaces an
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenAccess:
+class ChosenAccess(Choices):
     """What a person chose about the way in; what is None was not chosen.
 
     Attributes:
@@ -40,13 +40,6 @@ class ChosenAccess:
     cert: Word | None = None
     tls_name: Word | None = None
 
-    def __post_init__(self) -> None:
-        option_text.require(self)
-
-    def over(self, former: "ChosenAccess") -> "ChosenAccess":
-        """Return these choices, and those of *former* where nothing was chosen here."""
-        return replace(former, **dict(option_text.chosen(self)))
-
     def complete(self) -> "Access":
         """Return the choices, with the defaults where nothing was chosen.
 
@@ -54,15 +47,6 @@ class ChosenAccess:
             UserError: They contradict each other.
         """
         return Access(**dict(option_text.chosen(self)))
-
-    @classmethod
-    def parse(cls, words: str) -> "ChosenAccess":
-        """Return the choices that `Access.words` wrote.
-
-        Raises:
-            UserError: A word is no choice, or its value is not one of that choice.
-        """
-        return cls(**option_text.values(cls, words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +72,6 @@ class Access(ChosenAccess):
     def is_encrypted(self) -> bool:
         """Whether TLS is spoken; a file for it says so, too."""
         return self.tls or any((self.ca_file, self.cert, self.tls_name))
-
-    def words(self) -> str:
-        """Return the choices as words, ``auth-env=REDIS_PASSWORD tls=yes``."""
-        return option_text.words(self)
-
-    @classmethod
-    def parse(cls, words: str) -> "Access":
-        """Return the choices that `words` wrote.
-
-        Raises:
-            UserError: A word is no choice, or the choices contradict each other.
-        """
-        return ChosenAccess.parse(words).complete()
 
     def encryption(self, protocol: str, upstreams: list[Address]) -> Tls | None:
         """Return the TLS that is spoken to *upstreams*; None for plain connections.

@@ -6,10 +6,12 @@ once, in the type of its field: ``int | None`` with a range, a ``Literal``, and 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, Protocol, get_args
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol, TypeVar, get_args
 
 from faults import UserError
+
+C = TypeVar("C", bound="Choices")
 
 
 class Rule(Protocol):
@@ -51,7 +53,36 @@ class OneOf:
         return value in self.values
 
 
-def require(choices: Any) -> None:  # noqa: ANN401 - any dataclass
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The base of the dataclasses: their fields are what there is to choose."""
+
+    def __post_init__(self) -> None:
+        require(self)
+
+    def over(self: C, former: C) -> C:
+        """Return these choices, and those of *former* where nothing was chosen here."""
+        return replace(former, **dict(chosen(self)))
+
+    def words(self) -> str:
+        """Return the choices that differ from the defaults, as ``mode=http sticky=yes``."""
+        return " ".join(
+            f"{spelled(field.name)}={_spell(getattr(self, field.name))}"
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        )
+
+    @classmethod
+    def parse(cls: type[C], words: str) -> C:
+        """Return the choices that `words` wrote; a later word wins.
+
+        Raises:
+            UserError: A word is no choice, its value is not one of that choice, or two contradict.
+        """
+        return cls(**dict(_parse_word(word, cls) for word in words.split()))
+
+
+def require(choices: Choices) -> None:
     """See that each value of the dataclass *choices* follows the rule of its field.
 
     Raises:
@@ -63,30 +94,10 @@ def require(choices: Any) -> None:  # noqa: ANN401 - any dataclass
             raise refusal(name, value, rule.allowed)
 
 
-def chosen(choices: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def chosen(choices: Choices) -> Iterator[tuple[str, Any]]:
     """Yield the fields of the dataclass *choices* in which something was chosen, and what."""
     values = ((field.name, getattr(choices, field.name)) for field in fields(choices))
     return ((name, value) for name, value in values if value is not None)
-
-
-def words(choices: Any) -> str:  # noqa: ANN401
-    """Return those of *choices* that differ from their defaults, as ``mode=http sticky=yes``."""
-    return " ".join(
-        f"{spelled(field.name)}={_spell(getattr(choices, field.name))}"
-        for field in fields(choices)
-        if getattr(choices, field.name) != field.default
-    )
-
-
-def values(kind: type, text: str) -> dict[str, Any]:
-    """Return what the words of *text* say about the fields of the dataclass *kind*.
-
-    A later word wins.
-
-    Raises:
-        UserError: A word names no field, or its value is not of the field's type.
-    """
-    return dict(_parse_word(word, kind) for word in text.split())
 
 
 def spelled(name: str) -> str:
@@ -100,7 +111,7 @@ def refusal(name: str, value: object, allowed: str) -> UserError:
     return UserError(f"'{value}' is not a value of {word}", fix=f"give {word} {allowed}")
 
 
-def _rules(kind: Any) -> dict[str, tuple[type, Rule | None]]:  # noqa: ANN401 - any dataclass
+def _rules(kind: type[Choices]) -> dict[str, tuple[type, Rule | None]]:
     # Field to the type of its values, and to their rule.
     return {field.name: _rule(field.type) for field in fields(kind)}
 
@@ -116,7 +127,7 @@ def _rule(written: Any) -> tuple[type, Rule | None]:  # noqa: ANN401 - a type, a
     return (str, OneOf(options)) if options else (written, None)
 
 
-def _parse_word(word: str, kind: type) -> tuple[str, Any]:
+def _parse_word(word: str, kind: type[Choices]) -> tuple[str, Any]:
     key, _, value = word.partition("=")
     names = {spelled(field.name): field.name for field in fields(kind)}
     if key not in names:

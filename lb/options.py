@@ -1,13 +1,13 @@
 """What a person may choose about a balancer or an ambassador, and its spelling in a label."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from faults import UserError
 from lb import option_text
 from lb.address import LOOPBACK, Address
-from lb.option_text import Text
+from lb.option_text import Choices, Text
 from lb.ranges import COUNT, PORTS, SECONDS, THREADS
 
 Mode = Literal["tcp", "http"]
@@ -37,7 +37,7 @@ Path = Annotated[str, Text(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*", "a path such as '
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenOptions:
+class ChosenOptions(Choices):
     """What a person chose about an HAProxy; what is None was not chosen.
 
     Attributes:
@@ -83,17 +83,10 @@ class ChosenOptions:
     stats_secret: Annotated[str, Text(r"[A-Za-z0-9_.-]+", "the name of a secret")] | None = None
     log: Log | None = None
 
-    def __post_init__(self) -> None:
-        option_text.require(self)
-
     @property
     def stats_at(self) -> Address | None:
         """Where the statistics page is on this machine; None if there is none."""
         return _page(self.stats) if self.stats else None
-
-    def over(self, former: "ChosenOptions") -> "ChosenOptions":
-        """Return these choices, and those of *former* where nothing was chosen here."""
-        return replace(former, **dict(option_text.chosen(self)))
 
     def complete(self) -> "Options":
         """Return the choices, with the defaults where nothing was chosen.
@@ -102,15 +95,6 @@ class ChosenOptions:
             UserError: They contradict each other.
         """
         return Options(**dict(option_text.chosen(self)))
-
-    @classmethod
-    def parse(cls, words: str) -> "ChosenOptions":
-        """Return the choices that `Options.words` wrote.
-
-        Raises:
-            UserError: A word is no option, or its value is not one of that option.
-        """
-        return cls(**option_text.values(cls, words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,19 +113,6 @@ class Options(ChosenOptions):
         if self.stats_secret and not self.stats:
             what = "there is no statistics page to protect"
             raise UserError(what, fix="give its port with `--stats PORT`")
-
-    def words(self) -> str:
-        """Return the choices that differ from the defaults, as ``mode=http balance=first``."""
-        return option_text.words(self)
-
-    @classmethod
-    def parse(cls, words: str) -> "Options":
-        """Return the options that `words` wrote.
-
-        Raises:
-            UserError: A word is no option, its value is not one of that option, or two contradict.
-        """
-        return ChosenOptions.parse(words).complete()
 
 
 def _page(text: str) -> Address:
