@@ -9,6 +9,9 @@ from faults import UserError
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What Compose allows as the name of a service, and a host name."""
 
+HOST = r"(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
+"""What an HTTP request may say as ``Host``: a name or an address, and maybe a port."""
+
 LOOPBACK = "127.0.0.1"
 """Where only this machine can reach it."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from faults import UserError
-from lb.address import NAME, Address
+from lb.address import HOST, NAME, Address
 from lb.image import HARD_STOP_S
 from lb.options import DEFAULTS, Options
 
@@ -32,7 +32,6 @@ __all__ = [
 
 Names = Literal["dns", "hosts"]
 
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?")
 _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 
 SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
@@ -134,7 +133,7 @@ class Proxy:
 
     def __post_init__(self) -> None:
         _require_name(self.name)
-        if not _HOST.fullmatch(self.host):
+        if not re.fullmatch(HOST, self.host):
             raise UserError(f"'{self.host}' is not a host", fix="write it as NAME or NAME:PORT")
         if not _BIND.fullmatch(self.bind):
             raise UserError(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from faults import UserError
 from lb import option_text
-from lb.address import LOOPBACK, Address
+from lb.address import HOST, LOOPBACK, Address
 from lb.option_text import Choices, Text
 from lb.ranges import COUNT, PORTS, SECONDS, THREADS
 
@@ -29,8 +29,7 @@ class _Page:
         return True
 
 
-_HOST = r"(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
-Host = Annotated[str, Text(_HOST, "a host such as 'shop.example'")]
+Host = Annotated[str, Text(HOST, "a host such as 'shop.example'")]
 Seconds = Annotated[float, SECONDS]
 Count = Annotated[int, COUNT]
 Path = Annotated[str, Text(r"/[A-Za-z0-9/._~!&()*+,;=:@%?-]*", "a path such as '/healthz'")]
