@@ -8,11 +8,8 @@ from typing import Any
 from dcgen import output, source
 from dcgen.commands import record
 from dcgen.commands.making import DEFAULT_OUTPUT, Making
-from dcgen.commands.options import again_options
 from dcgen.commands.record import Record
 from faults import Place, UserError
-
-__all__ = ["again_options", "find", "without"]
 
 
 def find(given: Mapping[str, Any]) -> tuple[Record, Making]:

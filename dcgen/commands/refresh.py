@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from dcgen.commands.again import again_options, find
+from dcgen.commands.again import find
 from dcgen.commands.grouped import GroupedCommand
+from dcgen.commands.options import again_options
 from dcgen.commands.pipeline import remake
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from dcgen.commands.again import again_options, find, without
+from dcgen.commands.again import find, without
 from dcgen.commands.completion import services
 from dcgen.commands.grouped import GroupedCommand
+from dcgen.commands.options import again_options
 from dcgen.commands.pipeline import remake
 
 
