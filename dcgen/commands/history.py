@@ -10,11 +10,12 @@ import click
 from composefile.model import Model
 from dcgen import output, source
 from dcgen.commands import record
-from dcgen.commands.record import DEFAULT_FORM, Change, Record
+from dcgen.commands.record import Change, Record
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand, seen_from
 from faults import UserError
 from generator.result import Variant, is_generated
+from generator.targets.table import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class History:
 
     def form(self, asked: str) -> str:
         """Return the target that is written: the one *asked* for, else that of the record."""
-        return self.record.form if self.record and asked == DEFAULT_FORM else asked
+        return self.record.form if self.record and asked == DEFAULT else asked
+
+    def written(self, text: str, form: str) -> str:
+        """Return *text*, written in *form*, with the record in its header."""
+        return record.write(text, replace(self.record, form=form) if self.record else None)
 
 
 def history(

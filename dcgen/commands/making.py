@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from dcgen import source
+from generator.targets.table import DEFAULT
 
 DEFAULT_OUTPUT = "generated.yml"
-DEFAULT_TARGET = "compose"
 STDOUT = "-"
 
 
@@ -25,7 +25,7 @@ class Making:
     diff: bool = False
     check: bool = False
     force: bool = False
-    target: str = DEFAULT_TARGET
+    target: str = DEFAULT
     quiet: bool = False
     fresh: bool = False
     default: str = DEFAULT_OUTPUT

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dcgen import source
-from dcgen.commands import history, outcome, record
+from dcgen.commands import history, outcome
 from dcgen.commands.history import History
 from dcgen.commands.making import Making, target_of
 from dcgen.commands.record import Record
@@ -55,7 +55,7 @@ def _publish(
     outcome.prove(variant)
     made = outcome.made_of(variant, merged, target, making, read)
     written = dict(TARGETS[making.target].write(made))
-    written[made.name] = record.write(written[made.name], past.record, making.target)
+    written[made.name] = past.written(written[made.name], making.target)
     if not making.quiet:
         services = [step.service for step in steps]
         outcome.warn(read, (*overrides(merged, services, read), *variant.warnings))

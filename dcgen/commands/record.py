@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.result import is_generated
+from generator.targets.table import DEFAULT
 
-DEFAULT_FORM = "compose"
 _WORD = r"(?:'[^']*'|\"'\"|[^\s'\"])+"
 _FIRST = re.compile(
     rf"# Made from (?P<sources>{_WORD}(?: {_WORD})*?)(?: \((?P<form>[a-z]+)\))?"
@@ -63,7 +63,7 @@ class Record:
 
     sources: tuple[str, ...]
     changes: tuple[Change, ...]
-    form: str = DEFAULT_FORM
+    form: str = DEFAULT
 
 
 def read(text: str) -> Record | None:
@@ -80,18 +80,18 @@ def read(text: str) -> Record | None:
         changes = tuple(_change(line) for line in written if line)
     except ValueError:
         return None
-    return Record(sources, changes, first["form"] or DEFAULT_FORM)
+    return Record(sources, changes, first["form"] or DEFAULT)
 
 
-def write(text: str, record: Record | None, form: str) -> str:
-    """Return the generated *text* of *form* with *record* in its header, in place of another."""
+def write(text: str, record: Record | None) -> str:
+    """Return the generated *text* with *record* in its header, in place of another."""
     head, newline, rest = text.partition("\n")
     if not newline:
         return text
     lines = rest.split("\n")
     recorded = 1 + sum(1 for _ in _more(text)) if _FIRST.fullmatch(lines[0].rstrip("\r")) else 0
     ending = "\r\n" if head.endswith("\r") else "\n"
-    added = "".join(line + ending for line in _lines(record, form)) if record else ""
+    added = "".join(line + ending for line in _lines(record)) if record else ""
     return head + newline + added + "\n".join(lines[recorded:])
 
 
@@ -102,9 +102,9 @@ def merged(former: Iterable[Change], new: Iterable[Change]) -> tuple[Change, ...
     return tuple(found.values())
 
 
-def _lines(record: Record, form: str) -> Iterator[str]:
+def _lines(record: Record) -> Iterator[str]:
     sources = " ".join(map(shlex.quote, record.sources))
-    shown = f" ({form})" if form != DEFAULT_FORM else ""
+    shown = f" ({record.form})" if record.form != DEFAULT else ""
     first, *rest = [str(change) for change in record.changes] or [""]
     yield f"# Made from {sources}{shown}" + (f":  dcgen {first}" if first else "")
     yield from (f"#   dcgen {change}" for change in rest)

@@ -14,7 +14,7 @@ from tests.dcgen.door import COINS, dcgen, names
 
 def without_record(file: Path) -> str:
     """Return the text of *file*; standard output does not say what made it."""
-    return record.write(file.read_text(), None, "")
+    return record.write(file.read_text(), None)
 
 
 def test_standard_output_is_the_variant_and_nothing_else(coins: Path) -> None:

@@ -234,11 +234,11 @@ RECORDS = [
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_what_is_written_is_read_back(made: Record, newline: str) -> None:
     text = f"{HEADER}{newline}services: {{}}{newline}"
-    written = record.write(text, made, made.form)
+    written = record.write(text, made)
 
     assert record.read(written) == made
-    assert record.write(written, None, made.form) == text
-    assert record.write(written, made, made.form) == written
+    assert record.write(written, None) == text
+    assert record.write(written, made) == written
 
 
 @pytest.mark.parametrize(
