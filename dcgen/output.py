@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,15 +66,8 @@ def head(path: Path) -> str:
     Raises:
         HostError: It cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES).decode(errors="replace")
-    except OSError as error:
-        raise HostError(
-            f"cannot read the file: {error.strerror}",
-            fix="make it readable",
-            where=Place(str(path)),
-        ) from error
+    with _told(path, "read"), path.open("rb") as file:
+        return file.read(HEAD_BYTES).decode(errors="replace")
 
 
 def stale(files: Mapping[Path, str]) -> list[Path]:
@@ -96,6 +89,19 @@ def diff(before: str, after: str, before_name: str, after_name: str) -> str:
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
     return "".join(whole)
+
+
+@contextlib.contextmanager
+def _told(path: Path, what: str) -> Iterator[None]:
+    """Say which file could not be read or written, as *what* says."""
+    try:
+        yield
+    except OSError as error:
+        raise HostError(
+            f"cannot {what} the file: {error.strerror}",
+            fix="choose another file with `-o`",
+            where=Place(str(path)),
+        ) from error
 
 
 def _is_stream(path: Path) -> bool:
@@ -122,29 +128,17 @@ def _require_ours(path: Path, *, force: bool, is_ours: Callable[[str], bool]) ->
 
 def _holds(path: Path, data: bytes) -> bool:
     """Tell whether the file at *path* holds *data*; one of another size is not read."""
-    try:
+    with _told(path, "read"):
         same = path.is_file() and path.stat().st_size == len(data)
         return same and path.read_bytes() == data
-    except OSError as error:
-        raise HostError(
-            f"cannot read the file: {error.strerror}",
-            fix="choose another file with `-o`",
-            where=Place(str(path)),
-        ) from error
 
 
 def _write(path: Path, data: bytes, like: Path | None) -> None:
-    try:
+    with _told(path, "write"):
         if _is_stream(path):
             path.write_bytes(data)
         else:
             _replace(path.resolve(), data, like)
-    except OSError as error:
-        raise HostError(
-            f"cannot write the file: {error.strerror}",
-            fix="choose another file with `-o`",
-            where=Place(str(path)),
-        ) from error
 
 
 def _replace(target: Path, data: bytes, like: Path | None) -> None:

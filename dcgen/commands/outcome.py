@@ -43,15 +43,6 @@ def made_of(
     )
 
 
-def prove(variant: Variant) -> None:
-    """Let HAProxy judge what a person's own templates made of *variant*.
-
-    Raises:
-        UserError: It refuses the configuration.
-    """
-    output.prove(variant.unproven)
-
-
 def warn(read: Reading, notices: Iterable[Notice]) -> None:
     """Say which files were *read*, if several, and *notices*."""
     said = which(read.sources)

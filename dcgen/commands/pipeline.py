@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcgen import source
+from dcgen import output, source
 from dcgen.commands import history, outcome
 from dcgen.commands.history import History
 from dcgen.commands.making import Making, target_of
@@ -52,7 +52,7 @@ def _publish(
     for step in steps:
         require_service(step, merged, alone=making.there, on_top=on_top)
     variant = transformed(past.steps, merged, target.name if target else making.default)
-    outcome.prove(variant)
+    output.prove(variant.unproven)
     made = outcome.made_of(variant, merged, target, making, read)
     written = dict(TARGETS[making.target].write(made))
     written[made.name] = past.written(written[made.name], making.target)
