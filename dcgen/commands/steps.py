@@ -9,6 +9,7 @@ from types import ModuleType
 from composefile.document import Document, load
 from composefile.model import Model
 from faults import Place, UsageError, UserError
+from generator.editing.layout import newline_of
 from generator.result import Notice, Unproven, Variant, with_header
 
 
@@ -80,7 +81,7 @@ class _Lines:
         self._file = file
         from difflib import SequenceMatcher  # noqa: PLC0415 - few runs need it
 
-        matcher = SequenceMatcher(None, before.split("\n"), after.split("\n"), autojunk=False)
+        matcher = SequenceMatcher(None, before.split("\n"), after.split("\n"))
         self._blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks()]
 
     def place(self, place: Place | None) -> Place | None:
@@ -131,7 +132,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
     notices: list[Notice] = []
     unproven: list[Unproven] = []
     first = model.document
-    text = with_header(first.text, "\r\n" if "\r\n" in first.text else "\n")
+    text = with_header(first.text, newline_of(first.text))
     for step in steps:
         variant = _changed(step, model, first, name, included)
         text = variant.text
