@@ -3,18 +3,12 @@
 import re
 
 from composefile.document import own
-from composefile.interpolation import resolve
 from composefile.model import Model
 from composefile.references import NAMESPACES, Reference
 from composefile.values import plain
 from faults import UserError
 
 _DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-def role(model: Model, name: str) -> str:
-    """Return the `dcgen.role` of service *name*; empty if dcgen did not make it."""
-    return model.identity(name).role
 
 
 def require_container(model: Model, name: str) -> None:
@@ -35,8 +29,7 @@ def require_container(model: Model, name: str) -> None:
         fix = "give the main file too: -f compose.yml -f this file"
     for word in ("network_mode", "net"):
         mode = model.get(name, word)
-        shown = resolve(mode, model.project.variables) if isinstance(mode, str) else None
-        if isinstance(mode, str) and (shown or mode) not in ("bridge", "default"):
+        if isinstance(mode, str) and (model.shown(name, word) or mode) not in ("bridge", "default"):
             what, key = (
                 f"service {name!r} has `{word}: {mode}`, so no other can take its name",
                 word,

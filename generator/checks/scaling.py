@@ -18,7 +18,6 @@ from generator.checks.refusals import (
     refuse_awaited_job,
     refuse_sharers,
     require_container,
-    role,
 )
 from generator.checks.repetition import repetition_notices
 from generator.result import Notice
@@ -37,7 +36,7 @@ def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
     Raises:
         UserError: dcgen made it for something else, or something needs its one container.
     """
-    kind = role(model, name)
+    kind = model.identity(name).role
     if kind == labels.BALANCER:
         return
     if kind:
