@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from ambassador import upstreams as far
 from composefile import labels
 from dcgen import source
 from dcgen.commands.pipeline import make
@@ -38,6 +39,6 @@ def rewritten(variant: Variant, name: str, upstream: Sequence[Address]) -> Varia
     """
     step = partial(transform.ambassador, service=name, upstream=upstream, settings=Settings())
     file = str(variant.file)
-    words = f"{name}={','.join(map(str, upstream))}"
+    words = f"{name}={far.spell(upstream)}"
     make([Step(name, step, name, words)], {"file": (file,), "output": file, "quiet": True})
     return parse(source.read(variant.file).text, variant.file)
