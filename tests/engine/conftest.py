@@ -18,6 +18,8 @@ from engine.process.supervisor import Supervisor
 from engine.variant import Service, Variant, parse
 from lb.model import Address
 
+from .commands import Up
+
 FOREVER = "import time; print('up', flush=True); time.sleep(60)"
 SERVER = """
 import http.server, os, signal, sys
@@ -34,6 +36,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 address = os.environ["HOST"], int(os.environ["PORT"])
 http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+"""
+
+SCALED = """
+services:
+  web:
+    image: haproxy:lts
+    ports: ["80"]
+    labels:
+      dcgen.role: balancer
+      dcgen.service: web
+      dcgen.balances: "web1:80 web2:80"
+      dcgen.options: balance=roundrobin  # leastconn counts a connection until it is closed
+  web1: {build: web, environment: {SAYS: one}, labels: {dcgen.role: replica}}
+  web2: {build: web, environment: {SAYS: two}, labels: {dcgen.role: replica}}
 """
 
 
@@ -65,6 +81,20 @@ def build(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def file(tmp_path: Path, build: Callable[..., Path]) -> Path:
+    """Write a variant of a balancer and two replicas."""
+    build("web")
+    path = tmp_path / "generated.yml"
+    path.write_text(SCALED)
+    return path
+
+
+@pytest.fixture
+def up(file: Path, cleanup: ExitStack) -> Up:
+    return Up.start(file, cleanup=cleanup)
 
 
 @pytest.fixture
