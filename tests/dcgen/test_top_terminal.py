@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
-DCGEN = [sys.executable, "-m", "dcgen"]
+from tests.engine.commands import DCGEN
+from tests.lab.waiting import TooLateError, until
+
 ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
 RAISES = "from dcgen.top.terminal import show\ndef bad():\n    yield 1 / 0\nshow(bad())"
 
@@ -37,21 +38,26 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Return once *words* were printed after what was asked for before."""
-        deadline_s = time.monotonic() + 30
-        while words not in self.said:
-            assert time.monotonic() < deadline_s, f"{words!r} is not in {self.said[-2000:]!r}"
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.said += os.read(self.master, 65536).decode("utf-8", "replace")
+        try:
+            until(lambda: words in self._read(), f"{words!r} is printed", 30)
+        except TooLateError as error:
+            raise TooLateError(f"{error}: {self.said[-2000:]!r}") from None
         self.said = self.said.partition(words)[2]
 
     def end(self) -> int:
         """Return the exit code; what is printed meanwhile is kept."""
-        deadline_s = time.monotonic() + 30
-        while self.popen.poll() is None or select.select([self.master], [], [], 0)[0]:
-            assert time.monotonic() < deadline_s
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.said += os.read(self.master, 65536).decode("utf-8", "replace")
+        until(self._has_ended, "it ends", 30)
         return self.popen.returncode
+
+    def _has_ended(self) -> bool:
+        ended = self.popen.poll() is not None
+        self._read()  # a full terminal would hold it up, and its last words come after this
+        return ended
+
+    def _read(self) -> str:
+        while select.select([self.master], [], [], 0)[0]:
+            self.said += os.read(self.master, 65536).decode("utf-8", "replace")
+        return self.said
 
     @property
     def modes(self) -> list[object]:

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import redis
 
+from tests.lab.waiting import until
+
 DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
 
 
 def wait_until(condition: Callable[[], object], what: str, within_s: float = 30) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
-        time.sleep(0.01)
+    until(condition, what, within_s)
 
 
 def free_port() -> int:

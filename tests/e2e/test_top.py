@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from tests.e2e.door import DCGEN, dcgen
 from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
+from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -88,13 +88,15 @@ def test_replicas_that_come_are_marked_and_an_ambassador_shows_where_it_leads(
         one.scale("web", 3)
         one.up()
         said: list[str] = []
-        deadline_s = time.monotonic() + 60
-        for sample in samples:
-            assert time.monotonic() < deadline_s, sample
-            said += [f"{mark['service']} {mark['what']}" for mark in sample["marks"]]
-            web, redis = sample["groups"]
-            if web["up"] == 3 and all(m["traffic"] for m in web["members"][1:]):
-                break
+
+        def three() -> list[dict[str, Any]]:
+            sample = next(samples)
+            said.extend(f"{mark['service']} {mark['what']}" for mark in sample["marks"])
+            groups: list[dict[str, Any]] = sample["groups"]
+            found = groups[0]["up"] == 3 and all(m["traffic"] for m in groups[0]["members"][1:])
+            return groups if found else []
+
+        web, redis = until(three, "three replicas serve", 60)
         top.terminate()
     replicas = [member["name"] for member in web["members"] if member["role"] == "replica"]
     led_to = [member["traffic"]["address"] for member in redis["members"] if member["traffic"]]

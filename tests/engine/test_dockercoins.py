@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from engine.process.free_ports import free_port
+from tests.lab.waiting import until
 
 from .commands import Up, alive, dcgen
 
@@ -59,9 +59,7 @@ def test_ctrl_c_leaves_no_process_of_a_stack_that_mines(tmp_path: Path, cleanup:
     up = Up.start(write(tmp_path, APPLICATION, RNG, REDIS), cleanup=cleanup)
     url = up.wait_for("http://").split()[1]
     up.wait_for("done")
-    deadline_s = time.monotonic() + 20
-    while json.load(urlopen(f"{url}/json", timeout=60))["hashes"] < 20:
-        assert time.monotonic() < deadline_s
+    until(lambda: json.load(urlopen(f"{url}/json", timeout=60))["hashes"] >= 20, "20 hashes")
     pids = up.pids()
     code = up.end(signal.SIGINT)
 

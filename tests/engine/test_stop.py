@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from engine.events import (
 )
 from engine.process.process import Process
 from engine.process.supervisor import Supervisor
+from tests.lab.waiting import until
 
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN);"
 DEAF += " print('up', flush=True); time.sleep(60)"
@@ -36,10 +36,7 @@ def is_gone(pid: int) -> bool:
 
 
 def assert_gone(pid: int) -> None:
-    deadline_s = time.monotonic() + 20
-    while not is_gone(pid) and time.monotonic() < deadline_s:
-        os.sched_yield()
-    assert is_gone(pid)
+    until(lambda: is_gone(pid), f"process {pid} is gone")
 
 
 def test_waves_stop_the_other_way_round(process: Make, run: Run) -> None:
