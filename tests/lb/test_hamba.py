@@ -11,7 +11,7 @@ from lb.hamba import configured
 from lb.model import Address
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, wait_for
-from tests.lb.processes import free_port, get, needs, start_replica
+from tests.lb.processes import free_port, get, needs
 
 pytestmark = needs("haproxy")
 
@@ -27,62 +27,57 @@ pytestmark = needs("haproxy")
 )
 @pytest.mark.parametrize("split", [str.split, lambda line: [line]], ids=["words", "one word"])
 def test_every_spelling_balances_both_servers(
-    shape: str, split: Callable[[str], list[str]], tmp_path: Path
+    shape: str,
+    split: Callable[[str], list[str]],
+    image: Image,
+    one: Address,
+    two: Address,
+    port: int,
 ) -> None:
-    with ExitStack() as cleanup:
-        one, two = start_replica("one", cleanup)[0], start_replica("two", cleanup)[0]
-        port = free_port()
-        line = shape.format(port=port, one=one, two=two)
-        Image(tmp_path, cleanup).start(*split(line))
+    line = shape.format(port=port, one=one, two=two)
+    image.start(*split(line))
 
-        until(lambda: answers(port, 6) == {"one", "two"}, "both answer", 30)
+    until(lambda: answers(port, 6) == {"one", "two"}, "both answer", 30)
 
 
-def test_several_ports_lead_to_their_own_servers(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, two = start_replica("one", cleanup)[0], start_replica("two", cleanup)[0]
-        first, second = free_port(), free_port()
-        Image(tmp_path, cleanup).start(first, one, "--", second, two)
+def test_several_ports_lead_to_their_own_servers(image: Image, one: Address, two: Address) -> None:
+    first, second = free_port(), free_port()
+    image.start(first, one, "--", second, two)
 
-        wait_for(first, "one")
-        wait_for(second, "two")
+    wait_for(first, "one")
+    wait_for(second, "two")
 
 
-def test_name_that_does_not_resolve_does_not_stop_the_others(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        Image(tmp_path, cleanup).start(port, "nobody.invalid:80", one)
+def test_name_that_does_not_resolve_does_not_stop_the_others(
+    image: Image, one: Address, port: int
+) -> None:
+    image.start(port, "nobody.invalid:80", one)
 
-        wait_for(port, "one")
-
-
-def test_admin_shows_statistics(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port, admin = free_port(), free_port()
-        Image(tmp_path, cleanup, ADMIN=f"127.0.0.1:{admin}").start(port, one)
-        wait_for(port, "one")
-
-        assert "balancer-" in get(admin, "/haproxy?stats")[1]
+    wait_for(port, "one")
 
 
-def test_options_come_from_the_environment(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        image = Image(tmp_path, cleanup, DCGEN_OPTIONS="mode=http balance=random", DCGEN_NAME="web")
+def test_admin_shows_statistics(
+    one: Address, port: int, cleanup: ExitStack, tmp_path: Path
+) -> None:
+    admin = free_port()
+    Image(tmp_path, cleanup, ADMIN=f"127.0.0.1:{admin}").start(port, one)
+    wait_for(port, "one")
 
-        text = image.call("showconfig", 80, "a:1", "b:1").stdout
+    assert "balancer-" in get(admin, "/haproxy?stats")[1]
+
+
+def test_options_come_from_the_environment(cleanup: ExitStack, tmp_path: Path) -> None:
+    image = Image(tmp_path, cleanup, DCGEN_OPTIONS="mode=http balance=random", DCGEN_NAME="web")
+
+    text = image.call("showconfig", 80, "a:1", "b:1").stdout
 
     assert "\n    mode http\n" in text
     assert "\nbackend web-80\n    balance random\n" in text
 
 
-def test_debugconfig_shows_what_haproxy_says(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        image = Image(tmp_path, cleanup)
-
-        good = image.call("debugconfig", 80, "a:1")
-        bad = image.call("debugconfig", "host.invalid:80", "a:1")
+def test_debugconfig_shows_what_haproxy_says(image: Image) -> None:
+    good = image.call("debugconfig", 80, "a:1")
+    bad = image.call("debugconfig", "host.invalid:80", "a:1")
 
     assert (good.returncode, good.stderr) == (0, "HAProxy accepts it\n")
     assert bad.returncode == 1

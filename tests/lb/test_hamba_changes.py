@@ -2,64 +2,53 @@
 
 import signal
 import socket
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from lb.hamba import configured
 from lb.master import CLOSING_S, change
+from lb.model import Address
 from lb.render import render
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, outcome, wait_for, whole
-from tests.lb.processes import free_port, get, needs, start_replica
+from tests.lb.processes import get, needs
 
 pytestmark = needs("haproxy")
 
 
-def test_run_without_words_waits_for_a_configuration(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        image.start("run")
+def test_run_without_words_waits_for_a_configuration(image: Image, one: Address, port: int) -> None:
+    image.start("run")
 
-        done = image.call("reconfigure", port, one)
+    done = image.call("reconfigure", port, one)
 
-        assert (done.returncode, done.stderr) == (0, "reconfigured\n")
-        wait_for(port, "one")
+    assert (done.returncode, done.stderr) == (0, "reconfigured\n")
+    wait_for(port, "one")
 
 
-def test_run_without_words_goes_on_with_the_last_configuration(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        first = image.start("run")
-        image.call("reconfigure", port, one)
-        first.send_signal(signal.SIGTERM)
-        first.wait(CLOSING_S + 5)
+def test_run_without_words_goes_on_with_the_last_configuration(
+    image: Image, one: Address, port: int
+) -> None:
+    first = image.start("run")
+    image.call("reconfigure", port, one)
+    first.send_signal(signal.SIGTERM)
+    first.wait(CLOSING_S + 5)
 
-        image.start("run")
+    image.start("run")
 
-        wait_for(port, "one")
+    wait_for(port, "one")
 
 
-def test_unchanged_configuration_reloads_nothing(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        image.start(port, one)
-        wait_for(port, "one")
+@pytest.mark.usefixtures("running")
+def test_unchanged_configuration_reloads_nothing(image: Image, one: Address, port: int) -> None:
+    done = image.call("reconfigure", port, one)
 
-        done = image.call("reconfigure", port, one)
-
-        assert done.stderr == "unchanged: nothing to reload\n"
-        assert image.workers() == 1
+    assert done.stderr == "unchanged: nothing to reload\n"
+    assert image.workers() == 1
 
 
 @pytest.mark.parametrize(
@@ -70,75 +59,63 @@ def test_unchanged_configuration_reloads_nothing(tmp_path: Path) -> None:
         pytest.param(("host.invalid:80", "127.0.0.1:9"), 1, id="refused by haproxy"),
     ],
 )
+@pytest.mark.usefixtures("running")
 def test_refused_configuration_changes_nothing(
-    words: tuple[str, ...], code: int, tmp_path: Path
+    words: tuple[str, ...], code: int, image: Image, port: int
 ) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        image.start(port, one)
-        wait_for(port, "one")
+    done = image.call("reconfigure", *words)
 
-        done = image.call("reconfigure", *words)
-
-        assert done.returncode == code
-        assert "\n  fix: " in done.stderr
-        assert get(port) == (200, "one")
+    assert done.returncode == code
+    assert "\n  fix: " in done.stderr
+    assert get(port) == (200, "one")
 
 
-def test_last_good_configuration_comes_back_when_the_new_one_cannot_listen(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        taken = cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
-        image = Image(tmp_path, cleanup)
-        image.start(port, one)
-        wait_for(port, "one")
-        before = image.call("showconfig").stdout
+@pytest.mark.usefixtures("running")
+def test_last_good_configuration_comes_back_when_the_new_one_cannot_listen(
+    image: Image, one: Address, port: int, cleanup: ExitStack
+) -> None:
+    taken = cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
+    before = image.call("showconfig").stdout
 
-        done = image.call("reconfigure", f"127.0.0.1:{taken.getsockname()[1]}", one)
+    done = image.call("reconfigure", f"127.0.0.1:{taken.getsockname()[1]}", one)
 
-        assert done.returncode == 1
-        assert "keeps the old one" in done.stderr
-        assert image.call("showconfig").stdout == before
-        wait_for(port, "one")
+    assert done.returncode == 1
+    assert "keeps the old one" in done.stderr
+    assert image.call("showconfig").stdout == before
+    wait_for(port, "one")
 
 
-def test_no_request_fails_over_fifty_changes(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, two = start_replica("one", cleanup)[0], start_replica("two", cleanup)[0]
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        image.start(port, one)
-        wait_for(port, "one")
-        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
-        done = threading.Event()
-        found: Counter[object] = Counter()
+@pytest.mark.usefixtures("running")
+def test_no_request_fails_over_fifty_changes(
+    image: Image, one: Address, two: Address, port: int, cleanup: ExitStack
+) -> None:
+    idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    done = threading.Event()
+    found: Counter[object] = Counter()
 
-        def ask() -> None:
-            while not done.is_set():
-                found[outcome(port)] += 1
+    def ask() -> None:
+        while not done.is_set():
+            found[outcome(port)] += 1
 
-        clients = [threading.Thread(target=ask) for _ in range(3)]
-        for client in clients:
-            client.start()
-        cleanup.callback(done.set)
-        environment = image.environment
-        for number in range(50):
-            words = [str(port), str((one, two)[number % 2]), "127.0.0.1:9"]
-            change(image.folder, _text(words, environment))
-        done.set()
-        for client in clients:
-            client.join()
+    clients = [threading.Thread(target=ask) for _ in range(3)]
+    for client in clients:
+        client.start()
+    cleanup.callback(done.set)
+    environment = image.environment
+    for number in range(50):
+        words = [str(port), str((one, two)[number % 2]), "127.0.0.1:9"]
+        change(image.folder, _text(words, environment))
+    done.set()
+    for client in clients:
+        client.join()
 
-        # A connection from before the first change still leads to where it led.
-        idle.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    # A connection from before the first change still leads to where it led.
+    idle.sendall(b"GET / HTTP/1.0\r\n\r\n")
 
-        assert set(found) == {(200, "one"), (200, "two")}
-        assert min(found.values()) > 50
-        assert image.workers() == 51
-        assert b"one" in whole(idle)
+    assert set(found) == {(200, "one"), (200, "two")}
+    assert min(found.values()) > 50
+    assert image.workers() == 51
+    assert b"one" in whole(idle)
 
 
 def _text(words: list[str], environment: Mapping[str, str]) -> str:
@@ -146,49 +123,36 @@ def _text(words: list[str], environment: Mapping[str, str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
-def test_idle_client_does_not_keep_it_from_stopping(number: signal.Signals, tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        process = Image(tmp_path, cleanup).start(port, one)
-        wait_for(port, "one")
-        idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+def test_idle_client_does_not_keep_it_from_stopping(
+    number: signal.Signals, running: subprocess.Popen[bytes], port: int, cleanup: ExitStack
+) -> None:
+    idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
 
-        process.send_signal(number)
+    running.send_signal(number)
 
-        assert process.wait(CLOSING_S + 4) == 0
-        assert idle.recv(1) == b""
+    assert running.wait(CLOSING_S + 4) == 0
+    assert idle.recv(1) == b""
 
 
-def test_request_in_flight_is_answered_before_it_stops(tmp_path: Path) -> None:
-    with ExitStack() as cleanup:
-        one, _ = start_replica("one", cleanup)
-        port = free_port()
-        process = Image(tmp_path, cleanup).start(port, one)
-        wait_for(port, "one")
-        late = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
-        late.sendall(b"GET / HTTP/1.0\r\n")
+def test_request_in_flight_is_answered_before_it_stops(
+    running: subprocess.Popen[bytes], port: int, cleanup: ExitStack
+) -> None:
+    late = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    late.sendall(b"GET / HTTP/1.0\r\n")
 
-        process.send_signal(signal.SIGTERM)
-        until(lambda: answers(port, 1) == set(), "it accepts nobody", 5)
-        late.sendall(b"\r\n")
+    running.send_signal(signal.SIGTERM)
+    until(lambda: answers(port, 1) == set(), "it accepts nobody", 5)
+    late.sendall(b"\r\n")
 
-        assert whole(late).endswith(b"one")
-        assert process.wait(CLOSING_S + 4) == 0
+    assert whole(late).endswith(b"one")
+    assert running.wait(CLOSING_S + 4) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGHUP])
 def test_signal_makes_it_read_its_configuration_again(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, running: subprocess.Popen[bytes], image: Image, two: Address, port: int
 ) -> None:
-    with ExitStack() as cleanup:
-        one, two = start_replica("one", cleanup)[0], start_replica("two", cleanup)[0]
-        port = free_port()
-        image = Image(tmp_path, cleanup)
-        process = image.start(port, one)
-        wait_for(port, "one")
+    image.folder.config.write_text(image.call("showconfig", port, two).stdout)
+    running.send_signal(number)
 
-        image.folder.config.write_text(image.call("showconfig", port, two).stdout)
-        process.send_signal(number)
-
-        wait_for(port, "two")
+    wait_for(port, "two")
