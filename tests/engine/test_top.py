@@ -215,6 +215,7 @@ def test_lines_go_on_until_a_signal_and_nothing_is_left(
     popen = cleanup.enter_context(
         subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     )
+    cleanup.callback(popen.kill)
     assert popen.stdout
     lines = [popen.stdout.readline() for _ in range(2)]
     popen.send_signal(number)

@@ -35,6 +35,7 @@ def test_logs_can_be_followed_until_the_end(up: Up, cleanup: ExitStack, follow: 
     up.wait_for("ready")
     command = [*DCGEN, "logs", "-f", str(up.file), follow, "web1"]
     follower = cleanup.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    cleanup.callback(follower.kill)
     urlopen(f"{url}/seen", timeout=60).close()
     assert follower.stdout
     first = follower.stdout.readline()
