@@ -34,11 +34,9 @@ COMMANDS += ["ambassador rng=192.0.2.7:80"]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COMPOSE_FILE", raising=False)
-    (tmp_path / "compose.yml").write_text(SOURCE.replace("EXTENDS", "rng"))
-    return tmp_path
+def folder(folder: Path) -> Path:
+    (folder / "compose.yml").write_text(SOURCE.replace("EXTENDS", "rng"))
+    return folder
 
 
 @pytest.mark.parametrize("version", composes.COMPOSE_2)

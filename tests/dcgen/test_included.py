@@ -1,6 +1,5 @@
 """Services of included files: their file gets a variant beside it, and `include` leads there."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -41,17 +40,14 @@ COMMANDS = ["scale db=2", "ambassador db=192.0.2.7:5432", "scale db 2 --lb-confi
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("COMPOSE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "side").mkdir()
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "side" / "compose.yml").write_text(SIDE)
-    (tmp_path / "side" / "more.yml").write_text("services:\n  db:\n    environment: {A: b}\n")
-    (tmp_path / "beside.yml").write_text(SIDE)
-    (tmp_path / "middle.yml").write_text("include: [side/compose.yml]\n")
-    return tmp_path
+def folder(folder: Path) -> Path:
+    (folder / "side").mkdir()
+    (folder / "elsewhere").mkdir()
+    (folder / "side" / "compose.yml").write_text(SIDE)
+    (folder / "side" / "more.yml").write_text("services:\n  db:\n    environment: {A: b}\n")
+    (folder / "beside.yml").write_text(SIDE)
+    (folder / "middle.yml").write_text("include: [side/compose.yml]\n")
+    return folder
 
 
 def put(folder: Path, entry: str) -> dict[str, bytes]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-DCGEN = (sys.executable, "-m", "dcgen")
+from tests.engine.commands import DCGEN
+
 WEB = "services:\n  web: {image: nginx, ports: ['80:80']}\n"
 
 

@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,9 +15,9 @@ import pytest
 
 from dcgen.top.broadcast import MOST_STREAMS
 from dcgen.top.web import FILES, is_ours
+from tests.engine.commands import DCGEN
 from tests.lab.waiting import until
 
-DCGEN = [sys.executable, "-m", "dcgen"]
 STATIC = Path(__file__).parents[2] / "dcgen" / "top" / "static"
 
 
@@ -37,12 +36,6 @@ class Page:
         self.cleanup.callback(connection.close)
         self.cleanup.callback(answer.close)
         return answer
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")

@@ -55,14 +55,6 @@ CASES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("COMPOSE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def put(folder: Path, names: list[str], dotenv: str = "") -> None:
     for name in names:
         (folder / name).write_text(FILES[name])

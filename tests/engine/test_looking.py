@@ -1,7 +1,6 @@
 """Several hosts are looked at together, and one that hangs hides no other."""
 
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -28,12 +27,6 @@ class Steady:
 
     def close(self) -> None:
         self.may.set()
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 def test_every_host_answers_for_itself() -> None:
