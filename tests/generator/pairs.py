@@ -191,14 +191,10 @@ def pair(seed: int, services: int = 20) -> Pair:
         first += [f"  {name}: {{image: alpine:3, healthcheck: {{test: x}}}}"]
     for section, values in SECTIONS.items():
         whole = values[0]
-        first += _lines(draw, 0, section, draw.choice([whole, _joined(whole, draw.choice(values))]))
+        first += _lines(draw, 0, section, draw.choice([whole, whole | draw.choice(values)]))
         if draw.random() < 0.5:
             second += _lines(draw, 0, section, draw.choice(values))
     return Pair("\n".join(first) + "\n", "\n".join(second) + "\n", names)
-
-
-def _joined(whole: dict[str, Drawn], more: dict[str, Drawn]) -> dict[str, Drawn]:
-    return {**whole, **more}
 
 
 def _body(draw: Random, *, whole: bool) -> list[str]:
