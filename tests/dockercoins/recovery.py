@@ -8,11 +8,10 @@ counted (Redis, the ambassador) or done (rng, hasher).
 import os
 import random
 import signal
-import socket
 import tempfile
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,7 +19,7 @@ from statistics import median
 import click
 
 from tests.dockercoins.chaos import Ambassador
-from tests.dockercoins.running import RedisServer, Running, starter
+from tests.dockercoins.running import RedisServer, Running, answers, starter
 from tests.dockercoins.wire import Wire
 
 BAR_S, PATIENCE_S, LONGEST_AWAY_S = 1.0, 30.0, 4.0
@@ -133,9 +132,7 @@ def since(worker: Running, mark: int) -> str:
 
 def accepts(port: int) -> bool:
     """Return whether somebody listens on *port*."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-        return True
-    return False
+    return answers(port, 0.2)
 
 
 def measured(peer: str, turns: int) -> list[float]:

@@ -28,8 +28,8 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+def answers(port: int, within_s: float = 1) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), within_s):
         return True
     return False
 
