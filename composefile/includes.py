@@ -28,12 +28,14 @@ class Include:
         paths: Files that are merged, relative to the folder of the file that includes them.
         folder: What paths in them start from, relative to the same.
         env_files: In the place of the ``.env`` of that folder.
-        where: The place of the entry.
+        node: The entry itself.
+        where: Its place.
     """
 
     paths: list[str]
     folder: str
     env_files: list[str]
+    node: Node
     where: Place
 
 
@@ -65,7 +67,7 @@ def _include(document: Document, project: Project, item: Node) -> Include:
     if not paths:
         raise UserError("an entry of `include` names no file", fix="give its `path`", where=where)
     folder = [*filled("project_directory"), posixpath.dirname(paths[0])][0]
-    return Include(paths, folder, filled("env_file"), where)
+    return Include(paths, folder, filled("env_file"), item, where)
 
 
 def layered(

@@ -10,15 +10,13 @@ its folder. Source: Compose Specification, "Include".
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from composefile.document import Document, deref, load, own
+from composefile.includes import Include, includes
 from composefile.model import Model
-from composefile.project import Project
 from composefile.references import references
 from composefile.syntax.parser import Mapping as MappingNode
-from composefile.syntax.parser import Node, Sequence
-from composefile.values import plain, words
+from composefile.syntax.parser import Node
 from faults import UserError
 from generator.checks.other_files import MAX_INCLUDED, top_key
 from generator.editing.edits import Edits
@@ -141,28 +139,20 @@ def _changed(
 
 
 def _entries(model: Model, texts: Mapping[str, str], folder: str) -> Iterator[Entry]:
-    if model.document.v1:
-        return
-    node = deref(own(model.document.root, "include"))
-    for item in node.items if isinstance(node, Sequence) else []:
-        entry = _entry(model, item, texts, folder)
+    for include in includes(model.document, model.project):
+        entry = _entry(model, include, texts, folder)
         if entry:
             yield entry
 
 
-def _entry(model: Model, item: Node, texts: Mapping[str, str], folder: str) -> Entry | None:
-    target = deref(item)
-    settings = plain(model.document, target)
-    named = settings.get("path") if isinstance(settings, dict) else settings
+def _entry(model: Model, include: Include, texts: Mapping[str, str], folder: str) -> Entry | None:
+    target = deref(include.node)
     node = own(target, "path") if isinstance(target, MappingNode) else target
-    paths = [model.known(path) for path in words(named)]
-    if node is None or not paths:
+    if node is None:
         return None
-    directory = settings.get("project_directory") if isinstance(settings, dict) else None
-    place = directory if isinstance(directory, str) else posixpath.dirname(paths[0])
-    project = Project((model.project.folder or Path()) / model.known(place))
+    project = model.project.including(include.folder, include.env_files)
     documents: list[Document] = []
-    for path in paths:
+    for path in include.paths:
         whole = posixpath.normpath(posixpath.join(folder, path))
         text = texts.get(whole) or model.project.read(path)
         if text is None:
@@ -172,7 +162,7 @@ def _entry(model: Model, item: Node, texts: Mapping[str, str], folder: str) -> E
     for other in documents[1:]:
         document = merge(document, other, project)
     files = [other.file for other in documents]
-    inner = posixpath.normpath(posixpath.join(folder, model.known(place)))
+    inner = posixpath.normpath(posixpath.join(folder, include.folder))
     return Entry(node, files, "" if inner == "." else inner, Model(document, project))
 
 

@@ -172,3 +172,31 @@ def test_files_that_include_each_other_end(folder: Path) -> None:
     put(folder, "compose.yml")
 
     assert dcgen("scale", "nothing", "2").exit_code == 1
+
+
+VARIABLES = {
+    "the .env of the file that includes it": ("side/compose.yml", {".env": "P=81\n"}),
+    "which wins over its own": ("side/compose.yml", {".env": "P=81\n", "side/.env": "P=82\n"}),
+    "the files that the entry names": (
+        "{path: side/compose.yml, env_file: more.env}",
+        {"more.env": "P=81\n", "side/.env": "P=82\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("version", composes.COMPOSE_2)
+@pytest.mark.parametrize("case", [pytest.param(VARIABLES[kind], id=kind) for kind in VARIABLES])
+def test_an_included_file_has_the_variables_that_compose_gives_it(
+    folder: Path, version: str, case: tuple[str, dict[str, str]]
+) -> None:
+    entry, files = case
+    (folder / "side" / "compose.yml").write_text(SIDE.replace('"5432"', '"${P}"'))
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    put(folder, entry)
+
+    result = dcgen("scale", "db", "2")
+    now = composes.config(version, folder, "generated.yml")["services"]
+
+    assert result.exit_code == 0, result.stderr
+    assert now["db"]["labels"]["dcgen.balances"] == "db1:81 db2:81"
