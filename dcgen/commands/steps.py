@@ -2,7 +2,6 @@
 
 import bisect
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -97,12 +96,6 @@ class _Lines:
         """Return *notice* with its place in the text before."""
         return replace(notice, where=self.place(notice.where))
 
-    def error(self, error: UserError) -> UserError:
-        """Return *error* with its place in the text before."""
-        moved = copy(error)
-        moved.where = self.place(error.where)
-        return moved
-
 
 def _changed(
     step: Step, model: Model, first: Document, name: str, texts: Mapping[str, str]
@@ -115,7 +108,8 @@ def _changed(
     try:
         variant = _one(step, model, name, texts)
     except UserError as error:
-        raise lines.error(error) from error
+        error.where = lines.place(error.where)
+        raise
     return replace(variant, warnings=tuple(map(lines.notice, variant.warnings)))
 
 

@@ -73,3 +73,13 @@ def test_comments_and_what_it_says_itself_stay(folder: Path) -> None:
     assert [made.count(comment) for comment in comments] == [1] * len(comments)
     assert "    container_name: dice-debug\n" in made
     assert "  third: {extends: flow, container_name: third}\n" in made
+
+
+def test_a_refusal_is_of_the_lines_of_the_file(folder: Path) -> None:
+    text = "services:\n  debug: {extends: rng}\n  rng:\n    image: app\n    ports: [80/udp]\n"
+    (folder / "compose.yml").write_text(text)
+
+    result = dcgen("scale", "rng", "2")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("compose.yml:5: service 'rng' declares UDP ports only")
