@@ -64,7 +64,7 @@ def _without_heirs(model: Model, name: str) -> Model:
 
 def _one(step: Step, model: Model, name: str, texts: Mapping[str, str]) -> Variant:
     def transform(included: Model) -> Variant:
-        return step.transform(_without_heirs(included, step.service))
+        return _changed(step, included, included.document, name, texts)
 
     if step.service in model.document or not _included().holds(model, step.service, texts):
         return step.transform(model)

@@ -200,3 +200,14 @@ def test_an_included_file_has_the_variables_that_compose_gives_it(
 
     assert result.exit_code == 0, result.stderr
     assert now["db"]["labels"]["dcgen.balances"] == "db1:81 db2:81"
+
+
+def test_what_is_said_of_an_included_file_is_of_its_own_lines(folder: Path) -> None:
+    heirs = "services:\n  heir:\n    extends: db\n" + SIDE.removeprefix("services:\n")
+    (folder / "side" / "compose.yml").write_text(heirs.replace("5432", "5432/udp"))
+    put(folder, "side/compose.yml")
+
+    result = dcgen("scale", "db", "2")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("side/compose.yml:7: service 'db' declares UDP ports only")
