@@ -8,8 +8,8 @@ from typing import Any
 
 from dcgen.top import wording
 from dcgen.top.history import History, Series
-from dcgen.top.rows import is_single
-from engine.top.samples import Group, Mark, Member, Sample
+from dcgen.top.rows import FIGURES, Row
+from engine.top.samples import Group, Mark, Sample
 from faults import printable
 
 DIGITS = 3
@@ -64,51 +64,24 @@ def _sample(sample: Sample) -> dict[str, Any]:
 
 
 def _group(group: Group, hosts: tuple[str, ...]) -> dict[str, Any]:
-    single = group.members[0] if is_single(group) else None
+    row = Row(group, None, hosts)
+    members = () if row.only else group.members
     return {
-        "name": printable(group.name),
-        "host": wording.host(single.host, hosts) if single else "",
-        "health": wording.health(single) if single else f"{wording.up(group)} up",
-        "is_well": group.up == group.replicas > 0,
-        "per_s": group.per_s,
+        **_row(row),
         "queue": group.queue,
-        "cells": _cells(group, group.sessions, group.queue, group.per_s, group.latency_ms),
-        "members": [] if single else [_member(one, hosts) for one in group.members],
+        "members": [_row(Row(group, member, hosts)) for member in members],
     }
 
 
-def _member(member: Member, hosts: tuple[str, ...]) -> dict[str, Any]:
-    traffic = member.traffic
-    counted = (
-        (traffic.sessions, traffic.queue, traffic.per_s, traffic.latency_ms) if traffic else ()
-    )
+def _row(row: Row) -> dict[str, Any]:
     return {
-        "name": wording.label(member),
-        "host": wording.host(member.host, hosts),
-        "health": wording.health(member),
-        "is_well": wording.is_well(member),
-        "per_s": traffic.per_s if traffic else None,
-        "cells": _cells(member, *(counted or (None, None, None, None))),
+        "name": row.name,
+        "host": row.host,
+        "health": row.health,
+        "is_well": row.is_well,
+        "per_s": row.counted.per_s if row.counted else None,
+        "cells": [column.text(row) for column in FIGURES],
     }
-
-
-def _cells(
-    one: Group | Member,
-    sessions: int | None,
-    queue: int | None,
-    per_s: float | None,
-    latency_ms: float | None,
-) -> list[str]:
-    # In the order of the page's table.
-    return [
-        wording.number(sessions),
-        wording.number(queue),
-        wording.rate(per_s),
-        wording.milliseconds(latency_ms),
-        wording.rate(one.units_per_s),
-        wording.percent(one.cpu_percent),
-        wording.memory(one.memory_bytes),
-    ]
 
 
 def _rounded(*numbers: float | None) -> Iterable[float | None]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from dcgen.top import wording
 from dcgen.top.braille import Window, ceiling, graph
 from dcgen.top.history import History, Series
-from dcgen.top.rows import Column, Row, columns, rows
+from dcgen.top.rows import FIGURES, Column, Row, columns, rows
 from dcgen.top.view import KEYS, View
 from engine.top.samples import Mark, Sample
 from faults import printable
@@ -119,11 +119,11 @@ def _row(row: Row, chosen: Sequence[Column]) -> Text:
 
 
 def _cell(column: Column, text: str) -> str:
-    if column.title in {"SERVICE", "HOST", "HEALTH"}:
-        if cell_len(text) > column.width:
-            text = set_cell_size(text, column.width - 1) + "…"
-        return set_cell_size(text, column.width)
-    return set_cell_size(text.rjust(column.width), column.width)
+    if column in FIGURES:
+        text = text.rjust(column.width)
+    elif cell_len(text) > column.width:
+        text = set_cell_size(text, column.width - 1) + "…"
+    return set_cell_size(text, column.width)
 
 
 def _foot(view: View, width: int) -> Text:

@@ -28,14 +28,26 @@ class Row:
     hosts: tuple[str, ...]
 
     @property
-    def traffic(self) -> Traffic | None:
-        """What is counted for the member."""
-        return self.member.traffic if self.member else None
-
-    @property
     def only(self) -> Member | None:
         """The only member of the service, if it has no line of its own."""
         return self.group.members[0] if is_single(self.group) else None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return wording.label(self.member) if self.member else printable(self.group.name)
+
+    @property
+    def host(self) -> str:
+        """Where it is; empty for a service that has several lines."""
+        member = self.member or self.only
+        return wording.host(member.host, self.hosts) if member else ""
+
+    @property
+    def health(self) -> str:
+        """How it is."""
+        member = self.member or self.only
+        return wording.health(member) if member else f"{wording.up(self.group)} up"
 
     @property
     def is_well(self) -> bool:
@@ -43,6 +55,11 @@ class Row:
         if self.member:
             return wording.is_well(self.member)
         return self.group.up == self.group.replicas > 0
+
+    @property
+    def counted(self) -> Traffic | Group | None:
+        """What its balancer counts; None for a member that has none."""
+        return self.member.traffic if self.member else self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +72,24 @@ class Column:
     text: Callable[[Row], str]
 
 
-def _name(row: Row) -> str:
-    return f"  {wording.label(row.member)}" if row.member else printable(row.group.name)
-
-
-def _host(row: Row) -> str:
-    member = row.member or row.only
-    return wording.host(member.host, row.hosts) if member else ""
-
-
-def _health(row: Row) -> str:
-    member = row.member or row.only
-    return wording.health(member) if member else f"{wording.up(row.group)} up"
-
-
-def _per_s(row: Row) -> str:
-    traffic = row.traffic
-    per_s = traffic.per_s if traffic else None
-    return wording.rate(per_s if row.member else row.group.per_s)
-
-
-def _latency(row: Row) -> str:
-    found = row.traffic.latency_ms if row.traffic else None
-    return wording.milliseconds(found if row.member else row.group.latency_ms)
-
-
 def _sessions(row: Row) -> str:
-    found = row.traffic.sessions if row.traffic else None
-    return wording.number(found if row.member else row.group.sessions)
+    return wording.number(row.counted.sessions if row.counted else None)
 
 
 def _queue(row: Row) -> str:
-    found = row.traffic.queue if row.traffic else None
-    return wording.number(found if row.member else row.group.queue)
+    return wording.number(row.counted.queue if row.counted else None)
 
 
-COLUMNS = (
-    Column("SERVICE", 0, 0, _name),
-    Column("HOST", 12, 1, _host),
-    Column("HEALTH", 12, 2, _health),
+def _per_s(row: Row) -> str:
+    return wording.rate(row.counted.per_s if row.counted else None)
+
+
+def _latency(row: Row) -> str:
+    return wording.milliseconds(row.counted.latency_ms if row.counted else None)
+
+
+# The page has them in this order, too.
+FIGURES = (
     Column("SESSIONS", 8, 9, _sessions),
     Column("QUEUE", 5, 5, _queue),
     Column("REQ/S", 6, 3, _per_s),
@@ -101,6 +97,12 @@ COLUMNS = (
     Column("UNITS/S", 7, 6, lambda row: wording.rate((row.member or row.group).units_per_s)),
     Column("CPU", 6, 7, lambda row: wording.percent((row.member or row.group).cpu_percent)),
     Column("MEMORY", 9, 8, lambda row: wording.memory((row.member or row.group).memory_bytes)),
+)
+COLUMNS = (
+    Column("SERVICE", 0, 0, lambda row: "  " * bool(row.member) + row.name),
+    Column("HOST", 12, 1, lambda row: row.host),
+    Column("HEALTH", 12, 2, lambda row: row.health),
+    *FIGURES,
 )
 NARROWEST_NAME = 16
 
