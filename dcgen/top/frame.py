@@ -1,6 +1,5 @@
 """One picture of the terminal: lines of styled text, as many as there is room for."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -45,7 +44,7 @@ def frame(history: History, view: View, size: tuple[int, int]) -> list[Text]:
 
 
 def _title(sample: Sample, width: int) -> Text:
-    clock = time.strftime("%H:%M:%S", time.localtime(sample.at_s))
+    clock = wording.clock(sample.at_s)
     where = f"{len(sample.hosts)} hosts" if len(sample.hosts) > 1 else ""
     left = f"dcgen top  {printable(sample.file)}  {where}"
     return Text(set_cell_size(left, width - len(clock) - 1) + " " + clock, style="bold")
@@ -59,8 +58,8 @@ def _top(history: History, sample: Sample, view: View, size: tuple[int, int]) ->
         yield from _graph(series[view.series % len(series)], history.marks, sample, size)
     marks = [mark for mark in history.marks if sample.at_s - mark.at_s <= SPAN_S]
     for mark in marks[-MARKS_SHOWN:]:
-        clock = time.strftime("%H:%M:%S", time.localtime(mark.at_s))
-        yield Text.assemble(("▲ ", "magenta"), f"{clock} {wording.mark(mark, sample.hosts)}")
+        words = f"{wording.clock(mark.at_s)} {wording.mark(mark, sample.hosts)}"
+        yield Text.assemble(("▲ ", "magenta"), words)
 
 
 def _graph(

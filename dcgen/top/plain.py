@@ -1,6 +1,5 @@
 """A sample as plain text: a line each few seconds for a file or a pipe, or a whole table once."""
 
-import time
 from collections.abc import Iterator
 
 from dcgen.top import wording
@@ -13,7 +12,7 @@ WIDEST = 1000
 
 def lines(sample: Sample, *, quiet: bool) -> Iterator[str]:
     """Yield what failed and what changed, a line each, and one line of figures unless *quiet*."""
-    clock = time.strftime("%H:%M:%S", time.localtime(sample.at_s))
+    clock = wording.clock(sample.at_s)
     for problem in sample.problems:
         yield f"{clock}  {wording.problem(problem, sample.hosts)}"
     for mark in sample.marks:

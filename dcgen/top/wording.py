@@ -1,5 +1,6 @@
 """The words and figures of a sample, the same on a terminal, in lines and on the page."""
 
+import time
 from collections.abc import Sequence
 
 from composefile import labels
@@ -8,6 +9,11 @@ from faults import printable
 
 UNKNOWN = "-"
 _KIB = 1024
+
+
+def clock(at_s: float) -> str:
+    """Return the time of day of a moment: ``14:03:59``."""
+    return time.strftime("%H:%M:%S", time.localtime(at_s))
 
 
 def rate(per_s: float | None) -> str:
