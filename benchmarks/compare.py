@@ -12,12 +12,13 @@ from pathlib import Path
 
 import click
 
+from benchmarks.program import DCGEN, exit_code
+from dcgen.reporting import INTERRUPTED
+
 SOURCE = Path(__file__).parents[1] / "dockercoins/compose.yml"
-DCGEN = (sys.executable, "-m", "dcgen")
 FASTER_AT_LEAST = 2.7
 SHARES_WITHIN = 0.2
 REPLICAS = 3
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ def _run(command: list[str]) -> str:
             run.wait()
             raise
     if run.returncode:
-        # It has said why; or, negative, the signal came before it had anything to end.
-        sys.exit(run.returncode if run.returncode > 0 else INTERRUPTED)
+        sys.exit(exit_code(run))  # it has said why
     return said
 
 

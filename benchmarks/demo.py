@@ -13,8 +13,7 @@ from contextlib import contextmanager
 
 import click
 
-INTERRUPTED = 130
-DCGEN = (sys.executable, "-m", "dcgen")
+from benchmarks.program import DCGEN, exit_code
 
 
 def kill(file: str, service: str) -> bool:
@@ -40,8 +39,7 @@ def main(file: str, seconds: float, service: str, port: int) -> None:
             _kill_half_way(run, file, seconds, service)
         except KeyboardInterrupt:
             run.wait()  # Ctrl-C has reached it too, and it ends with its summary
-    # Negative: the signal came before it had anything to end.
-    sys.exit(run.returncode if run.returncode >= 0 else INTERRUPTED)
+    sys.exit(exit_code(run))
 
 
 @contextmanager
