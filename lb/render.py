@@ -6,7 +6,7 @@ It, `lb.own_templates` and `lb.template_cache` alone import Jinja2, and not befo
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lb.model import HEALTH_PATH, Configuration
 from lb.quoting import QuotedWord, duration, quoted, word
@@ -60,17 +60,14 @@ def _ours() -> "jinja2.Environment":
 def _with_settings(environment: "jinja2.Environment") -> "jinja2.Environment":
     from jinja2 import StrictUndefined  # noqa: PLC0415 - see `_ours`
 
-    settings: dict[str, Any] = {
-        "undefined": StrictUndefined,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "keep_trailing_newline": True,
-        # Nothing in them can be reckoned before: to look for it costs more than it saves.
-        "optimized": False,
-        # The escape; an unknown name is an error, and no word.
-        "finalize": lambda value: word(str(value) if isinstance(value, StrictUndefined) else value),
-    }
-    for name, value in settings.items():
-        setattr(environment, name, value)
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.keep_trailing_newline = True
+    # Nothing in them can be reckoned before: to look for it costs more than it saves.
+    environment.optimized = False
+    # The escape; an unknown name is an error, and no word.
+    environment.finalize = lambda value: word(
+        str(value) if isinstance(value, StrictUndefined) else value
+    )
     environment.filters |= {"duration": duration, "quoted": quoted}
     return environment
