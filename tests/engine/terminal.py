@@ -54,25 +54,26 @@ class Terminal:
     def wait_for(self, words: str) -> None:
         """Return once *words* were printed after what was asked for before."""
         try:
-            until(lambda: words in self._read(), f"{words!r} is printed", 30)
+            until(lambda: words in self.read(), f"{words!r} is printed", 30)
         except TooLateError as error:
             raise TooLateError(f"{error}: {self.said[-2000:]!r}") from None
         self.said = self.said.partition(words)[2]
 
-    def end(self) -> int:
+    def end(self, within_s: float = 30) -> int:
         """Return the exit code; what is printed meanwhile is kept."""
-        until(self._has_ended, "it ends", 30)
+        until(self._has_ended, "it ends", within_s)
         return self.popen.returncode
 
-    def _has_ended(self) -> bool:
-        ended = self.popen.poll() is not None
-        self._read()  # a full terminal would hold it up, and its last words come after this
-        return ended
-
-    def _read(self) -> str:
+    def read(self) -> str:
+        """Return what was printed, with all that is there by now."""
         while select.select([self.master], [], [], 0)[0]:
             self.said += os.read(self.master, 65536).decode("utf-8", "replace")
         return self.said
+
+    def _has_ended(self) -> bool:
+        ended = self.popen.poll() is not None
+        self.read()  # a full terminal would hold it up, and its last words come after this
+        return ended
 
     @property
     def modes(self) -> list[object]:

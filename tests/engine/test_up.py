@@ -1,9 +1,6 @@
 """`dcgen up` runs a variant as processes: started, watched, seen and stopped from outside."""
 
 import json
-import os
-import pty
-import select
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -12,8 +9,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.lab.waiting import TooLateError, until
+
 from .commands import DCGEN, Up, alive, dcgen
 from .conftest import SCALED
+from .terminal import Terminal
 
 Build = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("home", "haproxy")
@@ -157,33 +157,26 @@ def test_without_docker_and_terminal_nothing_runs_that_nobody_asked_for(file: Pa
 @pytest.mark.parametrize(
     ("answer", "code", "words"),
     [
-        pytest.param(b"y\n", 0, "all processes have ended", id="yes"),
-        pytest.param(b"\n", 3, "--engine process", id="no, unless said"),
-        pytest.param(b"\x03", 130, "Run them?", id="Ctrl-C"),
+        pytest.param("y\n", 0, "all processes have ended", id="yes"),
+        pytest.param("\n", 3, "--engine process", id="no, unless said"),
+        pytest.param("\x03", 130, "Run them?", id="Ctrl-C"),
     ],
 )
 def test_without_docker_a_terminal_is_asked(
-    answer: bytes, code: int, words: str, file: Path, build: Build
+    answer: str, code: int, words: str, file: Path, build: Build, cleanup: ExitStack
 ) -> None:
     build("says", "print('hello')", port=None)
     file.write_text("services:\n  one: {build: says}\n")
-    pid, terminal = pty.fork()
-    if not pid:
-        os.execv(DCGEN[0], [*DCGEN, "up", "-f", str(file)])
-    shown = b""
-    with suppress(OSError):  # the other end is closed: it has ended
-        while b"Run them?" not in shown:
-            shown += os.read(terminal, 4096)
-        os.write(terminal, answer)
-        # What is typed between the question and the reading of its answer may be lost: once more.
-        while True:
-            if not select.select([terminal], [], [], 3)[0]:
-                os.write(terminal, answer)
-            elif part := os.read(terminal, 4096):
-                shown += part
-            else:
-                break
-    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    os.close(terminal)
+    terminal = Terminal.start(*DCGEN, "up", "-f", str(file), cleanup=cleanup)
+    until(lambda: "Run them?" in terminal.read(), "it asks", 60)
 
-    assert (ended, words in shown.decode()) == (code, True), shown
+    def is_answered() -> bool:
+        terminal.press(answer)
+        with suppress(TooLateError):
+            terminal.end(within_s=3)
+        return terminal.popen.returncode is not None
+
+    # What is typed between the question and the reading of its answer may be lost: once more.
+    until(is_answered, "an answer is read", 60)
+
+    assert (terminal.popen.returncode, words in terminal.said) == (code, True), terminal.said
