@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefile import env_file
+from composefile import env_file, text_file
 
 ENV_FILES = "COMPOSE_ENV_FILES"
 MAX_BYTES = 32 * 1024 * 1024
@@ -100,11 +100,7 @@ class Project:
         """
         if self.folder is None:
             return None
-        file = Path(os.path.normpath(self.folder / path))
         try:
-            # A device or a pipe may never end.
-            if not file.is_file() or file.stat().st_size > most_bytes:
-                return None
-            return file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, ValueError):
+            return text_file.read(Path(os.path.normpath(self.folder / path)), most_bytes)
+        except text_file.UnreadableError:
             return None

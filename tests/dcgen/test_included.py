@@ -211,3 +211,14 @@ def test_what_is_said_of_an_included_file_is_of_its_own_lines(folder: Path) -> N
 
     assert result.exit_code == 1
     assert result.stderr.startswith("side/compose.yml:7: service 'db' declares UDP ports only")
+
+
+def test_the_variant_of_an_included_file_keeps_its_line_ends(folder: Path) -> None:
+    (folder / "side" / "compose.yml").write_bytes(SIDE.replace("\n", "\r\n").encode())
+    put(folder, "side/compose.yml")
+
+    result = dcgen("scale", "db", "2")
+    made = (folder / "side" / "compose.generated.yml").read_bytes()
+
+    assert result.exit_code == 0, result.stderr
+    assert made.count(b"\n") == made.count(b"\r\n") > SIDE.count("\n")
