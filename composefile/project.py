@@ -12,6 +12,13 @@ from pathlib import Path
 from composefile import env_file, text_file
 
 ENV_FILES = "COMPOSE_ENV_FILES"
+# In the order of preference (compose-go, `DefaultOverrideFileNames`).
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
 MAX_BYTES = 32 * 1024 * 1024
 
 

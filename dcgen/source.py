@@ -9,17 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from composefile.project import Project
+from composefile.project import OVERRIDES, Project
 from faults import HostError, Place, UserError
 
-# In the order of preference (compose-go, `DefaultFileNames` and `DefaultOverrideFileNames`).
+# In the order of preference (compose-go, `DefaultFileNames`).
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
 STDIN = "-"
 MAX_BYTES = 32 * 1024 * 1024
 

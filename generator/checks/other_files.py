@@ -10,15 +10,11 @@ from collections.abc import Iterator
 from composefile.document import load
 from composefile.includes import includes
 from composefile.model import Model
+from composefile.project import OVERRIDES
 from composefile.references import Reference, references
 from faults import UserError
 from generator.result import Notice
 
-OVERRIDES = tuple(
-    f"{stem}.override.{ending}"
-    for stem in ("compose", "docker-compose")
-    for ending in ("yaml", "yml")
-)
 MAX_INCLUDED = 100
 
 
