@@ -68,6 +68,9 @@ class Model:
         self._values: dict[tuple[str, str], Value] = {}
         self._bases: dict[str, tuple[Model, str] | None] = {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self.document or any(name in model for model in self.below)
+
     @property
     def names(self) -> list[str]:
         """The names of the services, in the order of the file."""
@@ -220,7 +223,7 @@ class Model:
 
     def _above(self, name: str) -> list[tuple["Model", str]]:
         # What service *name* inherits from; what counts more is later.
-        below = [(model, name) for model in self.below if name in model.names]
+        below = [(model, name) for model in self.below if name in model]
         base = self.base(name)
         return [*below, base] if base else below
 
