@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from engine.runs import STOP_SIGNAL
 from faults import HostError, UserError, printable
 
 __all__ = ["Wishes", "up_processes"]
+
+_NOTICE_WITHIN_S = 0.2
 
 
 def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: bool) -> None:
@@ -54,14 +57,27 @@ def _require_consent(found: Target) -> None:
     what = f"the programs of {found.path} would run on this machine, with your rights"
     if sys.stdin.isatty() and sys.stderr.isatty():
         question = f"{printable(found.because)}. Without Docker, {printable(what)}. Run them?"
-        try:
-            if click.confirm(question, err=True):
-                return
-        except click.Abort:
-            sys.exit(INTERRUPTED)
+        if _agrees(question):
+            return
     reasons = (f"without Docker, {what}",)
     fix = "start Docker, or allow that, if you trust the file: --engine process"
     raise HostError(found.because, fix=fix, reasons=reasons)
+
+
+def _agrees(question: str) -> bool:
+    # `input`, and so `click.confirm`, drops a Ctrl-C that comes while it writes the question. And
+    # one that comes just before a call waits is noticed when that call returns: so none is long.
+    while True:
+        click.echo(f"{question} [y/N]: ", nl=False, err=True)
+        while not select.select([sys.stdin], [], [], _NOTICE_WITHIN_S)[0]:
+            pass
+        line = sys.stdin.readline()
+        if not line:
+            sys.exit(INTERRUPTED)  # Ctrl-D
+        answer = line.lower().strip()
+        if answer in {"y", "yes", "n", "no", ""}:
+            return answer in {"y", "yes"}
+        click.echo("Error: invalid input", err=True)
 
 
 @contextmanager
