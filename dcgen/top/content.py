@@ -3,7 +3,6 @@
 The words are those of the terminal; the page only puts them in their places.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from dcgen.top import wording
@@ -33,7 +32,7 @@ def news(history: History) -> dict[str, Any]:
         return {"points": [], "marks": [], "sample": None}
     return {
         "points": [
-            [printable(one.service), one.what, *_rounded(one.points[-1][1], one.limits[-1][1])]
+            [printable(one.service), one.what, *_rounded(*one.points[-1][1:])]
             for one in history.series()
         ],
         "marks": [_mark(mark, sample.hosts) for mark in sample.marks],
@@ -42,10 +41,7 @@ def news(history: History) -> dict[str, Any]:
 
 
 def _series(one: Series) -> dict[str, Any]:
-    rows = [
-        [round(at_s, DIGITS), *_rounded(value, limit)]
-        for (at_s, value), (_, limit) in zip(one.points, one.limits, strict=True)
-    ]
+    rows = [_rounded(*point) for point in one.points]
     return {"service": printable(one.service), "what": one.what, "rows": rows}
 
 
@@ -84,5 +80,5 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _rounded(*numbers: float | None) -> Iterable[float | None]:
+def _rounded(*numbers: float | None) -> list[float | None]:
     return [number if number is None else round(number, DIGITS) for number in numbers]

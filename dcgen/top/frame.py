@@ -69,15 +69,14 @@ def _graph(
     if height < SHORTEST_GRAPH:
         return
     points = [point for point in series.points if sample.at_s - point[0] <= SPAN_S]
-    limits = [point for point in series.limits if sample.at_s - point[0] <= SPAN_S]
-    known = [value for _, value in (*points, *limits) if value is not None]
+    known = [number for _, *numbers in points for number in numbers if number is not None]
     window = Window(sample.at_s - SPAN_S, sample.at_s, ceiling(ROOM * max([*known, 0.0])))
-    yield _heading(series, points[-1][1] if points else None)
+    yield _heading(series)
     lines = graph(
-        points,
+        [(at_s, value) for at_s, value, _ in points],
         (width, min(height, TALLEST_GRAPH)),
         window,
-        limits,
+        [(at_s, limit) for at_s, _, limit in points],
         [mark.at_s for mark in marks if mark.at_s >= window.begin_s],
     )
     for number, runs in enumerate(lines):
@@ -88,11 +87,11 @@ def _graph(
     yield Text(f"{'':{AXIS}}{'2 min ago':<{width - 3}}now", style="dim")
 
 
-def _heading(series: Series, now: float | None) -> Text:
+def _heading(series: Series) -> Text:
+    _, now, limit = series.points[-1]
     text = Text.assemble(
         (printable(series.service), "bold"), f"  {wording.rate(now)} {series.what}"
     )
-    limit = series.limits[-1][1]
     if limit is not None:
         text.append(f"  limit {wording.rate(limit)} ┈┈", style=STYLES["limit"])
     return text

@@ -10,7 +10,7 @@ from engine.top.samples import Group, Mark, Sample
 KEPT_S = 3600
 MARKS_KEPT = 100
 What = Literal["units/s", "requests/s"]
-Point = tuple[float, float | None]
+Point = tuple[float, float | None, float | None]
 
 
 @dataclass(slots=True)
@@ -20,14 +20,13 @@ class Series:
     Attributes:
         service: Its name.
         what: ``units/s``, if its log lines are counted, or ``requests/s``.
-        points: Moments in seconds since 1970, and the speed; None where it was not known.
-        limits: What those that were up could do at most then; None where nobody said it.
+        points: Moments in seconds since 1970; the speed then, None where it was not known; what
+            those that were up could do at most then, None where nobody said it.
     """
 
     service: str
     what: What
     points: deque[Point] = field(default_factory=deque)
-    limits: deque[Point] = field(default_factory=deque)
 
 
 @dataclass(slots=True)
@@ -47,11 +46,9 @@ class History:
             self._point(sample.at_s, group, "requests/s", group.per_s)
         for series in self._series.values():
             if series.points[-1][0] < sample.at_s:
-                series.points.append((sample.at_s, None))
-                series.limits.append((sample.at_s, None))
-            for points in (series.points, series.limits):
-                while sample.at_s - points[0][0] > KEPT_S:
-                    points.popleft()
+                series.points.append((sample.at_s, None, None))
+            while sample.at_s - series.points[0][0] > KEPT_S:
+                series.points.popleft()
 
     def series(self) -> Sequence[Series]:
         """Return all series: counted work first, for that is what an application is there for."""
@@ -62,5 +59,4 @@ class History:
         if value is None and key not in self._series:
             return
         series = self._series.setdefault(key, Series(group.name, what))
-        series.points.append((at_s, value))
-        series.limits.append((at_s, group.limit_per_s))
+        series.points.append((at_s, value, group.limit_per_s))
