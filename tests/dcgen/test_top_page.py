@@ -112,6 +112,18 @@ def test_what_changes_is_said_and_undone(page: Any, file: Path) -> None:
     assert page.locator("#marks").get_attribute("aria-live") == "polite"
 
 
+def test_a_moment_can_be_read_by_keys(page: Any) -> None:
+    if not LIBRARY.joinpath("LICENSE").exists():
+        pytest.skip("no chart library: `make library` brings it")
+    graph = page.locator("#graph")
+    graph.press("End")
+    page.locator("#readout", has_text=re.compile(r"^now: \d+\.\d units/s$")).wait_for()
+    graph.press("ArrowLeft")
+    page.locator("#readout", has_text=re.compile(r"^[1-9]\d* s ago: \d+\.\d units/s$")).wait_for()
+
+    assert re.match(r"[1-9]\d* s ago: ", graph.get_attribute("aria-valuetext"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(page: Any, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - see `require_browser`

@@ -15,6 +15,7 @@ export class Chart {
     return typeof window.uPlot === "function";
   }
 
+  // `moved` is called with the row that the cursor is at, or with undefined.
   constructor(element, moved) {
     this.element = element;
     this.moved = moved;
@@ -33,14 +34,14 @@ export class Chart {
     this.marks = marks;
     const last = rows[rows.length - 1][0];
     this.range = [last - span, last];
-    const seen = rows.filter(([time]) => time >= this.range[0]);
-    const top = roundUp(1.1 * Math.max(0.4, ...seen.flatMap((row) => row.slice(1)).filter((number) => number !== null)));
+    this.seen = rows.filter(([time]) => time >= this.range[0]);
+    const top = roundUp(1.1 * Math.max(0.4, ...this.seen.flatMap((row) => row.slice(1)).filter((number) => number !== null)));
     // Down only when much lower, so that the axis does not jump.
     if (top > this.top || top < this.top / 2 || span !== this.span) this.top = top;
     this.span = span;
     if (!this.plot) this.build();
     const at = this.plot.cursor.idx;
-    this.plot.setData([0, 1, 2].map((column) => seen.map((row) => row[column])), false);
+    this.plot.setData([0, 1, 2].map((column) => this.seen.map((row) => row[column])), false);
     this.plot.batch(() => {
       this.plot.setScale("x", { min: this.range[0], max: this.range[1] });
       this.plot.setScale("y", { min: 0, max: this.top });
@@ -79,7 +80,7 @@ export class Chart {
         { stroke: style("--accent"), fill: `${style("--accent")}22`, width: 3, points: { show: false } },
         { stroke: style("--warn"), width: 2, dash: [3, 6], points: { show: false }, paths: window.uPlot.paths.stepped({ align: 1 }) },
       ],
-      hooks: { setCursor: [(plot) => this.moved(plot.cursor.idx)], draw: [(plot) => this.drawMarks(plot)] },
+      hooks: { setCursor: [(plot) => this.moved(this.seen[plot.cursor.idx])], draw: [(plot) => this.drawMarks(plot)] },
       padding: [rem * 0.5, rem * 1.5, 0, 0],
     }, [[], [], []], this.element);
   }

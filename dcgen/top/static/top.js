@@ -11,7 +11,7 @@ let span = 120;
 let ago; // seconds before now that are looked at; undefined for none
 let heardAt = performance.now();
 
-const chart = Chart.isThere() ? new Chart($("graph"), (index) => readout(index)) : null;
+const chart = Chart.isThere() ? new Chart($("graph"), readout) : null;
 document.body.classList.toggle("bare", !chart);
 
 function element(name, text, kind) {
@@ -97,12 +97,9 @@ function say(graph, words, at) {
   graph.setAttribute("aria-valuenow", at);
 }
 
-function readout(index) {
+function readout(row) {
   const one = known.series.get(chosen);
-  if (!one || index === null || index === undefined) return;
-  const begin = one.rows[one.rows.length - 1][0] - span;
-  const row = one.rows.filter(([time]) => time >= begin)[index];
-  if (!row) return;
+  if (!one || !row) return;
   const before = Math.round(one.rows[one.rows.length - 1][0] - row[0]);
   const words = `${before ? `${before} s ago` : "now"}: ${number(row[1])} ${one.what}`;
   $("readout").textContent = words;
