@@ -1,5 +1,5 @@
 // The graph, by uPlot. Without the library there is none: `Chart.isThere()` is false.
-import { stacked } from "./series.js";
+import { spanText, stacked } from "./series.js";
 
 const FEW_TICKS = 4;
 
@@ -97,8 +97,7 @@ export class Chart {
 
   ago(time) {
     const seconds = Math.round(this.range[1] - time);
-    if (seconds === 0) return "now";
-    return seconds < 120 ? `−${seconds} s` : `−${Math.round(seconds / 60)} min`;
+    return seconds === 0 ? "now" : `−${spanText(seconds)}`;
   }
 
   levels() {

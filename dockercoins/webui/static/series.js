@@ -26,6 +26,9 @@ export function withGaps(rows, step) {
   ));
 }
 
+// Seconds for people: "90 s", "10 min".
+export const spanText = (seconds) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
+
 export function labelOf(entry, split) {
   const [name, host] = entry ?? ["", ""];
   if (!name) return "workers without a name";

@@ -1,7 +1,7 @@
 // The page: keeps what the feed says, and shows it in words, numbers, a graph and tables.
 import { Chart } from "./chart.js";
 import { follow } from "./feed.js";
-import { labelOf, lines, withGaps } from "./series.js";
+import { labelOf, lines, spanText, withGaps } from "./series.js";
 
 const STEPS = { 60: 1, 600: 5, 3600: 30 };
 const TITLES = { 60: "Last minute", 600: "Last 10 minutes", 3600: "Last hour" };
@@ -85,7 +85,7 @@ function show() {
   for (const old of document.querySelectorAll(".old")) old.hidden = isTrue;
   document.title = speed === NOT_KNOWN ? "DockerCoins" : `${speed}/s · DockerCoins`;
   drawGraph();
-  fillWorkers(latest.workers);
+  fillWorkers(latest.workers, isTrue);
   if (byId("table").open) fillTable();
 }
 
@@ -133,14 +133,12 @@ function readOut() {
   const values = series.map(({ label, values: all }) => (
     series.length > 1 ? `${label} ${speedText(all[index])}` : speedText(all[index])
   ));
-  const when = last === times[index] ? "now" : `${span(last - times[index])} ago`;
+  const when = last === times[index] ? "now" : `${spanText(last - times[index])} ago`;
   const text = `${when}: ${values.join(", ")} ${unit}`;
   graph.setAttribute("aria-valuenow", times[index] - last);
   graph.setAttribute("aria-valuetext", text);
   if (ago !== undefined) set("readout", text);
 }
-
-const span = (seconds) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
 
 function move(key) {
   const step = STEPS[window_()];
@@ -158,7 +156,7 @@ function move(key) {
   return true;
 }
 
-function fillWorkers(workers) {
+function fillWorkers(workers, isTrue) {
   const split = choice("split") === "host" ? "host" : "worker";
   const rows = new Map();
   for (const worker of workers) {
@@ -171,7 +169,6 @@ function fillWorkers(workers) {
     rows.set(label, row);
   }
   const drawnAs = choice("split") === "all" ? [] : page.lines.series.map(({ label }) => label);
-  const isTrue = ["live", "idle", "none"].includes(document.body.dataset.kind);
   set("whose", split === "host" ? "Hosts" : "Workers");
   const cells = [...rows].map(([label, row]) => ({
     color: drawnAs.indexOf(label),
@@ -187,7 +184,7 @@ function fillWorkers(workers) {
 
 function flushed(age) {
   if (age === Infinity) return NOT_KNOWN;
-  return age < 5 ? "now" : `${span(Math.round(age))} ago`;
+  return age < 5 ? "now" : `${spanText(Math.round(age))} ago`;
 }
 
 function fillTable() {
@@ -196,7 +193,7 @@ function fillTable() {
   set("title", TITLES[window_()]);
   fill(byId("rows"), rows.map(([time, speed, coins]) => ({
     color: -1,
-    texts: [last === time ? "now" : `${span(last - time)} ago`, speedText(speed), speedText(coins)],
+    texts: [last === time ? "now" : `${spanText(last - time)} ago`, speedText(speed), speedText(coins)],
   })));
 }
 
