@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__:
-    from dockercoins.webui.reading import Reading
+    from dockercoins.webui.reading import Reading, Worker
     from dockercoins.webui.speeds import QUIET_S, at_work
 else:  # in the image they are beside this file
-    from reading import Reading
+    from reading import Reading, Worker
     from speeds import QUIET_S, at_work
 
 NOTICE_S = 60
@@ -34,11 +34,11 @@ def with_numbers(reading: Reading, quiet_s: float) -> State:
     """Return the state when Redis answered *reading*, and its counter grew *quiet_s* ago."""
     working = at_work(reading)
     if quiet_s < QUIET_S:
-        return State("live", f"live: {_workers(reading)}" if working else "live")
+        return State("live", f"live: {_workers(working)}" if working else "live")
     since = f"nothing was counted for {span(quiet_s)}"
     if not working:
         return State("none", f"no workers: {since}")
-    return State("idle", f"{_workers(reading)}, but {since}")
+    return State("idle", f"{_workers(working)}, but {since}")
 
 
 def away(since_s: float, *, kept: bool) -> State:
@@ -73,8 +73,7 @@ def span(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _workers(reading: Reading) -> str:
-    working = at_work(reading)
+def _workers(working: tuple[Worker, ...]) -> str:
     hosts = {worker.host for worker in working if worker.host}
     return _many(len(working), "worker") + (f" on {len(hosts)} hosts" if len(hosts) > 1 else "")
 
