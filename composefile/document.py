@@ -7,7 +7,7 @@ from typing import NoReturn
 from composefile import interpolation
 from composefile.syntax import parser as tree
 from composefile.syntax.parser import Alias, Mapping, Node, Scalar, Sequence
-from faults import Place, UserError
+from faults import Place, UserError, nearest
 
 # What only a Compose file of a later format has at its top (Compose Specification, "Compose file").
 SECTIONS = ("version", "name", "services", "networks", "volumes", "secrets", "configs", "include")
@@ -249,10 +249,7 @@ def _check_top(root: Mapping, file: str) -> None:
     for key, _ in root.entries:
         name = key.value if isinstance(key, Scalar) else ""
         if name not in (*SECTIONS, "models", "<<") and not name.startswith("x-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-            near = get_close_matches(name, (*SECTIONS, "models"), n=1)
-            fix = f"did you mean {near[0]!r}?" if near else f"name it 'x-{name}', or indent it"
+            fix = nearest(name, (*SECTIONS, "models"), f"name it 'x-{name}', or indent it")
             raise UserError(
                 f"{name!r} is not a top-level key of a Compose file",
                 fix=fix,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from faults import UsageError
+from faults import UsageError, nearest
 
 
 class LazyGroup(click.Group):
@@ -61,9 +61,7 @@ class LazyGroup(click.Group):
         """
         name = args[0]
         if not ctx.resilient_parsing and name not in self.list_commands(ctx) and name[:1] != "-":
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-            near = get_close_matches(name.lower(), self.list_commands(ctx), n=1)
-            fix = f"did you mean {near[0]!r}?" if near else f"choose one: {ctx.command_path} --help"
+            known, otherwise = self.list_commands(ctx), f"choose one: {ctx.command_path} --help"
+            fix = nearest(name.lower(), known, otherwise)
             raise UsageError(f"there is no command {name!r}", fix=fix)
         return super().resolve_command(ctx, args)

@@ -21,6 +21,14 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the fix for a *name* that is not *known*: the nearest one, or else *otherwise*."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else otherwise
+
+
 class UserError(Exception):
     """A fact about the input that keeps dcgen from going on, and the one thing that mends it.
 

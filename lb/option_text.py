@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, TypeVar, get_args
 
-from faults import UserError
+from faults import UserError, nearest
 
 C = TypeVar("C", bound="Choices")
 
@@ -131,12 +131,9 @@ def _parse_word(word: str, kind: type[Choices]) -> tuple[str, Any]:
     key, _, value = word.partition("=")
     names = {spelled(field.name): field.name for field in fields(kind)}
     if key not in names:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-        near = get_close_matches(key, names, 1)
         raise UserError(
             f"no option named '{key}'",
-            fix=f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(names)}",
+            fix=nearest(key, names, f"use one of {', '.join(names)}"),
         )
     name = names[key]
     type_, _ = _rules(kind)[name]

@@ -9,7 +9,6 @@ Source: Jinja2, "Sandbox" and "Loaders"; names of templates are paths below a fo
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from jinja2 import meta
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from faults import Place, UserError
+from faults import Place, UserError, nearest
 from lb import programs
 from lb.check import check
 
@@ -152,10 +151,9 @@ def _require_known(environment: jinja2.Environment, folder: Path, ours: Sequence
     included = {name for path in paths.values() for name in _included(environment, path)}
     for name, path in paths.items():
         if name not in ours and name not in included and None not in included:
-            near = get_close_matches(name, ours, 1)
             raise UserError(
                 f"{name!r} takes the place of no template, and none includes it",
-                fix=f"did you mean {near[0]!r}?" if near else f"rename it: {', '.join(ours)}",
+                fix=nearest(name, ours, f"rename it: {', '.join(ours)}"),
                 where=Place(str(path)),
             )
 
