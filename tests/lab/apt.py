@@ -7,7 +7,10 @@ is installed.
 import functools
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.lab.commands import run
 
@@ -37,14 +40,23 @@ def install(*packages: str) -> None:
     _apt_get("install", "--yes", "--no-install-recommends", *packages)
 
 
-def unpack(suite: str, packages: tuple[str, ...], work: Path) -> Path:
-    """Return a folder below *work* with the files of *packages* of *suite*, without dependencies.
+@contextmanager
+def unpacked(suite: str, packages: tuple[str, ...], cache: Path) -> Iterator[Path]:
+    """Give a folder below *cache* with the files of *packages* of *suite*, without dependencies.
+
+    It is gone afterwards, as is all that apt needed for it.
 
     Raises:
         CommandError: There is no such suite or package, or the mirror is out of reach.
     """
+    cache.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f"apt-{suite}.", dir=cache) as work:
+        yield _unpack(suite, packages, Path(work))
+
+
+def _unpack(suite: str, packages: tuple[str, ...], work: Path) -> Path:
     for folder in ("lists/partial", "archives/partial"):
-        (work / folder).mkdir(parents=True, exist_ok=True)
+        (work / folder).mkdir(parents=True)
     (work / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
     own = [
         f"Dir::Etc::SourceList={work}/sources.list",

@@ -104,12 +104,10 @@ def plugin_works(config: Path) -> bool:
 
 
 def _fetch_plugin() -> None:
-    work = cache() / "apt"
-    tree = apt.unpack(SUITE, ("docker-compose",), work)
-    (tools() / "cli-plugins").mkdir(parents=True, exist_ok=True)
-    found = next(tree.glob("usr/**/cli-plugins/docker-compose"))
-    shutil.copy2(found, tools() / "cli-plugins" / "docker-compose")
-    shutil.rmtree(work)
+    with apt.unpacked(SUITE, ("docker-compose",), cache()) as tree:
+        (tools() / "cli-plugins").mkdir(parents=True, exist_ok=True)
+        found = next(tree.glob("usr/**/cli-plugins/docker-compose"))
+        shutil.copy2(found, tools() / "cli-plugins" / "docker-compose")
 
 
 @contextmanager

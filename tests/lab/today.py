@@ -32,16 +32,14 @@ def fetch(cache: Path) -> None:
     Raises:
         CommandError: apt-get refused.
     """
-    work = cache / f"apt-{SUITE}.{os.getpid()}"
-    goal, draft = folder(cache), work / "draft"
-    tree = apt.unpack(SUITE, PACKAGES, work)
-    for path in _paths():
-        found = next(file for file in (tree / "usr").rglob(path.name) if _is_program(file))
-        (draft / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(found, draft / path)
-    shutil.rmtree(goal, ignore_errors=True)
-    draft.rename(goal)
-    shutil.rmtree(work)
+    with apt.unpacked(SUITE, PACKAGES, cache) as tree:
+        goal, draft = folder(cache), tree / "draft"
+        for path in _paths():
+            found = next(file for file in (tree / "usr").rglob(path.name) if _is_program(file))
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(found, draft / path)
+        shutil.rmtree(goal, ignore_errors=True)
+        draft.rename(goal)
 
 
 def _paths() -> list[Path]:
