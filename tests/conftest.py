@@ -1,4 +1,7 @@
-"""Options of the whole test run."""
+"""Options of the whole test run, and what ends with a test."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -7,3 +10,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the end-to-end tests."""
     what = "end-to-end tests: use the Docker Engine that answers here instead of a private one"
     parser.addoption("--use-engine", action="store_true", help=what)
+
+
+@pytest.fixture
+def cleanup() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack

@@ -1,19 +1,11 @@
-"""The current folder, with a Compose file in it or empty, and the end of what a test starts."""
+"""The current folder of a test, with a Compose file in it or empty."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.dcgen.door import COINS
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture

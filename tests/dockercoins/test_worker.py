@@ -4,7 +4,7 @@ import hashlib
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -33,12 +33,6 @@ def logged(worker: Running) -> int:
 
 def hashed(hasher: Running) -> int:
     return sum(line.startswith("'POST /' 200") for line in hasher.requests())
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture

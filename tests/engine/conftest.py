@@ -54,12 +54,6 @@ services:
 
 
 @pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
 def home(cleanup: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Path:
     # Short: the path of a Unix socket has at most about 100 characters.
     folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="dcgen-")))

@@ -1,7 +1,6 @@
 """What the tests of the image share: servers, a port, and the image that balances them."""
 
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,12 +9,6 @@ import pytest
 from lb.model import Address
 from tests.lb.image import Image, wait_for
 from tests.lb.processes import free_port, start_replica
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture
