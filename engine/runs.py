@@ -14,6 +14,7 @@ import shutil
 import signal
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -116,6 +117,27 @@ def logs(
                 time.sleep(_LOOK_EVERY_S)
 
 
+def new_lines(file: Path, over: threading.Event) -> Iterator[Line]:
+    """Yield the lines that this run of *file*, or a later one, writes from now on, until *over*."""
+    path = log_of(file)
+    stream = _opened(path)
+    if stream:
+        stream.seek(0, os.SEEK_END)
+    try:
+        while not over.wait(_LOOK_EVERY_S):
+            if stream is None:
+                stream = _opened(path)
+                continue
+            yield from _lines(stream)
+            if _was_moved(path, stream):
+                yield from _lines(stream)
+                stream.close()
+                stream = None
+    finally:
+        if stream:
+            stream.close()
+
+
 def log_of(file: Path) -> Path:
     """Return where the log of the last run of *file* is, or was."""
     return folder_of(file) / "log"
@@ -190,6 +212,13 @@ def _open(path: Path, streams: ExitStack) -> TextIO:
     return streams.enter_context(path.open(encoding="utf-8", errors="replace"))
 
 
+def _opened(path: Path) -> TextIO | None:
+    try:
+        return path.open(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+
+
 def _lines(stream: TextIO) -> Iterator[Line]:
     for text in stream:
         name, _, rest = text.rstrip("\n").partition(SEPARATOR)
@@ -201,5 +230,5 @@ def _is_of(line: Line, services: frozenset[str]) -> bool:
 
 
 def _was_moved(path: Path, stream: TextIO) -> bool:
-    # The log begins anew when it has grown long enough.
+    # The log begins anew when it has grown long enough, and when the run is started again.
     return path.is_file() and path.stat().st_ino != os.fstat(stream.fileno()).st_ino

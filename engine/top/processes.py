@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TextIO
 
 from composefile.labels import Identity
 from engine import runs
@@ -18,8 +16,6 @@ from engine.top.names import shown
 from engine.top.samples import Member, Seen, Traffic
 from engine.top.speed import Speeds
 from engine.variant import Variant
-
-LOOK_EVERY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +84,9 @@ class Processes:
 
     def _listen(self) -> None:
         # What was written before is of an unknown time.
-        for name, text in _new_lines(runs.log_of(self._variant.file), self._over):
+        for line in runs.new_lines(self._variant.file, self._over):
             now_s = time.monotonic()
-            self._speeds.add(name.rpartition("-")[0], name, text, now_s, now_s)
+            self._speeds.add(line.name.rpartition("-")[0], line.name, line.text, now_s, now_s)
 
 
 def _with(member: Member, traffic: Traffic | None) -> Member:
@@ -119,32 +115,3 @@ def _usages(pids: Iterable[int], now_s: float) -> Iterator[tuple[int, _Usage]]:
                 cpu_s += times.user + times.system
                 memory_bytes += process.memory_info().rss
         yield session, _Usage(now_s, cpu_s, memory_bytes)
-
-
-def _new_lines(path: Path, over: threading.Event) -> Iterator[tuple[str, str]]:
-    # The log begins anew when it has grown long enough, and when the run is started again.
-    stream = _opened(path, at_end=True)
-    try:
-        while not over.wait(LOOK_EVERY_S):
-            if stream is None:
-                stream = _opened(path, at_end=False)
-                continue
-            for line in stream:
-                name, _, text = line.rstrip("\n").partition(runs.SEPARATOR)
-                yield name, text
-            if not path.is_file() or path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
-                stream.close()
-                stream = None
-    finally:
-        if stream:
-            stream.close()
-
-
-def _opened(path: Path, *, at_end: bool) -> TextIO | None:
-    try:
-        stream = path.open(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-    if at_end:
-        stream.seek(0, os.SEEK_END)
-    return stream

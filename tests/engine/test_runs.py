@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -150,6 +151,31 @@ def test_the_last_lines_are_read_if_asked(run: record.Run) -> None:
 
     found = [[line.text for line in runs.logs(FILE, tail=tail, follow=False)] for tail in (0, 2, 9)]
     assert found == [[], ["b", "c"], ["a", "b", "c"]]
+
+
+class _Says(threading.Event):
+    # Each time that somebody waits for it, the next run of the file says the next text.
+    def __init__(self, *texts: str) -> None:
+        super().__init__()
+        self._texts = iter(texts)
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - that of an event
+        text = next(self._texts, None)
+        if text:
+            with record.begin(FILE) as run:
+                run.record(Line("rng", text))
+        return text is None
+
+
+def test_what_was_said_before_is_no_new_line(run: record.Run) -> None:
+    run.record(Line("rng", "before"))
+
+    assert list(runs.new_lines(FILE, _Says("", ""))) == []
+
+
+def test_new_lines_go_on_in_the_next_run() -> None:
+    found = runs.new_lines(FILE, _Says("", "one", "", "", "two", "", ""))
+    assert [line.text for line in found] == ["one", "two"]
 
 
 def test_a_folder_of_somebody_else_is_not_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
