@@ -143,14 +143,15 @@ def log_of(file: Path) -> Path:
     return folder_of(file) / "log"
 
 
-def sockets(file: Path) -> list[tuple[str, Path]]:
-    """Return the service and the runtime socket of each process of *file* that runs.
+def sockets(running: Snapshot | None) -> list[tuple[str, Path]]:
+    """Return the service and the runtime socket of each process of *running*, if anything runs.
 
     Only what runs a HAProxy has one: the path of any other is that of no file.
     """
-    running, folder = find(file), folder_of(file) / SCRATCH
-    entries = running.entries if running else ()
-    return [(one.service, folder / f"{one.name}.sock") for one in entries if one.pid]
+    if not running:
+        return []
+    folder = folder_of(Path(running.file)) / SCRATCH
+    return [(one.service, folder / f"{one.name}.sock") for one in running.entries if one.pid]
 
 
 def forget(file: Path) -> None:

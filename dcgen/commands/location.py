@@ -35,7 +35,7 @@ class Place:
             HostError: None runs.
         """
         if site is None:
-            found = as_processes(self.variant, runs.sockets(self.variant.file), *names)
+            found = as_processes(self.variant, runs.sockets(runs.find(self.variant.file)), *names)
         else:
             found = on_docker(self.variant, site, *names)
         if not found:

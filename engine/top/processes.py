@@ -13,7 +13,7 @@ from engine.live.running import as_processes
 from engine.runs import Entry
 from engine.top.balanced import counted
 from engine.top.names import shown
-from engine.top.samples import Member, Seen, Traffic
+from engine.top.samples import Member, Seen
 from engine.top.speed import Speeds
 from engine.variant import Variant
 
@@ -43,7 +43,7 @@ class Processes:
         running = runs.find(self._variant.file)
         entries = running.entries if running else ()
         proxied = any(service.identity.role for service in self._variant)
-        sockets = runs.sockets(self._variant.file) if proxied and running else []
+        sockets = runs.sockets(running) if proxied else []
         lives = as_processes(self._variant, sockets) if sockets else ()
         found = counted(lives, lambda row: row.server)
         now_s = time.monotonic()
@@ -54,7 +54,7 @@ class Processes:
             host=self.host,
             at_s=now_s,
             members=(
-                *(_with(member, found.traffic.get(member.name)) for member in members),
+                *(replace(one, traffic=found.traffic.get(one.name)) for one in members),
                 *found.upstreams,
             ),
             queues=tuple(found.queues.items()),
@@ -87,10 +87,6 @@ class Processes:
         for line in runs.new_lines(self._variant.file, self._over):
             now_s = time.monotonic()
             self._speeds.add(line.name.rpartition("-")[0], line.name, line.text, now_s, now_s)
-
-
-def _with(member: Member, traffic: Traffic | None) -> Member:
-    return replace(member, traffic=traffic) if traffic else member
 
 
 def _percent(before: _Usage, after: _Usage) -> float | None:
