@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from composefile import labels
-from engine.top.samples import RUNNING, UPSTREAM, Group, Mark, Member, Problem, status_of
+from engine.top.samples import RUNNING, UPSTREAM, Group, Mark, Member, Problem
 from faults import printable
 
 UNKNOWN = "-"
@@ -64,9 +64,7 @@ def health(member: Member) -> str:
 
 def is_well(member: Member) -> bool:
     """Return whether nothing is wrong with *member*."""
-    led_to = member.traffic is None or status_of(member.traffic.status) == "UP"
-    runs = member.state == RUNNING or member.role == UPSTREAM
-    return led_to and runs and member.health != "unhealthy"
+    return member.serves and member.health != "unhealthy"
 
 
 def label(member: Member) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from composefile import labels
-from engine.top.samples import RUNNING, UPSTREAM, Group, Member, Traffic, status_of, total
+from engine.top.samples import UPSTREAM, Group, Member, Traffic, total
 
 _FIRST = {labels.BALANCER: 0, labels.AMBASSADOR: 0, labels.REPLICA: 1, "": 1, UPSTREAM: 2}
 
@@ -22,7 +22,7 @@ def group(
     working = [one for one in members if one.is_replica]
     upstreams = [one for one in members if one.role == UPSTREAM]
     counted = working or upstreams
-    up = sum(_serves(one) for one in counted)
+    up = sum(one.serves for one in counted)
     traffic = [one.traffic for one in members if one.traffic]
     memory = total(one.memory_bytes for one in members)
     return Group(
@@ -44,11 +44,6 @@ def group(
 def _order(member: Member) -> tuple[str, int]:
     # sorted() keeps the order of what is equal: that of the host.
     return member.host, _FIRST.get(member.role, 1)
-
-
-def _serves(member: Member) -> bool:
-    is_led_to = member.traffic is None or status_of(member.traffic.status) == "UP"
-    return is_led_to and member.state == (RUNNING if member.role != UPSTREAM else "")
 
 
 def _latency(traffic: Sequence[Traffic]) -> float | None:

@@ -77,6 +77,12 @@ class Member:
         """Whether it does the work of its service, and is here."""
         return self.role in {"", labels.REPLICA}
 
+    @property
+    def serves(self) -> bool:
+        """Whether it runs, as far as that is known, and its balancer leads to it, if it has one."""
+        is_led_to = self.traffic is None or status_of(self.traffic.status) == "UP"
+        return is_led_to and (self.state == RUNNING or self.role == UPSTREAM)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
