@@ -55,6 +55,11 @@ class Row:
         return f"{self.backend}/{self.server}"
 
     @property
+    def ip(self) -> str:
+        """Its address without the port; empty for a slot that DNS has not filled."""
+        return self.address.rpartition(":")[0].strip("[]")
+
+    @property
     def idle(self) -> bool:
         """Whether nobody waits for an answer of it."""
         return not self.sessions and not self.queue

@@ -84,7 +84,7 @@ class Server:
     @property
     def ip(self) -> str:
         """Its IP address; empty if it has none."""
-        return self.row.address.rpartition(":")[0].strip("[]")
+        return self.row.ip
 
 
 def proxies(variant: Variant, *names: str) -> list[Service]:

@@ -55,8 +55,7 @@ class Containers:
         known = frozenset(names.values())
 
         def name_of(row: Row) -> str:
-            by_ip = ips.get(row.address.rpartition(":")[0].strip("[]"), "")
-            return row.server if row.server in known else by_ip
+            return row.server if row.server in known else ips.get(row.ip, "")
 
         found = counted(self._lives, name_of)
         now_s = time.monotonic()
