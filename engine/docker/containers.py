@@ -12,7 +12,7 @@ from faults import HostError, UserError
 
 T = TypeVar("T")
 
-_LABEL = "com.docker.compose."
+LABEL = "com.docker.compose."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Container:
     @property
     def project(self) -> str:
         """The Compose project that it belongs to."""
-        return self.labels.get(f"{_LABEL}project", "")
+        return self.labels.get(f"{LABEL}project", "")
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class Site:
 
     def labelled(self, project: str, label: str) -> list[Container]:
         """Return the containers of *project* with *label*, whether or not the file has them."""
-        labels = (f"label={_LABEL}project={project}", f"label={label}")
+        labels = (f"label={LABEL}project={project}", f"label={label}")
         words = ("ps", "--all", "--quiet", "--no-trunc", *(f"--filter={one}" for one in labels))
         return sorted(
             self._known(self.docker(*words).split()), key=lambda one: (one.service, one.number)
@@ -150,8 +150,8 @@ def _container(raw: Mapping[str, Any]) -> Container:
     networks = raw["NetworkSettings"]["Networks"]
     return Container(
         id=raw["Id"],
-        service=labels[f"{_LABEL}service"],
-        number=int(labels[f"{_LABEL}container-number"]),
+        service=labels[f"{LABEL}service"],
+        number=int(labels[f"{LABEL}container-number"]),
         running=bool(raw["State"]["Running"]),
         health=(raw["State"].get("Health") or {}).get("Status", "").replace("none", ""),
         addresses={

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.docker.containers import Container, Site
+from engine.docker.containers import LABEL, Container, Site
 from engine.live.running import Live, on_docker
 from engine.streams import Following
 from engine.top.balanced import counted
@@ -17,8 +17,7 @@ from engine.top.speed import Speeds
 from engine.variant import Variant
 from lb.runtime import Row
 
-_SERVICE = "com.docker.compose.service"
-_ONE_OFF = "com.docker.compose.oneoff"
+_SERVICE, _ONE_OFF = f"{LABEL}service", f"{LABEL}oneoff"
 _LINES_BEFORE = "20"
 # `docker stats` clears the screen between two tables, whatever their form.
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
