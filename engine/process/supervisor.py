@@ -174,7 +174,7 @@ class Supervisor:
 
     def _lost(self, seat: _Seat) -> str:
         # Says which process the seat's can never be started without; empty for none.
-        for other in self._seats:
+        for other in self._seats if seat.process.needs else ():
             name, service = other.process.name, other.process.service
             if service not in seat.process.needs:
                 continue
