@@ -17,7 +17,7 @@ from faults import HostError, UsageError
 WITHIN_S = 60.0
 _LOCAL = ("unix://", "npipe://", "fd://")
 _DEFAULT = "unix:///var/run/docker.sock"
-_INSTALL = "install Docker with its Compose plugin"
+INSTALL = "install Docker with its Compose plugin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +133,5 @@ DEFAULT_HOST = Host()
 def not_started(command: Sequence[str], error: OSError) -> HostError:
     """Return the error for a *command* that the system refuses to start with *error*."""
     if isinstance(error, FileNotFoundError):
-        return HostError(f"there is no '{command[0]}' on PATH", fix=_INSTALL)
-    return HostError(f"cannot start '{command[0]}': {error.strerror}", fix=_INSTALL)
+        return HostError(f"there is no '{command[0]}' on PATH", fix=INSTALL)
+    return HostError(f"cannot start '{command[0]}': {error.strerror}", fix=INSTALL)

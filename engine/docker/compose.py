@@ -2,7 +2,7 @@
 
 import shutil
 
-from engine.hosts import DEFAULT_HOST, Host
+from engine.hosts import DEFAULT_HOST, INSTALL, Host
 from faults import HostError
 
 ANSWERS_WITHIN_S = 2.0
@@ -31,7 +31,7 @@ def compose(*, v1: bool) -> tuple[str, ...]:
     if old:
         return ("docker-compose",)
     what = "Docker has no Compose plugin" if shutil.which("docker") else "there is no Docker"
-    raise HostError(f"{what} on this machine", fix="install Docker with its Compose plugin")
+    raise HostError(f"{what} on this machine", fix=INSTALL)
 
 
 def trouble(host: Host = DEFAULT_HOST) -> str | None:
