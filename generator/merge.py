@@ -6,7 +6,9 @@ changes is therefore written out where the first one uses it elsewhere. Source: 
 Specification, "Merge"; the rules are in `composefile.merging`.
 """
 
-from composefile.document import Document, load, own
+from itertools import groupby
+
+from composefile.document import Document, Service, load, own
 from composefile.formats import require_mergeable
 from composefile.model import Model
 from composefile.project import Project
@@ -14,7 +16,7 @@ from composefile.syntax.parser import Alias, walk
 from generator.editing.edits import Edits
 from generator.editing.emit import flow, in_flow
 from generator.merge_sections import merged_section, sections
-from generator.merge_service import added_service, merged_service
+from generator.merge_service import added_service, merged_services, removed_service
 from generator.said import said
 from generator.written_out import written_out
 
@@ -36,16 +38,25 @@ def merge(first: Document, second: Document, project: Project) -> Document:
     document = load(_with_aliases_inlined(first, second), first.file)
     over = Model(second, project)
     document = written_out(document, over, project)
-    for service in second:
-        text = (
-            merged_service(Model(document, project), over, service)
-            if service.name in document
-            else added_service(document, over, service)
-        )
-        document = load(text, first.file)
+    for changed, services in groupby(second, lambda service: _is_changed(first, service)):
+        if changed:
+            text = merged_services(Model(document, project), over, services)
+            document = load(text, first.file)
+            continue
+        for service in services:
+            text = (
+                removed_service(document, service.name)
+                if service.name in document
+                else added_service(document, over, service)
+            )
+            document = load(text, first.file)
     for key, node in sections(second):
         document = load(merged_section(document, key, said(node)), first.file)
     return document
+
+
+def _is_changed(first: Document, service: Service) -> bool:
+    return service.name in first and not said(service.body).silent
 
 
 def _with_aliases_inlined(first: Document, second: Document) -> str:

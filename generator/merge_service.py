@@ -4,6 +4,8 @@ Compose resolves `extends` within each file before it merges them, so a service 
 full where the text of both together would mean something else.
 """
 
+from collections.abc import Iterable
+
 from composefile.document import Document, Service
 from composefile.merging import merge_values
 from composefile.model import Model
@@ -17,14 +19,17 @@ from generator.expanded import expanded, says
 from generator.said import Said, alike, said
 
 
-def merged_service(first: Model, second: Model, service: Service) -> str:
-    """Return the text of *first* with what *service* of *second* says on top."""
-    name, document = service.name, first.document
-    whole = said(service.body)
-    if whole.silent:
-        return _removed(document, document.service(name))
-    edits = Edits(document.text)
-    body = ServiceEdits(first, name, layout_of(document, name), edits)
+def merged_services(first: Model, second: Model, services: Iterable[Service]) -> str:
+    """Return the text of *first* with what *services* of *second* say on top of its own."""
+    edits = Edits(first.document.text)
+    for service in services:
+        _merge_service(edits, first, second, service)
+    return edits.apply()
+
+
+def _merge_service(edits: Edits, first: Model, second: Model, service: Service) -> None:
+    name, whole = service.name, said(service.body)
+    body = ServiceEdits(first, name, layout_of(first.document, name), edits)
     news = says(second, name)
     for key in first.fields(name) if () in whole.gone else ():
         if key not in news:
@@ -38,6 +43,13 @@ def merged_service(first: Model, second: Model, service: Service) -> str:
         else:
             _merge_key(body, key, said(present.node), new)
     body.finish()
+
+
+def removed_service(document: Document, name: str) -> str:
+    """Return the text of *document* without service *name*."""
+    edits = Edits(document.text)
+    span = service_span(document, document.service(name))
+    edits.delete(span.start, span.end)
     return edits.apply()
 
 
@@ -73,10 +85,3 @@ def _merge_key(body: ServiceEdits, key: str, old: Said, new: Said) -> None:
     merged = merge_values(("services", body.name, key), before, new.value)
     if not alike(merged, old.value):
         body.put(key, merged, override=() in old.gone)
-
-
-def _removed(document: Document, service: Service) -> str:
-    edits = Edits(document.text)
-    span = service_span(document, service)
-    edits.delete(span.start, span.end)
-    return edits.apply()
