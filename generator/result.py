@@ -91,7 +91,7 @@ class Notice:
 
     what: str
     where: Place | None = None
-    fix: str = ""
+    fix: str = field(kw_only=True)
 
     def __str__(self) -> str:
         return printable(f"{self.where}: {self.what}" if self.where else self.what)

@@ -126,7 +126,8 @@ def _print(text: str, making: Making, read: Reading) -> None:
     folder = read.first.folder
     moved = folder.resolve() != Path.cwd()
     if not making.quiet and moved and has_relative_paths(read.document):
-        telling.warn([Notice(f"paths in the output are relative to {folder}, not to this folder")])
+        what = f"paths in the output are relative to {folder}, not to this folder"
+        telling.warn([Notice(what, fix="name a file with `-o FILE`: paths are right from there")])
     click.echo(text.encode(), nl=False)
 
 

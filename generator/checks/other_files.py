@@ -37,8 +37,9 @@ def override_notices(model: Model, name: str, given: list[str]) -> Iterator[Noti
         service = document.find(name)
         if service:
             yield Notice(
-                f"this override of {name!r} is not read: give it too, with a second `-f`",
+                f"this override of {name!r} is not read",
                 document.where(service.key),
+                fix=f"give it too, with a second `-f`: -f {model.document.file} -f {file}",
             )
 
 
@@ -81,6 +82,7 @@ def included_notices(model: Model, name: str, address: str) -> Iterator[Notice]:
             yield Notice(
                 f"{near[0]!r} of an included file is not told that {name!r} is at {address}",
                 other.where(near[0]),
+                fix=f"use `dcgen ambassador {name}=HOST:PORT`, which answers to the name",
             )
 
 

@@ -103,6 +103,7 @@ def removal_notices(
         yield Notice(
             f"port {', '.join(published)} of {name!r} is no longer published on this host",
             model.where(name, "ports"),
+            fix=f"connect to {address} from outside, or use `dcgen ambassador`, which publishes it",
         )
     yield from _of_data(model, name)
     for other in model.names:
@@ -113,7 +114,11 @@ def removal_notices(
     for reference in others:
         yield from _of_reference(model, name, reference)
     if not has_consumers:
-        yield Notice(f"nothing in this file refers to {name!r}", model.where(name))
+        yield Notice(
+            f"nothing in this file refers to {name!r}",
+            model.where(name),
+            fix="put those that use it on a network of its own, or check the name",
+        )
     yield from internal_notices(model, name)
 
 
@@ -127,8 +132,8 @@ def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
 def password_notices(model: Model, name: str) -> Iterator[Notice]:
     """Yield a notice if service *name* keeps data, which other hosts can reach once it is out."""
     if short_name(model.image(name)) in STATEFUL:
-        what = f"{name!r} is published to other hosts: give it a password, or a firewall"
-        yield Notice(what, model.where(name, "image"))
+        what = f"{name!r} is published to other hosts"
+        yield Notice(what, model.where(name, "image"), fix="give it a password, or a firewall")
 
 
 def internal_notices(model: Model, name: str) -> Iterator[Notice]:
@@ -148,6 +153,7 @@ def internal_notices(model: Model, name: str) -> Iterator[Notice]:
             f"{name!r} is on internal networks only ({', '.join(internal)}):"
             " nothing there can reach another host",
             model.where(name, "networks"),
+            fix=f"add a network without `internal: true` to {name!r}",
         )
 
 
@@ -157,6 +163,7 @@ def _of_data(model: Model, name: str) -> Iterator[Notice]:
         yield Notice(
             f"what {name!r} wrote to {', '.join(volumes)} stays on this host",
             model.where(name, "volumes"),
+            fix="copy the data there before you start the variant, if it is needed there",
         )
 
 
@@ -169,6 +176,7 @@ def _of_static_address(model: Model, name: str, other: str, address: str) -> Ite
                 yield Notice(
                     f"{other!r} uses {former}, the address of {name!r}, which is at {address} now",
                     model.where(other, used),
+                    fix=f"write {name} instead of {former}",
                 )
 
 
@@ -188,6 +196,7 @@ def _of_localhost(model: Model, name: str, other: str) -> Iterator[Notice]:
                 yield Notice(
                     f"{other!r} connects to localhost, where {name!r} is no longer reachable",
                     model.where(other, key),
+                    fix=f"let {other!r} connect to {name}",
                 )
                 return
 
@@ -199,6 +208,7 @@ def _of_external_links(model: Model, name: str, other: str) -> Iterator[Notice]:
             yield Notice(
                 f"{other!r} links to the container {container!r}, which leaves this host",
                 model.where(other, "external_links"),
+                fix=f"remove {container!r} from `external_links` of {other!r}",
             )
 
 
@@ -206,8 +216,9 @@ def _of_reference(model: Model, name: str, reference: Reference) -> Iterator[Not
     other = reference.service
     if reference.detail == "service_completed_successfully":
         yield Notice(
-            f"{other!r} no longer waits for {name!r}: run it to completion first",
+            f"{other!r} no longer waits for {name!r} to complete",
             model.where(other, "depends_on"),
+            fix=f"run {name!r} to completion first",
         )
     if reference.key != "links":
         return
@@ -220,5 +231,6 @@ def _of_reference(model: Model, name: str, reference: Reference) -> Iterator[Not
             yield Notice(
                 f"{other!r} reads {match[0]}, which only a link to {name!r} sets",
                 model.where(other, key),
+                fix=f"set {match[0]} in `environment` of {other!r}, or use the name {name}",
             )
             return

@@ -13,6 +13,12 @@ from generator.result import Notice
 _ONCE = re.compile(
     r"(?<![\w.-])(?:beat|cron|crond|supercronic|scheduler|rqscheduler|migrate|migrations?)(?![\w.])"
 )
+# What names a database of SQLite: a URL, a file, a setting of Django or Rails.
+_SQLITE = re.compile(r"(?i)sqlite|\.db3?\b")
+# What a folder that holds data is called; one with another name, beside the file, holds code.
+_DATA = re.compile(
+    r"(?i)data|storage|uploads?|media|backups?|logs?\b|cache|volumes?\b|\bdb\b|(?<!\w)var\b|state"
+)
 
 
 def repetition_notices(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
@@ -40,16 +46,49 @@ def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterato
 
 def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:
     image = short_name(model.image(holder))
-    if image in STATEFUL:
+    is_server = image in STATEFUL
+    if is_server:
         yield Notice(
             f"{name!r} runs {image}: each replica keeps its own data",
             model.where(holder, "image"),
+            fix=f"keep one replica of {name!r}, or use what {image} itself has for several",
         )
     shared = written_volumes(model, holder)
     if shared:
+        judgement, fix = _judged(model, name, holder, shared, is_server=is_server)
         yield Notice(
-            f"all replicas of {name!r} write to {', '.join(shared)}", model.where(holder, "volumes")
+            f"all replicas of {name!r} write to {', '.join(shared)}: {judgement}",
+            model.where(holder, "volumes"),
+            fix=fix,
         )
+
+
+def _judged(
+    model: Model, name: str, holder: str, shared: list[str], *, is_server: bool
+) -> tuple[str, str]:
+    """Return what it means that replicas write to what is *shared*, and what to do about it."""
+    said = [text for key in ("environment", "command") for text in texts(model.get(holder, key))]
+    one = f"keep one replica of {name!r}"
+    if is_server:
+        return "two servers on the same files destroy them", one
+    if any(map(_SQLITE.search, [*said, *texts(model.get(holder, "volumes"))])):
+        return (
+            "SQLite lets one replica write at a time, the others wait or fail",
+            f"let {name!r} use a database server, or {one}",
+        )
+    if model.get(holder, "build") is not None and all(map(_is_source, shared)):
+        return (
+            "harmless if that is source code mounted for development",
+            "add `:ro` to the mount, or leave it out where the image has the code",
+        )
+    return (
+        "right for files that each writes once, such as uploads, wrong for SQLite",
+        f"add `:ro` to the mount if they only read, or {one} if a file has one writer",
+    )
+
+
+def _is_source(volume: str) -> bool:
+    return volume.startswith((".", "${PWD}", "$PWD")) and not _DATA.search(volume)
 
 
 def written_volumes(model: Model, name: str) -> list[str]:
@@ -75,5 +114,10 @@ def _of_devices(model: Model, name: str, holder: str) -> Iterator[Notice]:
         own = model.get(holder, key) is not None
         if own or key in deploy:
             where = model.where(holder, key if own else "deploy")
-            yield Notice(f"all replicas of {name!r} use the same devices", where)
+            yield Notice(
+                f"all replicas of {name!r} use the same devices:"
+                " right for a GPU with memory for all, wrong for what one program opens",
+                where,
+                fix=f"scale {name!r} to as many replicas as the devices can serve",
+            )
             return

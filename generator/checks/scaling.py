@@ -118,6 +118,7 @@ def scaling_notices(model: Model, name: str, holder: str, replicas: int) -> Iter
             yield Notice(
                 f"{variable} of {name!r} may announce a name that is now the balancer's",
                 model.where(name, "environment"),
+                fix=f"leave {name!r} as it is if its clients connect to members by their address",
             )
             return
 
@@ -129,6 +130,7 @@ def udp_notices(model: Model, name: str, what: str) -> Iterator[Notice]:
             yield Notice(
                 f"port {port.target}/{port.protocol} of {name!r} is not TCP: {what}",
                 model.where(name, "ports"),
+                fix=f"leave {name!r} as it is if clients need {port.protocol.upper()}",
             )
 
 
@@ -139,6 +141,7 @@ def _of_names(model: Model, name: str) -> Iterator[Notice]:
             yield Notice(
                 f"`{key}: {value}` moves to the balancer; the replicas have none",
                 model.where(name, key),
+                fix=f"write {name}1 where one container is meant, as in `docker compose exec`",
             )
     deploy = model.get(name, "deploy")
     inner = deploy.get("labels") if isinstance(deploy, dict) else None
@@ -147,6 +150,7 @@ def _of_names(model: Model, name: str) -> Iterator[Notice]:
             yield Notice(
                 f"the labels of {name!r} for another proxy move to the balancer",
                 model.where(name, key),
+                fix="give `--no-balancer` if that proxy is to balance the replicas itself",
             )
 
 
@@ -157,12 +161,18 @@ def number_notices(model: Model, name: str, now: str) -> Iterator[Notice]:
     mode = settings.get("mode")
     if isinstance(mode, str) and mode.startswith("global"):
         yield Notice(
-            f"`mode: {mode}` of {name!r} is replaced by {now}", model.where(name, "deploy")
+            f"`mode: {mode}` of {name!r} is replaced by {now}",
+            model.where(name, "deploy"),
+            fix=f"leave {name!r} as it is if each host is to run one",
         )
     key = "replicas" if settings.get("replicas") else "scale"
     former = settings.get("replicas") or model.get(name, "scale")
     if former not in (None, "1", now):
-        yield Notice(f"`{key}: {former}` of {name!r} is replaced by {now}", model.where(name))
+        yield Notice(
+            f"`{key}: {former}` of {name!r} is replaced by {now}",
+            model.where(name),
+            fix=f"remove `{key}: {former}` from the source: dcgen sets the number",
+        )
 
 
 def known_ports(model: Model, name: str) -> Iterator[Port]:

@@ -57,9 +57,9 @@ class Draft:
         """Whether some service waits until this one is healthy."""
         return any(other.detail == "service_healthy" for other in self.others)
 
-    def say(self, what: str, key: str = "", fix: str = "") -> None:
+    def say(self, what: str, key: str = "", *, fix: str) -> None:
         """Note something that a person should know about *key* of the service, and what to do."""
-        self.notices.append(Notice(what, self.model.where(self.name, key), fix))
+        self.notices.append(Notice(what, self.model.where(self.name, key), fix=fix))
 
     def rescue(self) -> None:
         """Keep the body of the service in a fragment if other services name its anchors.

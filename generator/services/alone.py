@@ -27,7 +27,11 @@ def alone(draft: Draft, publish: Publish) -> str:
             body.drop(key)
             if key in ("depends_on", "links"):
                 names = ", ".join(words(model.get(draft.name, key)))
-                draft.say(f"{draft.name!r} can no longer reach {names}: not in the new file", key)
+                draft.say(
+                    f"{draft.name!r} can no longer reach {names}: not in the new file",
+                    key,
+                    fix="run them there too, or use `dcgen ambassador SERVICE=HOST:PORT` there",
+                )
     _publish(body, draft, publish)
     if _refers_outside(service) or document.services.flow or _extends_here(model, draft.name):
         return _written_out(draft, publish)

@@ -49,14 +49,16 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
         if given != there:
             draft.say(
                 f"'{given.host}' is the ambassador itself: it forwards to {there}, this machine as"
-                " its containers see it, so what listens there must not listen on 127.0.0.1 alone"
+                " its containers see it, so what listens there must not listen on 127.0.0.1 alone",
+                fix="let it listen on the address of docker0, too: `ss -ltn` shows where it does",
             )
     settings = _kept(draft, settings, before)
     ports = _ports(draft, several[0].port, settings)
     if ports[1:] and not before:
         draft.say(
             f"port {ports[0]} of {draft.name!r} is forwarded to {several[0]},"
-            f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}"
+            f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}",
+            fix=f"give `--port {ports[0]}` if that one alone is used",
         )
     access = settings.access.complete()
     if not (access.protocol or before or len(ports) > 1):
@@ -108,7 +110,10 @@ def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
         return list(settings.ports)
     found = discover(draft.model, draft.service)
     if not found:
-        draft.say(f"cannot tell the port of {draft.name!r}: the ambassador listens on {upstream}")
+        draft.say(
+            f"cannot tell the port of {draft.name!r}: the ambassador listens on {upstream}",
+            fix="give `--port PORT` if its clients use another one",
+        )
     return found or [upstream]
 
 

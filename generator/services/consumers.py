@@ -92,9 +92,10 @@ def _host_of(draft: Draft, name: str, address: str) -> str | None:
     if kind == "container":
         draft.notices.append(
             Notice(
-                f"{name!r} shares the network of the container {target!r}:"
-                f" give that one `--add-host {draft.name}:{address}`",
+                f"{name!r} shares the network of the container {target!r}, which no file"
+                f" here describes: it does not learn where {draft.name!r} is",
                 model.where(name, "network_mode"),
+                fix=f"start that container with `--add-host {draft.name}:{address}`",
             )
         )
         return None

@@ -34,6 +34,7 @@ def _change(draft: Draft, name: str, names: Sequence[str], address: str) -> None
             Notice(
                 f"{name!r} had another address for {moved!r}, which is replaced",
                 draft.model.where(name, "extra_hosts"),
+                fix=f"remove {moved!r} from `extra_hosts` of {name!r} if that one is out of date",
             )
         )
     body.finish()

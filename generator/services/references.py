@@ -39,6 +39,7 @@ def point_volumes(
                     f"{reference.service!r} takes its volumes from {first!r} now,"
                     " one replica of several",
                     model.where(reference.service, "volumes_from"),
+                    fix=f"mount a named volume into both instead of `volumes_from: [{name}]`",
                 )
             )
         elif reference.key == "additional_contexts":

@@ -190,6 +190,7 @@ def test_paths_on_standard_output_from_elsewhere_are_warned_about(coins, monkeyp
 
     assert result.stderr == (
         "warning: paths in the output are relative to .., not to this folder\n"
+        "  fix: name a file with `-o FILE`: paths are right from there\n"
     )
 
 
@@ -217,7 +218,8 @@ def test_override_that_a_given_file_leaves_out_is_warned_about(coins: Path) -> N
     (coins / "compose.override.yml").write_text("services:\n  rng:\n    restart: always\n")
 
     assert dcgen("scale", "rng", "2", "-f", "compose.yml").stderr.startswith(
-        "warning: compose.override.yml:2: this override of 'rng' is not read:"
+        "warning: compose.override.yml:2: this override of 'rng' is not read\n"
+        "  fix: give it too, with a second `-f`: -f compose.yml -f compose.override.yml\n"
     )
     files = ("-f", "compose.yml", "-f", "compose.override.yml")
     assert "warning" not in dcgen("scale", "rng", "2", *files).stderr

@@ -119,7 +119,8 @@ def test_warning_is_said_once_although_two_steps_cause_it(coins: Path) -> None:
 
     lines = dcgen("scale", "worker", "3").stderr.splitlines()
 
-    assert len(lines) == len(set(lines)) == 3
+    assert len(lines) == len(set(lines)) == 4
+    assert lines[0] == "warning: compose.yml:12: `scale: 2` of 'worker' is replaced by 3"
 
 
 def test_options_for_haproxy_reach_the_file(coins: Path) -> None:

@@ -122,7 +122,7 @@ def test_work_of_a_job_that_leaves_must_be_done_before() -> None:
     source = after_rng("redis:\n  condition: service_completed_successfully\n")
 
     assert extra_hosts(source).warnings == [
-        "compose.yml:14: 'webui' no longer waits for 'redis': run it to completion first"
+        "compose.yml:14: 'webui' no longer waits for 'redis' to complete"
     ]
 
 

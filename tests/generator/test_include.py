@@ -124,7 +124,7 @@ def test_override_beside_the_file_that_names_the_service_is_said(file, is_said, 
 
     notices = [str(notice) for notice in override_notices(model, "rng", ["compose.yml"])]
 
-    said = f"{file}:2: this override of 'rng' is not read: give it too, with a second `-f`"
+    said = f"{file}:2: this override of 'rng' is not read"
     assert notices == ([said] if is_said else [])
     assert list(override_notices(model, "redis", ["compose.yml"])) == []
     assert list(override_notices(model, "rng", ["compose.yml", file])) == []

@@ -152,8 +152,8 @@ def test_container_in_whose_network_a_consumer_lives_must_get_the_host_by_hand()
 
     assert made.value("web", "extra_hosts") is None
     assert made.warnings[0] == (
-        "compose.yml:6: 'web' shares the network of the container 'vpn':"
-        " give that one `--add-host redis:192.0.2.7`"
+        "compose.yml:6: 'web' shares the network of the container 'vpn', which no file here"
+        " describes: it does not learn where 'redis' is"
     )
 
 

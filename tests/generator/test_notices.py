@@ -34,31 +34,57 @@ def test_nothing_is_said_of(body: str) -> None:
     assert scale(balanced(body) + DECLARED).warnings == []
 
 
+UPLOADS = "right for files that each writes once, such as uploads, wrong for SQLite"
+SQLITE = "SQLite lets one replica write at a time, the others wait or fail"
+DEVICES = "right for a GPU with memory for all, wrong for what one program opens"
 SCALED = [
     pytest.param(
         "volumes: ['data:/data']",
-        "8: all replicas of 'rng' write to data",
+        f"8: all replicas of 'rng' write to data: {UPLOADS}",
         id="a named volume",
     ),
     pytest.param(
         "volumes: ['./data:/data', 'data:/more']",
-        "8: all replicas of 'rng' write to ./data, data",
+        f"8: all replicas of 'rng' write to ./data, data: {UPLOADS}",
         id="a folder and a volume",
     ),
     pytest.param(
         "volumes: [{type: volume, source: data, target: /data}]",
-        "8: all replicas of 'rng' write to data",
+        f"8: all replicas of 'rng' write to data: {UPLOADS}",
         id="a volume in long syntax",
     ),
     pytest.param(
+        "build: .\nvolumes: ['.:/app', './src:/src']",
+        "9: all replicas of 'rng' write to ., ./src:"
+        " harmless if that is source code mounted for development",
+        id="source code",
+    ),
+    pytest.param(
+        "build: .\nvolumes: ['./uploads:/app/uploads']",
+        f"9: all replicas of 'rng' write to ./uploads: {UPLOADS}",
+        id="a folder of an image that is built here which holds no code",
+    ),
+    pytest.param(
+        "volumes: ['data:/data']\nenvironment: {DATABASE_URL: 'sqlite:////data/app.db'}",
+        f"8: all replicas of 'rng' write to data: {SQLITE}",
+        id="SQLite by a URL",
+    ),
+    pytest.param(
+        "volumes: ['./db.sqlite3:/app/db.sqlite3']",
+        f"8: all replicas of 'rng' write to ./db.sqlite3: {SQLITE}",
+        id="SQLite by a file",
+    ),
+    pytest.param(
         "devices: ['/dev/dri:/dev/dri']",
-        "8: all replicas of 'rng' use the same devices",
+        f"8: all replicas of 'rng' use the same devices: {DEVICES}",
         id="devices",
     ),
-    pytest.param("gpus: all", "8: all replicas of 'rng' use the same devices", id="gpus"),
+    pytest.param(
+        "gpus: all", f"8: all replicas of 'rng' use the same devices: {DEVICES}", id="gpus"
+    ),
     pytest.param(
         "deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
-        "8: all replicas of 'rng' use the same devices",
+        f"8: all replicas of 'rng' use the same devices: {DEVICES}",
         id="reserved devices",
     ),
     pytest.param(
@@ -78,7 +104,19 @@ SCALED = [
 def test_scaling_warns_of(line: str, warning: str) -> None:
     source = balanced(f"image: app\nexpose: [80]\n{line}\n") + DECLARED
 
-    assert scale(source, unread="gpus" in line).warnings == [f"compose.yml:{warning}"]
+    made = scale(source, unread="gpus" in line)
+
+    assert made.warnings == [f"compose.yml:{warning}"]
+    assert all(notice.fix for notice in made.variant.warnings)
+
+
+def test_one_folder_of_several_database_servers_is_called_what_it_is() -> None:
+    made = scale(balanced("image: postgres:16\nvolumes: ['data:/data']\n") + DECLARED)
+
+    assert made.warnings[1] == (
+        "compose.yml:7: all replicas of 'rng' write to data:"
+        " two servers on the same files destroy them"
+    )
 
 
 @pytest.mark.parametrize("image", ["postgres:16", "docker.io/library/mysql", "${R:-x/}mongo"])
