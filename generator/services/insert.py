@@ -1,6 +1,6 @@
 """Put a generated service into the text, in the place of the one whose name it takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.editing.configs import put_config, remove_config
@@ -23,6 +23,7 @@ from generator.services.takeover import (
     routing_deploy_labels,
     routing_labels,
     routing_variables,
+    written_anew,
 )
 
 
@@ -65,16 +66,18 @@ def insert(
     Without replicas nothing of the service stays. What stood there *before* goes, its
     configuration too; who shares volumes or a build with the service gets the first replica.
     """
+    ports = generated.listens, _former(before).ports
+    anew = written_anew(draft.model, draft.name, *ports, alone=not replicas)
     if draft.document.services.flow:
         above = f"{replicas.render(', ')}, " if replicas else ""
         service = draft.service
-        text = above + _flow_entry(draft, generated)
+        text = above + _flow_entry(draft, generated, anew)
         draft.edits.replace(service.key.start, service.body.end, text)
     else:
         gap = draft.layout.newline if draft.layout.gap else ""
         above = replicas.render(gap) + gap if replicas else ""
         alone = not (replicas or draft.rescued)
-        lines = _service_lines(draft, generated, alone=alone, again=bool(before))
+        lines = _service_lines(draft, generated, anew, alone=alone, again=bool(before))
         _replace(draft, [*(before.replicas if before else ()), draft.name], above + lines)
     if before and before.config_name and not generated.config:
         remove_config(draft.edits, draft.document, before.config_name)
@@ -115,23 +118,32 @@ def _replace(draft: Draft, old: Sequence[str], text: str) -> None:
         end = span.end
 
 
-def _service_lines(draft: Draft, generated: GeneratedService, *, alone: bool, again: bool) -> str:
+def _service_lines(
+    draft: Draft,
+    generated: GeneratedService,
+    anew: Mapping[str, Emitted],
+    *,
+    alone: bool,
+    again: bool,
+) -> str:
     """Return the lines of the service.
 
     With *alone* nothing else of the former one stays in the file; *again* tells that it was
-    generated before, and hands on what it carries.
+    generated before, and hands on what it carries. What is *anew* is not carried over.
     """
     model, service, layout, column = draft.model, draft.service, draft.layout, draft.column
     if again:
-        between = kept_lines(model, service, layout)
+        between = kept_lines(model, service, layout, anew)
         routing = kept_labels(model, service.name)
     else:
-        between = carried(model, service, layout, column, alone=alone)
+        between = carried(model, service, layout, column, alone=alone, without=anew)
         routing = routing_labels(model, service.name, remarks=True)
     variables = routing_variables(model, service.name, remarks=True)
     head, tail = _with_routing(generated, routing, variables)
     name = " " * service.key.column + _key_text(draft) + ":" + layout.newline
-    return name + entries(head, layout, column) + between + entries(tail, layout, column)
+    return (
+        name + entries(head, layout, column) + between + entries({**anew, **tail}, layout, column)
+    )
 
 
 def _key_text(draft: Draft) -> str:
@@ -139,13 +151,16 @@ def _key_text(draft: Draft) -> str:
     return draft.document.text[key.start : key.end] if not key.anchor else scalar(draft.name)
 
 
-def _flow_entry(draft: Draft, generated: GeneratedService) -> str:
+def _flow_entry(draft: Draft, generated: GeneratedService, anew: Mapping[str, Emitted]) -> str:
     """Return the service as an entry of a `services` mapping in flow style."""
     fields = draft.model.fields(draft.name)
-    moved = {key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields}
+    moved: dict[str, Emitted] = {
+        key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields
+    }
     routing = routing_deploy_labels(draft.model, draft.name)
     if routing:
         moved["deploy"] = {"labels": routing}
+    moved |= anew
     variables = routing_variables(draft.model, draft.name)
     head, tail = _with_routing(generated, routing_labels(draft.model, draft.name), variables)
     return f"{scalar(draft.name)}: {flow({**head, **moved, **tail})}"

@@ -60,6 +60,7 @@ class GeneratedService:
         config: Name and content of its entry under the top-level `configs`, if it has one.
         files: Name and content of the file to be put beside the variant, if it needs one.
         unproven: Its HAProxy's configuration, if a person's own templates made it.
+        listens: The ports that its HAProxy listens on.
     """
 
     head: Mapping[str, Emitted]
@@ -67,6 +68,7 @@ class GeneratedService:
     config: tuple[str, str] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     unproven: tuple[Unproven, ...] = ()
+    listens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(spec), labels.CONFIG: f"sha256:{digest}"}
-    return GeneratedService(head, tail, config, files, _unproven(spec, text))
+    return GeneratedService(head, tail, config, files, _unproven(spec, text), tuple(spec.routes))
 
 
 def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
@@ -210,7 +212,7 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
             "timeout": "3s",
             "retries": 3,
         }
-    return GeneratedService(head, {**tail, "labels": _labels(spec)})
+    return GeneratedService(head, {**tail, "labels": _labels(spec)}, listens=tuple(spec.routes))
 
 
 def _variables(spec: ProxySpec) -> dict[str, Emitted]:

@@ -5,7 +5,7 @@ and what tells other proxies where to lead. Nothing else: a variable may be a pa
 be a database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from composefile import labels
 from composefile.document import Service, deref
@@ -17,6 +17,7 @@ from generator.editing.anchors import used_outside
 from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, Quoted, entry
 from generator.editing.rewrite import copy_entry, quoted, written
+from generator.services.exposed import exposed
 from generator.services.proxy import GENERATED_KEYS
 from generator.services.remarks import remarked
 
@@ -42,7 +43,15 @@ SINGULAR_IN_NETWORK = (
 )
 
 
-def carried(model: Model, service: Service, layout: Layout, column: int, *, alone: bool) -> str:
+def carried(
+    model: Model,
+    service: Service,
+    layout: Layout,
+    column: int,
+    *,
+    alone: bool,
+    without: Collection[str] = (),
+) -> str:
     """Return the lines that a balancer or ambassador of *service* takes over from it.
 
     Args:
@@ -53,12 +62,13 @@ def carried(model: Model, service: Service, layout: Layout, column: int, *, alon
         alone: Whether nothing of *service* stays in the file, so that its comments and anchors
             move with its entries; else those of entries that its replicas keep are theirs, and
             all are the fragment's if `rescue` keeps the body as one.
+        without: Keys that are written anew.
     """
     whole = not used_outside(model.document, service)
     found: list[tuple[int, str]] = []
     for rank, key in enumerate((*MOVED, *SHARED)):
         origin = model.origin(service.name, key)
-        if not origin or _is_default_network(model, service.name, key):
+        if not origin or key in without or _is_default_network(model, service.name, key):
             continue
         field = model.fields(service.name).get(key)
         if field is None or model.inherits(service.name, key):
@@ -100,25 +110,44 @@ def _verbatim(model: Model, field: Field, layout: Layout, column: int) -> str:
     return shift(lines, column - field.key.column)
 
 
-def kept_lines(model: Model, service: Service, layout: Layout) -> str:
-    """Return what a generated *service* carries beside what dcgen wrote: for writing it again."""
+def kept_lines(
+    model: Model, service: Service, layout: Layout, without: Collection[str] = ()
+) -> str:
+    """Return what a generated *service* carries beside what dcgen wrote: for writing it again.
+
+    *without* are keys that are written anew.
+    """
+    gone = {*GENERATED_KEYS, *without}
     body = deref(service.body)
     text = model.document.text
     if not isinstance(body, Mapping):
         return ""
     if body.flow:
         fields = model.fields(service.name)
-        kept = {
-            key: written(field.node) for key, field in fields.items() if key not in GENERATED_KEYS
-        }
+        kept = {key: written(field.node) for key, field in fields.items() if key not in gone}
         return "".join(entry(key, value, layout, layout.step) for key, value in kept.items())
     lines = []
     for key, value in body.entries:
-        if getattr(key, "value", "") not in GENERATED_KEYS:
+        if getattr(key, "value", "") not in gone:
             span = entry_span(text, key, value)
             chunk = Edits(text).apply(span.start, span.end)
             lines.append(chunk if chunk.endswith("\n") else chunk + layout.newline)
     return "".join(lines)
+
+
+def written_anew(
+    model: Model, name: str, listens: Collection[int], former: Collection[int], *, alone: bool
+) -> dict[str, Emitted]:
+    """Return what would be carried over from service *name*, and is to be another value.
+
+    *listens* are the ports of the new HAProxy, *former* those of the one before it. *alone* tells
+    that it has no replicas: then only another proxy would look at its ports.
+    """
+    leading = (routing_labels, routing_variables, routing_deploy_labels)
+    if alone and not any(found(model, name) for found in leading):
+        return {}
+    value = exposed(model, name, listens, former)
+    return {} if value is None else {"expose": value}
 
 
 def routing_labels(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:

@@ -93,7 +93,7 @@ def test_port_that_is_given_wins_over_those_that_are_found() -> None:
     made = scale(balanced('image: app\nports: ["8001:80"]\n'), n=1, ports=(8080,))
 
     assert made.value("rng", "labels")["dcgen.balances"] == "rng1:8080"
-    assert made.carried("rng") == 'ports: ["8001:80"]\n'
+    assert made.carried("rng") == 'ports: ["8001:80"]\nexpose:\n  - "8080"\n'
 
 
 def test_port_in_the_env_file_counts(tmp_path) -> None:
