@@ -81,6 +81,8 @@ def _items(value: Value, key: str, prefix: str, kind: Kind) -> Value:
 
 
 def _join(prefix: str, path: str) -> str:
-    tail = "/" if path.endswith("/") and path.strip("./") else ""
+    # What a variable stands for is not known: `..` behind it, or within its default, stays.
+    path, dollar, variable = path.partition("$")
+    tail = "/" if path.endswith("/") and (dollar or path.strip("./")) else ""
     joined = posixpath.normpath(posixpath.join(prefix, path))
-    return (joined if joined.startswith((".", "/")) else f"./{joined}") + tail
+    return (joined if joined.startswith((".", "/")) else f"./{joined}") + tail + dollar + variable

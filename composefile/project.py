@@ -5,13 +5,15 @@ Source: Compose CLI reference, "Pre-defined environment variables".
 
 import functools
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from composefile import env_file, text_file
 
 ENV_FILES = "COMPOSE_ENV_FILES"
+PROJECT_NAME = "COMPOSE_PROJECT_NAME"
 # In the order of preference (compose-go, `DefaultOverrideFileNames`).
 OVERRIDES = (
     "compose.override.yml",
@@ -58,16 +60,40 @@ class Project:
         """
         if self.main:
             return self.main.variables
-        found: dict[str, str] = {}
         over = self.parent.variables if self.parent else {}
-        for path in self._env_files():
-            found |= env_file.read(path, found | over | os.environ)
-        return {name: os.environ.get(name, value) for name, value in (found | over).items()}
+        found = self._in_env_files(over) | over
+        return {name: os.environ.get(name, value) for name, value in found.items()}
+
+    @functools.cached_property
+    def beside(self) -> dict[str, str]:
+        """What ``.env``, or the files in its place, say, whatever the environment says.
+
+        Raises:
+            UserError: See `variables`.
+        """
+        return self._in_env_files({})
+
+    @property
+    def name(self) -> str:
+        """What Compose calls the project if neither the file nor the environment says it.
+
+        That is what ``.env`` says, else the name of the folder, as far as its letters may stand
+        in a project's name. Source: Compose Specification, "Version and name top-level elements".
+        """
+        folder = Path(os.path.abspath(self.folder or Path())).name  # noqa: PTH100 - as Compose
+        name = self.beside.get(PROJECT_NAME) or folder
+        return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
 
     @staticmethod
     def named_env_files() -> list[Path]:
         """Return the files that ``COMPOSE_ENV_FILES`` names, in the order of reading."""
         return [Path(name) for name in os.environ.get(ENV_FILES, "").split(",") if name]
+
+    def _in_env_files(self, over: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for path in self._env_files():
+            found |= env_file.read(path, found | dict(over) | os.environ)
+        return found
 
     def _env_files(self) -> list[Path]:
         if self.env_files:

@@ -15,7 +15,7 @@ from dcgen.reading import Reading, which
 from dcgen.reporting import colored_diff
 from faults import Place, UsageError, UserError
 from generator.result import Made, Notice, Variant, is_generated
-from generator.targets.compose import has_relative_paths
+from generator.targets.folder import is_tied, placed
 from generator.targets.table import TARGETS
 
 
@@ -25,7 +25,7 @@ def made_of(
     """Return *variant* with what it was made from, and where it goes.
 
     Raises:
-        UserError: The folder of *target* is not there.
+        UserError: The folder of *target* is not there, or *variant* would change its meaning there.
     """
     if target is not None and not target.parent.is_dir():
         raise UserError(
@@ -34,13 +34,14 @@ def made_of(
             where=Place(str(target)),
         )
     path = read.first.path
-    return Made(
+    made = Made(
         merged,
         variant,
         name=target.name if target else making.default,
         folder=target.parent if target else None,
         alone=path.name if path and read.alone else None,
     )
+    return made if TARGETS[making.target].on_top else placed(made)
 
 
 def warn(read: Reading, notices: Iterable[Notice]) -> None:
@@ -125,9 +126,9 @@ def _require_one(beside: Sequence[str], included: Mapping[Path, str]) -> None:
 def _print(text: str, making: Making, read: Reading) -> None:
     folder = read.first.folder
     moved = folder.resolve() != Path.cwd()
-    if not making.quiet and moved and has_relative_paths(read.document):
-        what = f"paths in the output are relative to {folder}, not to this folder"
-        telling.warn([Notice(what, fix="name a file with `-o FILE`: paths are right from there")])
+    if not making.quiet and moved and is_tied(read.model):
+        what = f"name, `.env` and paths of the project are those of {folder}, not of this folder"
+        telling.warn([Notice(what, fix=telling.run_there(folder, v1=read.document.v1))])
     click.echo(text.encode(), nl=False)
 
 

@@ -58,7 +58,7 @@ def _publish(
     written[made.name] = past.written(written[made.name], making.target)
     if not making.quiet:
         services = [step.service for step in steps]
-        outcome.warn(read, (*overrides(merged, services, read), *variant.warnings))
+        outcome.warn(read, (*overrides(merged, services, read), *made.variant.warnings))
     beside = {read.first.folder / path: text for path, text in variant.included.items()}
     if outcome.publish(written, beside, target, making, read) and target and not making.quiet:
         outcome.tell(steps, past.kept, [target, *beside], making, read)

@@ -42,6 +42,13 @@ def run_it(files: Sequence[str], *, v1: bool) -> str:
     return f"{command} {dash_f(files)} up -d"
 
 
+def run_there(folder: Path, *, v1: bool) -> str:
+    """Return what to do with a variant on standard output that belongs into *folder*."""
+    if v1:  # docker-compose reads no `.env` elsewhere for a file on standard input
+        return f"write it there: `-o {folder / 'generated.yml'}`"
+    return f"run it there: docker compose --project-directory {shlex.quote(str(folder))} -f - up -d"
+
+
 def use_it(service: str, files: Sequence[str]) -> str:
     """Return the command that lets *files* use *service* where it runs."""
     address = shlex.quote(f"{service}=HOST:PORT")

@@ -38,7 +38,7 @@ def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str
     Paths that begin with a variable stay as they are: only the environment knows them.
     """
     edits = Edits(document.text)
-    for node, kind in _paths(document):
+    for node, kind in paths(document):
         if any(node.value.startswith(f"./{name}:") for name in beside):
             continue
         new = moved(node.value, prefix, kind)
@@ -49,7 +49,7 @@ def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str
 
 def has_relative_paths(document: Document) -> bool:
     """Tell whether *document* means something else in another folder."""
-    return any(moved(node.value, "..", kind) != node.value for node, kind in _paths(document))
+    return any(moved(node.value, "..", kind) != node.value for node, kind in paths(document))
 
 
 def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
@@ -65,7 +65,8 @@ def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
     edits.replace(start, node.end, text)
 
 
-def _paths(document: Document) -> Iterator[tuple[Scalar, Kind]]:
+def paths(document: Document) -> Iterator[tuple[Scalar, Kind]]:
+    """Yield the nodes of *document* that are paths, each once, and the kind of each."""
     seen: set[int] = set()
     for node, kind in _candidates(document):
         target = deref(node)

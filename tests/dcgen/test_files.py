@@ -182,15 +182,15 @@ def test_output_in_another_folder_has_its_paths_pointed_back(coins: Path) -> Non
     assert (coins / "out" / "scaled.yml").read_text().count("build: ../rng\n") == 2
 
 
-def test_paths_on_standard_output_from_elsewhere_are_warned_about(coins, monkeypatch) -> None:
+def test_standard_output_that_belongs_elsewhere_is_warned_about(coins, monkeypatch) -> None:
     (coins / "deep").mkdir()
     monkeypatch.chdir(coins / "deep")
 
     result = dcgen("scale", "rng", "2", "-o", "-")
 
     assert result.stderr == (
-        "warning: paths in the output are relative to .., not to this folder\n"
-        "  fix: name a file with `-o FILE`: paths are right from there\n"
+        "warning: name, `.env` and paths of the project are those of .., not of this folder\n"
+        "  fix: run it there: docker compose --project-directory .. -f - up -d\n"
     )
 
 

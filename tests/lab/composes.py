@@ -46,15 +46,17 @@ def config(
     *files: str,
     words: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
+    name: str = "cases",
 ) -> dict[str, Any]:
     """Return what Compose *version* makes of *files* in *folder*, as its ``config`` shows it.
 
     Args:
         version: One of `VERSIONS`.
-        folder: Where Compose runs; the project is called "cases" wherever that is.
+        folder: Where Compose runs.
         files: The values of ``-f``; none, and Compose looks for them itself.
         words: Global options, such as ``--env-file FILE`` or ``--profile NAME``.
         env: What is added to an environment that has no other variable of Compose's.
+        name: What the project is called, wherever that is; empty leaves it to Compose.
 
     Raises:
         CommandError: Compose refuses the files; the error has its words.
@@ -64,7 +66,7 @@ def config(
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMPOSE_")}
     said = run(
         require(version),
-        *("--project-name", "cases"),
+        *(("--project-name", name) if name else ()),
         *given,
         *words,
         "config",
