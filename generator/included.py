@@ -7,9 +7,11 @@ The included file stays as it is. Its variant stands beside it, since its relati
 its folder. Source: Compose Specification, "Include".
 """
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from composefile.document import Document, deref, load, own
 from composefile.includes import Include, includes
@@ -134,7 +136,12 @@ def _changed(
             variant = deeper
         path = _beside(entry.files[0], change.output, texts)
         text = _leading_to(model.document, entry, posixpath.relpath(path, folder or "."))
-        return replace(variant, text=text, included={**variant.included, path: variant.text})
+        return replace(
+            variant,
+            text=text,
+            included={**variant.included, path: variant.text},
+            sources={**variant.sources, path: entry.model.document},
+        )
     return None
 
 
@@ -152,16 +159,16 @@ def _entry(model: Model, include: Include, texts: Mapping[str, str], folder: str
         return None
     project = model.project.including(include.folder, include.env_files)
     documents: list[Document] = []
-    for path in include.paths:
-        whole = posixpath.normpath(posixpath.join(folder, path))
+    files = [posixpath.normpath(posixpath.join(folder, path)) for path in include.paths]
+    for path, whole in zip(include.paths, files, strict=True):
         text = texts.get(whole) or model.project.read(path)
         if text is None:
             return None
-        documents.append(load(text, whole, fragment=bool(documents)))
+        shown = os.path.normpath((model.project.folder or Path()) / path)
+        documents.append(load(text, shown, fragment=bool(documents)))
     document = documents[0]
     for other in documents[1:]:
         document = merge(document, other, project)
-    files = [other.file for other in documents]
     inner = posixpath.normpath(posixpath.join(folder, include.folder))
     return Entry(node, files, "" if inner == "." else inner, Model(document, project))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
+from composefile.document import Document
 from composefile.model import Model
 from faults import Place, UsageError, printable
 from lb.option_text import chosen
@@ -117,7 +118,8 @@ class Variant:
     """The result of a transform: the text, *files* to put beside it by name, and the warnings.
 
     *unproven* are the HAProxy configurations in it that a person's own templates made. *included*
-    are variants of included files and what goes beside them, by path from the source's folder.
+    are variants of included files and what goes beside them, by path from the source's folder;
+    *sources* are the texts of those files that such variants were made from, by the same path.
     """
 
     text: str
@@ -125,6 +127,7 @@ class Variant:
     warnings: tuple[Notice, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     included: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Document] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from composefile.model import Model
+from composefile.project import Project
 from dcgen import output, source
-from dcgen.commands import record
+from dcgen.commands import env_files, record
 from dcgen.commands.record import Change, Record
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand, seen_from
-from faults import UserError
+from faults import Place, UserError
 from generator.result import Variant, is_generated
 from generator.targets.table import DEFAULT
 
@@ -73,10 +74,11 @@ def history(
     if target is None:
         return History(steps)
     sources = tuple(seen_from(folder, path) for path in paths)
+    named = _named_env_files(folder)
     before = None if fresh else _before(target, given.path)
     if before is None:
-        return History(steps, (), Record(sources, tuple(new)))
-    every = _after(replace(before, sources=sources), new)
+        return History(steps, (), Record(sources, tuple(new), env_files=named))
+    every = _after(replace(before, sources=sources, env_files=named), new)
     known = dict(zip(new, steps, strict=True))
     kept = [change for change in every.changes if change not in known]
     again: list[Step] = []
@@ -84,6 +86,30 @@ def history(
         mine = change in known
         again += [known[change]] if mine else map(_silent, _again(ctx, change, folder))
     return History(again, kept, every)
+
+
+def use_env_files(path: Path | None, target: Path | None, *, fresh: bool) -> None:
+    """Let what took the place of ``.env`` before take it again, if nothing else was chosen.
+
+    Args:
+        path: The first file that is read.
+        target: The file that is written; None is standard output.
+        fresh: Leave out what *target* was made of before.
+    """
+    if path is None:
+        return
+    before = None if target is None or fresh else _before(target, path)
+    found, folder = (before, target.parent) if before and target else (_own(path), path.parent)
+    if found:
+        env_files.use(folder / name for name in found.env_files)
+
+
+def _own(path: Path) -> Record | None:
+    return record.read(output.head(path))
+
+
+def _named_env_files(folder: Path) -> tuple[str, ...]:
+    return tuple(seen_from(folder, path) for path in Project.named_env_files())
 
 
 def remade(made: Record, folder: Path) -> History:
@@ -94,7 +120,7 @@ def remade(made: Record, folder: Path) -> History:
     """
     ctx = click.get_current_context()
     steps = [step for change in made.changes for step in _again(ctx, change, folder)]
-    return History(steps, made.changes, made)
+    return History(steps, made.changes, replace(made, env_files=_named_env_files(folder)))
 
 
 def _before(target: Path, path: Path) -> Record | None:
@@ -111,7 +137,10 @@ def _after(before: Record, new: Sequence[Change]) -> Record:
 
 
 def _moved(before: Record, old: Path, new: Path) -> Record:
-    return replace(before, sources=tuple(seen_from(new, old / path) for path in before.sources))
+    def moved(paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(seen_from(new, old / path) for path in paths)
+
+    return replace(before, sources=moved(before.sources), env_files=moved(before.env_files))
 
 
 def _continued(ctx: click.Context, before: Record, new: Sequence[Change]) -> Record:
@@ -164,7 +193,7 @@ def _again(ctx: click.Context, change: Change, folder: Path) -> list[Step]:
     except click.UsageError as error:
         raise _refusal(change, error.format_message()) from error
     except UserError as error:
-        raise _refusal(change, error.what) from error
+        raise _refusal(change, error.what, error.where) from error
 
 
 def _told(step: Step, change: Change) -> Step:
@@ -174,14 +203,15 @@ def _told(step: Step, change: Change) -> Step:
         try:
             return step.transform(model)
         except UserError as error:
-            raise _refusal(change, error.what) from error
+            raise _refusal(change, error.what, error.where) from error
 
     return replace(step, transform=transform)
 
 
-def _refusal(change: Change, what: str) -> UserError:
+def _refusal(change: Change, what: str, where: Place | None = None) -> UserError:
     return UserError(
         f"cannot make this change again: dcgen {change}: {what}",
         fix=f"take it back with `dcgen undo {shlex.quote(change.service)}`,"
         " or start anew with `--fresh`",
+        where=where,
     )

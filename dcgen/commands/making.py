@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from dcgen import source
 from generator.targets.table import DEFAULT
 
 DEFAULT_OUTPUT = "generated.yml"
@@ -38,8 +37,9 @@ class Making:
         return cls(**{**known, **more})
 
 
-def target_of(making: Making, given: source.Source) -> Path | None:
-    """Return the file that is written for the input *given*; None is standard output."""
+def target_of(making: Making, path: Path | None) -> Path | None:
+    """Return the file that is written for the input at *path*; None is standard output."""
     if making.output == STDOUT:
         return None
-    return Path(making.output) if making.output else given.folder / making.default
+    folder = path.parent if path else Path()
+    return Path(making.output) if making.output else folder / making.default

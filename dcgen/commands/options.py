@@ -149,7 +149,7 @@ _TIMES = (
 
 def again_options(command: F) -> F:
     """Add the options of the commands that make a variant again."""
-    return _all(command, _AGAIN)
+    return env_file_option(_all(command, _AGAIN))
 
 
 def port_option(text: str) -> Callable[[F], F]:

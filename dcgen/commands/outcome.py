@@ -1,5 +1,6 @@
 """What becomes of a variant: a file, a diff, a check, or standard output; and what is said."""
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -53,14 +54,14 @@ def warn(read: Reading, notices: Iterable[Notice]) -> None:
 
 def publish(
     written: Mapping[str, str],
-    beside: Mapping[Path, str],
+    variant: Variant,
     target: Path | None,
     making: Making,
     read: Reading,
 ) -> bool:
     """Let the files *written*, the main one first, come out at *target* as *making* says.
 
-    *beside* are the files that it includes.
+    Those that it includes, and what belongs to them, are in *variant*.
 
     Returns:
         Whether files were written.
@@ -72,16 +73,22 @@ def publish(
     name, text = next(iter(written.items()))
     if making.diff:
         shown = str(target) if target else "<stdout>"
-        click.echo(
-            colored_diff(output.diff(read.first.text, text, read.first.name, shown)), nl=False
-        )
+        _show(read.first.text, text, read.first.name, shown)
+        for path, document in variant.sources.items():
+            where = str(read.first.folder / path)
+            _show(document.text, variant.included[path], document.file, where)
     elif target is None:
-        _require_one([other for other in written if other != name], beside)
+        _require_one([other for other in written if other != name], variant.included)
         _print(text, making, read)
     else:
         files = {target.parent / name: content for name, content in written.items()}
-        _write({**files, **beside}, making, read)
+        files |= {read.first.folder / path: text for path, text in variant.included.items()}
+        _write(files, making, read)
     return target is not None and not (making.diff or making.check)
+
+
+def _show(before: str, after: str, before_name: str, after_name: str) -> None:
+    click.echo(colored_diff(output.diff(before, after, before_name, after_name)), nl=False)
 
 
 def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
@@ -109,9 +116,9 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
     output.publish(in_order, force=making.force, is_ours=is_generated, like=like)
 
 
-def _require_one(beside: Sequence[str], included: Mapping[Path, str]) -> None:
-    if included:
-        names = ", ".join(path.name for path in included)
+def _require_one(beside: Sequence[str], included: Iterable[str]) -> None:
+    names = ", ".join(map(posixpath.basename, included))
+    if names:
         raise UsageError(
             f"the variant consists of several files, {names} among them",
             fix="name a file with `-o FILE`",

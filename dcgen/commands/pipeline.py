@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dcgen import output, source
-from dcgen.commands import history, outcome
+from dcgen.commands import env_files, history, outcome
 from dcgen.commands.history import History
 from dcgen.commands.making import Making, target_of
 from dcgen.commands.record import Record
@@ -26,9 +26,10 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> None: 
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
     """
     making = Making.of(given, **more)
-    read = read_all(source.find(making.file))
-    target = target_of(making, read.first)
-    is_fresh = making.fresh or making.there
+    paths = source.find(making.file)
+    target, is_fresh = target_of(making, paths[0]), making.fresh or making.there
+    history.use_env_files(paths[0], target, fresh=is_fresh)
+    read = read_all(paths)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
     _publish(steps, past, replace(making, target=past.form(making.target)), read, target)
 
@@ -39,8 +40,11 @@ def remake(made: Record, making: Making) -> None:
     Raises:
         UserError: A change cannot be made again, or the output is stale.
     """
-    read = read_all(source.find(making.file))
-    target = target_of(making, read.first)
+    paths = source.find(making.file)
+    target = target_of(making, paths[0])
+    if target:
+        env_files.use(target.parent / name for name in made.env_files)
+    read = read_all(paths)
     past = history.remade(made, target.parent if target else read.first.folder)
     _publish((), past, replace(making, target=past.form(making.target)), read, target)
 
@@ -59,6 +63,6 @@ def _publish(
     if not making.quiet:
         services = [step.service for step in steps]
         outcome.warn(read, (*overrides(merged, services, read), *made.variant.warnings))
-    beside = {read.first.folder / path: text for path, text in variant.included.items()}
-    if outcome.publish(written, beside, target, making, read) and target and not making.quiet:
-        outcome.tell(steps, past.kept, [target, *beside], making, read)
+    if outcome.publish(written, variant, target, making, read) and target and not making.quiet:
+        included = [read.first.folder / path for path in variant.sources]
+        outcome.tell(steps, past.kept, [target, *included], making, read)

@@ -4,7 +4,8 @@
     # Made from compose.yml:  dcgen scale rng=3 --mode http
     #   dcgen ambassador --redis 192.0.2.7:6379
 
-Files are named as seen from the folder of the generated one.
+What took the place of ``.env`` follows the files: ``compose.yml --env-file prod.env``. All are
+named as seen from the folder of the generated one.
 """
 
 import re
@@ -17,7 +18,8 @@ from generator.targets.table import DEFAULT
 
 _WORD = r"(?:'[^']*'|\"'\"|[^\s'\"])+"
 _FIRST = re.compile(
-    rf"# Made from (?P<sources>{_WORD}(?: {_WORD})*?)(?: \((?P<form>[a-z]+)\))?"
+    rf"# Made from (?P<sources>{_WORD}(?: {_WORD})*?)(?P<env>(?: --env-file {_WORD})*)"
+    r"(?: \((?P<form>[a-z]+)\))?"
     r"(?::  dcgen (?P<change>.*))?"
 )
 _MORE = re.compile(r"#   dcgen (?P<change>.*)")
@@ -59,11 +61,13 @@ class Record:
         sources: The files that it was made from, in the order of merging.
         changes: What was made of them, in order.
         form: The target that it was written for, see `generator.targets.table`.
+        env_files: The files that took the place of ``.env``.
     """
 
     sources: tuple[str, ...]
     changes: tuple[Change, ...]
     form: str = DEFAULT
+    env_files: tuple[str, ...] = ()
 
 
 def read(text: str) -> Record | None:
@@ -77,10 +81,11 @@ def read(text: str) -> Record | None:
     written = [first["change"], *(match["change"] for match in _more(text))]
     try:
         sources = tuple(shlex.split(first["sources"]))
+        env_files = tuple(shlex.split(first["env"])[1::2])
         changes = tuple(_change(line) for line in written if line)
     except ValueError:
         return None
-    return Record(sources, changes, first["form"] or DEFAULT)
+    return Record(sources, changes, first["form"] or DEFAULT, env_files)
 
 
 def write(text: str, record: Record | None) -> str:
@@ -104,6 +109,7 @@ def merged(former: Iterable[Change], new: Iterable[Change]) -> tuple[Change, ...
 
 def _lines(record: Record) -> Iterator[str]:
     sources = " ".join(map(shlex.quote, record.sources))
+    sources += "".join(f" --env-file {shlex.quote(name)}" for name in record.env_files)
     shown = f" ({record.form})" if record.form != DEFAULT else ""
     first, *rest = [str(change) for change in record.changes] or [""]
     yield f"# Made from {sources}{shown}" + (f":  dcgen {first}" if first else "")

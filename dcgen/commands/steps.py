@@ -123,6 +123,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
     """
     files: dict[str, str] = {}
     included: dict[str, str] = {}
+    sources: dict[str, Document] = {}
     notices: list[Notice] = []
     unproven: list[Unproven] = []
     first = model.document
@@ -132,8 +133,9 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
         text = variant.text
         files |= variant.files
         included |= variant.included
+        sources = {**variant.sources, **sources}  # what was there before the first change counts
         unproven += variant.unproven
         notices += [notice for notice in variant.warnings if notice not in notices]
         if step is not steps[-1]:
             model = Model(load(text, model.document.file), model.project)
-    return Variant(text, files, tuple(notices), tuple(unproven), included)
+    return Variant(text, files, tuple(notices), tuple(unproven), included, sources)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dcgen.commands import env_files
 from dcgen.reporting import colored
 from faults import printable
 from generator.result import Notice
@@ -39,7 +40,8 @@ def done(changes: Sequence[str], kept: Sequence[str], target: Path) -> list[str]
 def run_it(files: Sequence[str], *, v1: bool) -> str:
     """Return the command that starts the variant of *files*."""
     command = "docker-compose" if v1 else "docker compose"
-    return f"{command} {dash_f(files)} up -d"
+    given = "".join(f"--env-file {shlex.quote(name)} " for name in env_files.chosen())
+    return f"{command} {printable(given)}{dash_f(files)} up -d"
 
 
 def run_there(folder: Path, *, v1: bool) -> str:

@@ -1,5 +1,6 @@
 """Services of included files: their file gets a variant beside it, and `include` leads there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,42 @@ def test_the_variant_of_an_included_file_keeps_its_line_ends(folder: Path) -> No
 
     assert result.exit_code == 0, result.stderr
     assert made.count(b"\n") == made.count(b"\r\n") > SIDE.count("\n")
+
+
+@pytest.mark.parametrize("entry", [pytest.param(ENTRIES[kind], id=kind) for kind in ENTRIES])
+def test_a_diff_shows_every_file_that_changes(folder: Path, entry: str) -> None:
+    before = put(folder, entry)
+
+    result = dcgen("scale", "db", "2", "--diff")
+
+    assert result.exit_code == 0, result.stderr
+    assert "+++ generated.yml\n" in result.stdout
+    assert "+  db1:\n" in result.stdout
+    assert {str(path): path.read_bytes() for path in folder.rglob("*.yml")} == before
+    dcgen("scale", "db", "2")
+    made = {str(path.relative_to(folder)) for path in folder.rglob("*generated.yml")}
+    assert set(re.findall(r"(?m)^\+\+\+ (\S+)$", result.stdout)) == made
+    assert set(re.findall(r"(?m)^--- (\S+)$", result.stdout)) == {
+        name.replace(".generated", "").replace("generated", "compose") for name in made
+    }
+
+
+def test_only_compose_files_are_said_to_be_included(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+
+    said = dcgen("scale", "db", "2", "--lb-config", "file").stderr
+
+    assert [line for line in said.splitlines() if line.startswith("it includes")] == [
+        "it includes side/compose.generated.yml"
+    ]
+
+
+def test_an_included_file_is_named_as_seen_from_here(folder: Path, monkeypatch) -> None:
+    (folder / "side" / "compose.yml").write_text(SIDE.replace("5432", "5432/udp"))
+    put(folder, "side/compose.yml")
+    (folder / "elsewhere" / "deep").mkdir()
+    monkeypatch.chdir(folder / "elsewhere" / "deep")
+
+    assert dcgen("scale", "db", "2", "-f", "../../compose.yml").stderr.startswith(
+        "../../side/compose.yml:5: service 'db' declares UDP ports only"
+    )

@@ -137,7 +137,8 @@ def test_a_change_that_cannot_be_made_again_is_named(folder: Path) -> None:
     result = dcgen("scale", "worker", "2", code=1)
 
     assert result.stderr == (
-        "cannot make this change again: dcgen scale rng=3: no service named 'rng'\n"
+        "compose.yml:1: cannot make this change again: dcgen scale rng=3:"
+        " no service named 'rng'\n"
         "  fix: take it back with `dcgen undo rng`, or start anew with `--fresh`\n"
     )
     assert Path("generated.yml").read_text() == before
