@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from faults import HostError, UserError
 from lb.check import check
@@ -24,6 +25,8 @@ CLOSING_S = 5  # for clients that are connected when the container is told to st
 _RELOAD_S = 20  # while a new worker finds its port taken, HAProxy tries again for two of them
 _AGAIN_S = 0.02
 _ANSWER_S = 5
+_END = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+_AGAIN = (signal.SIGUSR2, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,14 @@ class Folder:
         return self.path / "haproxy.sock"
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Wait until no one else changes the configuration, and keep others waiting."""
+    def alone(self, *, wait: bool = True) -> Iterator[None]:
+        """Wait until no one else changes the configuration, and keep others waiting.
+
+        Raises:
+            BlockingIOError: Someone changes it, and *wait* is false.
+        """
         with (self.path / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
 
 
@@ -99,23 +106,43 @@ def run(folder: Folder) -> int:
     SIGTERM, SIGINT and SIGUSR1 end it: nothing new is accepted, and after `CLOSING_S` what is still
     open is closed. SIGUSR2 and SIGHUP make it read its configuration again.
     """
+    got: SimpleQueue[int] = SimpleQueue()
+    for number in (*_END, *_AGAIN, signal.SIGCHLD):
+        signal.signal(number, lambda number, _: got.put(number))
     socket_words = f"{folder.master},mode,600"
     command = ["haproxy", "-W", "-db", "-S", socket_words, "-f", str(folder.config)]
     with subprocess.Popen(command) as master:
-        asked: list[int] = []
+        while (code := master.poll()) is None:
+            received = got.get()
+            if received in _AGAIN:
+                _tell(folder, master, signal.SIGUSR2)
+            elif received in _END:
+                return _end(folder, master)
+    return code
 
-        def close(number: int, _: object) -> None:
-            asked.append(number)
-            master.send_signal(signal.SIGUSR1)
-            signal.setitimer(signal.ITIMER_REAL, CLOSING_S)
 
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
-            signal.signal(number, close)
-        for number in (signal.SIGUSR2, signal.SIGHUP):
-            signal.signal(number, lambda *_: master.send_signal(signal.SIGUSR2))
-        signal.signal(signal.SIGALRM, lambda *_: master.send_signal(signal.SIGTERM))
-        code = master.wait()
-    return 0 if asked else code
+def _end(folder: Folder, master: subprocess.Popen[bytes]) -> int:
+    deadline = time.monotonic() + CLOSING_S
+    _tell(folder, master, signal.SIGUSR1)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        master.wait(deadline - time.monotonic())
+    master.terminate()  # nothing if it has ended
+    master.wait()
+    return 0
+
+
+def _tell(folder: Folder, master: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    # When it has started a worker, the master executes itself anew, and a signal is lost meanwhile
+    # (HAProxy 2.5 to 3.0: SIGUSR1, SIGUSR2 and SIGHUP are blocked, then ignored). Once it answers,
+    # it listens to signals.
+    deadline = time.monotonic() + CLOSING_S
+    while master.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError), folder.alone(wait=False):
+            _parse(_ask(folder.master, "show proc"))
+            master.send_signal(number)
+            return
+        time.sleep(_AGAIN_S)
+    master.send_signal(number)
 
 
 def _swap(folder: Folder, text: str) -> None:

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -154,5 +155,21 @@ def test_signal_makes_it_read_its_configuration_again(
 ) -> None:
     image.folder.config.write_text(image.call("showconfig", port, two).stdout)
     running.send_signal(number)
+
+    wait_for(port, "two")
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGHUP])
+def test_signal_is_not_lost_while_the_master_executes_itself_anew(
+    number: signal.Signals, image: Image, one: Address, two: Address, port: int
+) -> None:
+    later = _text([str(port), str(two)], image.environment)
+    process = image.start(port, one)
+    deadline = time.monotonic() + 30
+    while not answers(port, 1) and time.monotonic() < deadline:
+        pass  # without a pause: the worker answers before its master listens
+
+    image.folder.config.write_text(later)
+    process.send_signal(number)
 
     wait_for(port, "two")
