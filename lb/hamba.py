@@ -22,7 +22,7 @@ from lb.balancer import balancing
 from lb.check import check
 from lb.master import Folder, change, put, run
 from lb.model import Address, Configuration, Control, Proxy, Server
-from lb.options import Options
+from lb.options import ChosenOptions
 from lb.render import render
 
 FOLDER = "/run/hamba"
@@ -60,7 +60,7 @@ def configured(
         UserError: The environment has no options.
     """
     control = Control(socket=str(_folder(environment).admin), stats=_admin(environment))
-    options = Options.parse(environment.get("DCGEN_OPTIONS", ""))
+    options = ChosenOptions.parse(environment.get("DCGEN_OPTIONS", "")).complete()
     routes = parse(words) if words else ()
     name = environment.get("DCGEN_NAME") or "balancer"
     made = balancing(name, routes, options=options, control=control)

@@ -8,7 +8,7 @@ from faults import UserError
 from lb import option_text
 from lb.address import HOST, LOOPBACK, Address
 from lb.option_text import Choices, Text
-from lb.ranges import COUNT, PORTS, SECONDS, THREADS
+from lb.ranges import BUFSIZE, COUNT, MAXHDR, PORTS, SECONDS, THREADS
 
 Mode = Literal["tcp", "http"]
 Balance = Literal["leastconn", "roundrobin", "random", "source", "first"]
@@ -43,6 +43,10 @@ class ChosenOptions(Choices):
         mode: ``http`` balances requests, ``tcp`` connections.
         balance: Which server is next (HAProxy Configuration Manual, "balance").
         sticky: A client stays with its server: by cookie in HTTP mode, by its address in TCP mode.
+        proxy_protocol: Each connection to a server begins with the client's address, in a line of
+            the PROXY protocol, version 1.
+        retry: In HTTP mode, a request that a server fails to answer is sent to another one if no
+            server can have seen it, or if it is a GET or HEAD. HAProxy keeps a copy for that.
         server_maxconn: Connections to one server at a time; the others wait in HAProxy.
         health_path: Path of an HTTP health check; without, a connection is opened.
         health_host: What that check sends as ``Host``; ``localhost`` unless given.
@@ -54,6 +58,10 @@ class ChosenOptions(Choices):
         timeout_server: Seconds without a sign from the server.
         timeout_queue: Seconds to wait for a free server, see *server_maxconn*.
         timeout_tunnel: Seconds that a connection may be idle in TCP mode or as a WebSocket.
+        timeout_http_request: Seconds that the header of a request may take to come, in HTTP mode.
+        timeout_http_keep_alive: Seconds to wait for the next request, in HTTP mode.
+        bufsize: Bytes of a buffer: the header of a request or an answer must leave 1024 of one.
+        maxhdr: Lines that such a header may have.
         maxconn: Connections to one listening port; more wait in the kernel.
         threads: Of HAProxy, at most: it does not see a container's CPU quota.
         stats: ``PORT`` or ``ADDRESS:PORT`` of this machine, for the statistics page and the metrics
@@ -65,6 +73,8 @@ class ChosenOptions(Choices):
     mode: Mode | None = None
     balance: Balance | None = None
     sticky: bool | None = None
+    proxy_protocol: bool | None = None
+    retry: bool | None = None
     server_maxconn: Count | None = None
     health_path: Path | None = None
     health_host: Host | None = None
@@ -76,6 +86,10 @@ class ChosenOptions(Choices):
     timeout_server: Seconds | None = None
     timeout_queue: Seconds | None = None
     timeout_tunnel: Seconds | None = None
+    timeout_http_request: Seconds | None = None
+    timeout_http_keep_alive: Seconds | None = None
+    bufsize: Annotated[int, BUFSIZE] | None = None
+    maxhdr: Annotated[int, MAXHDR] | None = None
     maxconn: Count | None = None
     threads: Annotated[int, THREADS] | None = None
     stats: Annotated[str, _Page()] | None = None
@@ -90,10 +104,16 @@ class ChosenOptions(Choices):
     def complete(self) -> "Options":
         """Return the choices, with the defaults where nothing was chosen.
 
+        Whoever wants clients to stay with their server gets HTTP mode unless told otherwise:
+        behind another proxy, all clients have one address.
+
         Raises:
             UserError: They contradict each other.
         """
-        return Options(**dict(option_text.chosen(self)))
+        found = dict(option_text.chosen(self))
+        if self.sticky:
+            found.setdefault("mode", "http")
+        return Options(**found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +123,10 @@ class Options(ChosenOptions):
     mode: Mode = "tcp"
     balance: Balance = "leastconn"
     sticky: bool = False
+    proxy_protocol: bool = False
+    retry: bool = True
+    timeout_http_request: Seconds = 10
+    timeout_http_keep_alive: Seconds = 10
     maxconn: Count = 16384
     threads: Annotated[int, THREADS] = 2
     log: Log = "errors"
@@ -112,6 +136,11 @@ class Options(ChosenOptions):
         if self.stats_secret and not self.stats:
             what = "there is no statistics page to protect"
             raise UserError(what, fix="give its port with `--stats PORT`")
+
+    def words(self) -> str:
+        """Return the choices that differ from the defaults; with *sticky*, the mode is one."""
+        told = "mode=tcp " if self.sticky and self.mode == "tcp" else ""
+        return told + ChosenOptions.words(self)
 
 
 def _page(text: str) -> Address:

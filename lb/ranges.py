@@ -28,3 +28,6 @@ SECONDS = Range(0.001, 2_147_483)
 COUNT = Range(1, 1_000_000)
 THREADS = Range(1, 64)
 PORTS = Range(1, 65535)
+# Below this, the 1024 bytes that HAProxy keeps for its own header lines leave too little.
+BUFSIZE = Range(4096, 1_048_576)
+MAXHDR = Range(1, 32767)

@@ -8,7 +8,9 @@ from lb.ranges import COUNT, SECONDS
 
 # Title to names of parameters, in the order of the help; what is in none of them comes last.
 GROUPS = {
-    "Load balancing": ("ports", "dynamic", "balancer", "mode", "balance", "sticky"),
+    "Load balancing": (
+        *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
+    ),
     "Docker": ("detach", "build"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
@@ -26,9 +28,9 @@ GROUPS = {
     ),
     f"Timeouts (SECONDS: {SECONDS})": (
         *("timeout_connect", "timeout_client", "timeout_server", "timeout_queue"),
-        "timeout_tunnel",
+        *("timeout_tunnel", "timeout_http_request", "timeout_http_keep_alive"),
     ),
-    f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads"),
+    f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads", "bufsize", "maxhdr"),
     "Statistics and log": ("stats", "stats_secret", "log"),
     "HAProxy": ("lb_config", "lb_image", "template"),
     "Samples": ("once", "every_s", "limits", "web"),

@@ -14,7 +14,7 @@ from faults import UsageError
 from lb.address import LAST_PORT
 from lb.option_text import spelled
 from lb.options import DEFAULTS, Balance, ChosenOptions, Log, Mode
-from lb.ranges import COUNT, SECONDS, THREADS, Range
+from lb.ranges import BUFSIZE, COUNT, MAXHDR, SECONDS, THREADS, Range
 
 if TYPE_CHECKING:
     from ambassador.access import ChosenAccess
@@ -102,7 +102,18 @@ _BALANCING = (
     click.option(
         "--sticky/--no-sticky",
         default=None,
-        help="Session affinity: send each client to the same replica.",
+        help="Session affinity: send each client to the same replica, by a cookie (HTTP mode, which"
+        " it implies) or by its address (`--mode tcp`).",
+    ),
+    click.option(
+        "--retry/--no-retry",
+        default=None,
+        help="In HTTP mode, repeat a GET that a replica fails to answer (`retry-on`).  [--retry]",
+    ),
+    click.option(
+        "--proxy-protocol/--no-proxy-protocol",
+        default=None,
+        help="Tell replicas the client's address by the PROXY protocol (`send-proxy`).  [no]",
     ),
     _number(
         "--server-maxconn", COUNT, "Concurrent connections to one replica; more wait in a queue."
@@ -114,6 +125,18 @@ _BALANCING = (
     ),
     _seconds("--health-interval", "Interval between health checks.  [1]"),
     _seconds("--health-timeout", "Close a health check that is not answered within it.  [3]"),
+    _seconds(
+        "--timeout-http-request", "For the header of a request (`timeout http-request`).  [10]"
+    ),
+    _seconds(
+        "--timeout-http-keep-alive", "For the next request (`timeout http-keep-alive`).  [10]"
+    ),
+    _number(
+        "--bufsize", BUFSIZE, f"Bytes of a buffer, {BUFSIZE} (`tune.bufsize`); headers fit into it."
+    ),
+    _number(
+        "--maxhdr", MAXHDR, f"Header lines of a request, {MAXHDR} (`tune.http.maxhdr`).  [101]"
+    ),
 )
 _TIMES = (
     _seconds("--timeout-connect", "To open a connection to a server (HAProxy `timeout connect`)."),

@@ -18,10 +18,14 @@ class Replica(BaseHTTPRequestHandler):
         if self.path.startswith("/slow"):
             # The work of a service, not a wait of a test: "/slow/2" is two seconds of it.
             time.sleep(float(self.path.removeprefix("/slow/") if self.path[5:] else 0.05))
+        body = self.name
+        if self.path == "/forwarded":  # the lines of the header, each in brackets
+            found = self.headers.get_all("X-Forwarded-For") or []
+            body = "".join(f"[{line}]" for line in found).encode()
         self.send_response(self._status())
-        self.send_header("Content-Length", str(len(self.name)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(self.name)
+        self.wfile.write(body)
 
     def _status(self) -> int:
         if self.path == "/picky":  # as Django and Rails do, and a server with virtual hosts

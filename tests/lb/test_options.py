@@ -14,6 +14,9 @@ OPTIONS = st.builds(
     mode=st.sampled_from(["tcp", "http"]),
     balance=st.sampled_from(["leastconn", "roundrobin", "random", "source", "first"]),
     sticky=st.booleans(),
+    retry=st.booleans(),
+    proxy_protocol=st.booleans(),
+    bufsize=st.none() | st.integers(4096, 1_048_576),
     server_maxconn=st.none() | COUNTS,
     health_path=st.none() | st.from_regex(r"/[a-z=/?&.-]{0,9}", fullmatch=True),
     timeout_connect=SECONDS,
@@ -37,6 +40,7 @@ CHOSEN = st.builds(
 @given(OPTIONS)
 def test_words_read_back_as_the_same_options(options: Options) -> None:
     assert Options.parse(options.words()) == options
+    assert ChosenOptions.parse(options.words()).complete() == options
 
 
 def test_defaults_have_no_words() -> None:
@@ -51,6 +55,9 @@ def test_defaults_have_no_words() -> None:
         pytest.param("mode=http", "", "mode=http", id="what was chosen before stays"),
         pytest.param("sticky=yes", "sticky=no", "", id="a later no beats a former yes"),
         pytest.param("mode=http", "mode=tcp threads=4", "threads=4", id="a default can be chosen"),
+        pytest.param("", "sticky=yes", "mode=http sticky=yes", id="a cookie needs HTTP"),
+        pytest.param("mode=tcp", "sticky=yes", "mode=tcp sticky=yes", id="told otherwise"),
+        pytest.param("", "mode=http retry=no", "mode=http retry=no", id="no retries"),
         pytest.param("stats=8404", "stats-secret=pw", "stats=8404 stats-secret=pw", id="together"),
     ],
 )
@@ -97,6 +104,8 @@ def test_words_come_in_one_order() -> None:
         pytest.param("timeout-server=0", "is not a value of timeout-server", id="no time at all"),
         pytest.param("timeout-server=nan", "is not a value of timeout-server", id="not a time"),
         pytest.param("timeout-server=1e9", "is not a value of timeout-server", id="too long"),
+        pytest.param("bufsize=1024", "is not a value of bufsize", id="too small a buffer"),
+        pytest.param("maxhdr=0", "is not a value of maxhdr", id="no header line"),
         pytest.param("health-path=healthz", "is not a value of health-path", id="no slash"),
         pytest.param("health-path=/$x", "is not a value of health-path", id="variable"),
     ],

@@ -26,6 +26,10 @@ OPTIONS = [
     "timeout-client=1 timeout-server=1",
     "balance=random maxconn=100000 threads=4 log=access",
     "health-path=/ok health-interval=30 health-timeout=10",
+    "mode=http retry=no proxy-protocol=yes bufsize=32768 maxhdr=200",
+    "mode=http timeout-http-request=60 timeout-http-keep-alive=0.5",
+    "proxy-protocol=yes health-path=/ok",
+    "mode=tcp sticky=yes proxy-protocol=yes",
     "balance=first mode=http log=access stats=8404",
 ]
 
