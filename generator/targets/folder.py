@@ -43,8 +43,8 @@ def placed(made: Made) -> Made:
     model = Model(load(made.variant.text, made.source.document.file), made.source.project)
     here = Project(made.folder)
     _require_variables(made, model, here)
-    warnings = (*made.variant.warnings, *_variable_paths(made))
-    text = _named(made, model.document, here)
+    text, unnamed = _named(made, model.document, here)
+    warnings = (*made.variant.warnings, *_variable_paths(made), *unnamed)
     return replace(made, variant=replace(made.variant, text=text, warnings=warnings))
 
 
@@ -118,14 +118,16 @@ def _variable_paths(made: Made) -> Iterator[Notice]:
             raise _refusal(made, what, where)
 
 
-def _named(made: Made, document: Document, here: Project) -> str:
+def _named(made: Made, document: Document, here: Project) -> tuple[str, list[Notice]]:
     """Return the text of *document* with the name that the project has beside its source."""
     name = made.source.project.name
     if _is_named(document) or name in ("", here.name):
-        return document.text
+        return document.text, []
     if document.v1:
-        what = f"the project would be {here.name!r}, no longer {name!r}: the v1 format has no name"
-        raise _refusal(made, what, Place(document.file))
+        # Its volumes are called as they are written: no data hangs on the name.
+        what = f"the project is called {here.name!r} there, not {name!r}: the v1 format has no name"
+        fix = f"call it so: `docker-compose -p {name}`"
+        return document.text, [Notice(what, Place(document.file), fix=fix)]
     first, edits = document.root.entries[0][0], Edits(document.text)
     if document.root.flow:
         edits.insert(first.start, f"name: {scalar(name)}, ")
@@ -133,4 +135,4 @@ def _named(made: Made, document: Document, here: Project) -> str:
         indented = " " * first.column
         line = f"{indented}name: {scalar(name)}{newline_of(document.text)}"
         edits.insert(line_start(document.text, first.start), line)
-    return edits.apply()
+    return edits.apply(), []

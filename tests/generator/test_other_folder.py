@@ -170,11 +170,6 @@ REFUSED = [
         "compose.yml:6: '${LOGS:-./logs}' is './logs' by default, and would start from deploy",
         id="a path that is relative by default",
     ),
-    pytest.param(
-        {"app/compose.yml": "web:\n  image: web\n  ports: ['8000:80']\n"},
-        "no longer 'app': the v1 format has no name",
-        id="the v1 format",
-    ),
 ]
 
 
@@ -192,6 +187,15 @@ def test_what_would_change_there_is_refused(
     assert "  fix: write it beside its source: `-o app/g.yml`\n" in result.stderr
     assert "g.yml" not in names(tmp_path / "deploy")
     assert dcgen("scale", "web", "2", "-f", "app/compose.yml", "-o", "app/g.yml").exit_code == 0
+
+
+def test_v1_file_cannot_name_the_project_and_that_is_said(app: Path) -> None:
+    (app / "compose.yml").write_text("web:\n  image: web\n  ports: ['8000:80']\n")
+
+    result = dcgen("scale", "web", "2", "-f", "app/compose.yml", "-o", "deploy/g.yml")
+
+    assert "the project is called 'deploy' there, not 'app'" in result.stderr
+    assert "  fix: call it so: `docker-compose -p app`\n" in result.stderr
 
 
 def test_path_of_which_nothing_is_known_is_warned_about(app: Path) -> None:
