@@ -10,7 +10,7 @@ from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
 from composefile.document import Document
 from composefile.model import Model
 from faults import Place, UsageError, printable
-from lb.option_text import chosen
+from lb.option_text import spelled
 from lb.options import UNCHOSEN, ChosenOptions
 
 LbConfig = Literal["inline", "file", "args"]
@@ -65,7 +65,7 @@ class Settings:
             "--health": self.derive_health or None,
             "--template": self.template,
         }
-        options = [f"--{name.replace('_', '-')}" for name, _ in chosen(self.options)]
+        options = [f"--{spelled(name)}" for name in self.options.names]
         return [name for name, value in named.items() if value is not None] + options
 
     def after(self, former: "Settings") -> "Settings":

@@ -15,10 +15,18 @@ from lb.model import (
     Options,
     Proxy,
     Server,
+    Step,
     Timeouts,
 )
 
 TUNNEL_S = 3600
+
+# Who speaks HTTP/2 answers the preface and an empty SETTINGS frame with a SETTINGS frame: three
+# bytes of length, then type 4 (RFC 9113, 3.4 and 4.1). Whoever does not serves no h2c client.
+H2_PREFACE = (
+    Step(send=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")),
+    Step(expect="^[0-9A-F]{6}04", binary=True, at_least=4),
+)
 
 
 def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
@@ -76,6 +84,8 @@ def balancing(
                 host=options.health_host or "localhost",
                 check=_check(options, route.port),
                 slots=slots,
+                port=route.port,
+                http2=options.of(route.port).mode == "h2c",
             )
             for name, route in zip(
                 _unique(f"{service}-{r.port}" for r in found), found, strict=True
@@ -119,8 +129,10 @@ def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
 
 def _check(options: Options, port: int) -> Check:
     is_asked = options.health_port in (None, port)
-    path = options.health_path if is_asked else None
-    asked = Check(http_path=path, answer_s=options.health_timeout)
+    chosen = options.of(port)
+    path = chosen.health_path if is_asked else None
+    preface = H2_PREFACE if chosen.mode == "h2c" and not path else ()
+    asked = Check(steps=preface, http_path=path, answer_s=options.health_timeout)
     # A failure or a server that is down is looked at again soon, whatever the interval.
     return replace(asked, every_s=options.health_interval or asked.every_s)
 
@@ -128,5 +140,6 @@ def _check(options: Options, port: int) -> Check:
 def _timeouts(options: Options) -> Timeouts:
     # In TCP mode a tunnel time-out takes the place of client and server: whoever chose one of
     # those two means it, and gets no tunnel time-out unless it was chosen as well.
-    replaced = options.mode == "tcp" and (options.timeout_client or options.timeout_server)
-    return chosen_timeouts(options, Timeouts(tunnel=None if replaced else TUNNEL_S))
+    replaced = options.timeout_client or options.timeout_server
+    kept = bool(options.timeout_tunnel or not replaced)
+    return replace(chosen_timeouts(options, Timeouts(tunnel=TUNNEL_S)), in_tcp=kept)

@@ -63,13 +63,15 @@ class Step:
 
     Once *at_least* bytes are there, an answer that does not match is a failure at once; until
     then HAProxy waits for more, at most for the check's time-out. ``{}`` in *send* is the value of
-    the environment *variable*, so that a password stands nowhere else.
+    the environment *variable*, so that a password stands nowhere else. A *binary* answer is
+    matched as hexadecimal digits, in capitals: a zero byte would end it otherwise.
     """
 
     send: str | bytes | None = None
     variable: str | None = None
     expect: str | None = None
     at_least: int = 1
+    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Proxy:
         slots: Room for so many servers behind the one name in *servers*: DNS says who they are.
             0 means that *servers* are all there are.
         tls: How the servers are spoken to; None speaks plainly.
+        port: The container port that it stands for, whose options it has; 0 has those of all.
+        http2: The servers speak HTTP/2 without TLS, and nothing else.
     """
 
     name: str
@@ -130,6 +134,8 @@ class Proxy:
     failover: bool = False
     slots: int = 0
     tls: Tls | None = None
+    port: int = 0
+    http2: bool = False
 
     def __post_init__(self) -> None:
         _require_name(self.name)
@@ -175,13 +181,17 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """HAProxy's time-outs; *tunnel* None leaves *client* and *server* in force in TCP mode."""
+    """HAProxy's time-outs.
+
+    In TCP mode *tunnel* replaces *client* and *server*, unless *in_tcp* leaves it out there.
+    """
 
     connect: float = 2
     client: float = 60
     server: float = 60
     queue: float = 30
     tunnel: float | None = 3600
+    in_tcp: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +259,12 @@ class Configuration:
         In HTTP mode requests are repeated as well when a server has failed to answer them: a
         request that harms every server must not reach many.
         """
+        return self.retries_in("tcp" if self.options.mode == "tcp" else "http")
+
+    def retries_in(self, mode: str) -> int:
+        """Return how many *retries* there are in *mode*, HAProxy's ``tcp`` or ``http``."""
         wanted = max((proxy.errors_until_found for proxy in self.proxies), default=0)
-        return max(LEAST_RETRIES, min(wanted, MOST_RETRIES[self.options.mode]))
+        return max(LEAST_RETRIES, min(wanted, MOST_RETRIES[mode]))
 
     @property
     def health_bind(self) -> str | None:

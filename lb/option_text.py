@@ -1,17 +1,19 @@
 """Choices of a person: typed in a frozen dataclass, and spelt ``mode=http sticky=yes`` in a label.
 
 Each field of such a dataclass is None as long as nothing was chosen. What a value may be is said
-once, in the type of its field: ``int | None`` with a range, a ``Literal``, and so on.
+once, in the type of its field: ``int | None`` with a range, a ``Literal``, and so on. A field with
+the metadata `UNSPELLED` has no word of its own.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import Field, dataclass, fields, replace
 from typing import Any, Protocol, TypeVar, get_args
 
 from faults import UserError, nearest
 
 C = TypeVar("C", bound="Choices")
+UNSPELLED = {"spelled": False}
 
 
 class Rule(Protocol):
@@ -68,7 +70,7 @@ class Choices:
         """Return the choices that differ from the defaults, as ``mode=http sticky=yes``."""
         return " ".join(
             f"{spelled(field.name)}={_spell(getattr(self, field.name))}"
-            for field in fields(self)
+            for field in _spelled_fields(type(self))
             if getattr(self, field.name) != field.default
         )
 
@@ -79,7 +81,16 @@ class Choices:
         Raises:
             UserError: A word is no choice, its value is not one of that choice, or two contradict.
         """
-        return cls(**dict(_parse_word(word, cls) for word in words.split()))
+        return parse(cls, words.split())
+
+
+def parse(kind: type[C], words: Iterable[str]) -> C:
+    """Return the choices of *kind* that *words* say, one each; a later word wins.
+
+    Raises:
+        UserError: A word is no choice, its value is not one of that choice, or two contradict.
+    """
+    return kind(**dict(_parse_word(word, kind) for word in words))
 
 
 def require(choices: Choices) -> None:
@@ -97,7 +108,7 @@ def require(choices: Choices) -> None:
 def chosen(choices: Choices) -> Iterator[tuple[str, Any]]:
     """Yield the fields of the dataclass *choices* in which something was chosen, and what."""
     values = ((field.name, getattr(choices, field.name)) for field in fields(choices))
-    return ((name, value) for name, value in values if value is not None)
+    return ((name, value) for name, value in values if value not in (None, ()))
 
 
 def spelled(name: str) -> str:
@@ -109,6 +120,10 @@ def refusal(name: str, value: object, allowed: str) -> UserError:
     """Return the error that says that *value* is none of the field *name*."""
     word = spelled(name)
     return UserError(f"'{value}' is not a value of {word}", fix=f"give {word} {allowed}")
+
+
+def _spelled_fields(kind: type[Choices]) -> "list[Field[Any]]":
+    return [field for field in fields(kind) if field.metadata != UNSPELLED]
 
 
 def _rules(kind: type[Choices]) -> dict[str, tuple[type, Rule | None]]:
@@ -129,7 +144,7 @@ def _rule(written: Any) -> tuple[type, Rule | None]:  # noqa: ANN401 - a type, a
 
 def _parse_word(word: str, kind: type[Choices]) -> tuple[str, Any]:
     key, _, value = word.partition("=")
-    names = {spelled(field.name): field.name for field in fields(kind)}
+    names = {spelled(field.name): field.name for field in _spelled_fields(kind)}
     if key not in names:
         raise UserError(
             f"no option named '{key}'",

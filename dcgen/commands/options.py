@@ -1,19 +1,20 @@
 """Options that several commands share: where input and output are, and how HAProxy is made."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from dcgen.commands.by_port import completing, general, of_ports, within_port
 from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import within
 from faults import UsageError
 from lb.address import LAST_PORT
 from lb.option_text import spelled
-from lb.options import DEFAULTS, Balance, ChosenOptions, Log, Mode
+from lb.options import DEFAULTS, SPELLINGS, Balance, ChosenOptions, Log, Mode, PortOptions
 from lb.ranges import BUFSIZE, COUNT, MAXHDR, SECONDS, THREADS, Range
 
 if TYPE_CHECKING:
@@ -91,8 +92,12 @@ _PROXY = (
 _BALANCING = (
     click.option(
         "--mode",
-        type=click.Choice(get_args(Mode)),
-        help=f"Balance TCP connections or HTTP requests.  [{DEFAULTS.mode}]",
+        type=within_port(click.Choice(get_args(Mode)), SPELLINGS),
+        shell_complete=completing(get_args(Mode)),
+        multiple=True,
+        metavar="[PORT=]MODE",
+        help="Balance TCP connections, HTTP requests, or HTTP/2 requests without TLS, as of gRPC:"
+        f" {', '.join(get_args(Mode))}.  [{DEFAULTS.mode}]",
     ),
     click.option(
         "--balance",
@@ -115,10 +120,20 @@ _BALANCING = (
         default=None,
         help="Tell replicas the client's address by the PROXY protocol (`send-proxy`).  [no]",
     ),
-    _number(
-        "--server-maxconn", COUNT, "Concurrent connections to one replica; more wait in a queue."
+    click.option(
+        "--server-maxconn",
+        type=within_port(click.IntRange(int(COUNT.least), int(COUNT.most))),
+        multiple=True,
+        metavar="[PORT=]N",
+        help="Concurrent connections to one replica; more wait in a queue.",
     ),
-    click.option("--health-path", metavar="PATH", help="Health check by HTTP: GET PATH."),
+    click.option(
+        "--health-path",
+        type=within_port(str),
+        multiple=True,
+        metavar="[PORT=]PATH",
+        help="Health check by HTTP: GET PATH.",
+    ),
     click.option("--health-host", metavar="HOST", help="Host header of that check.  [localhost]"),
     click.option(
         "--health-port", type=PORT, metavar="PORT", help="Container port that is asked.  [all]"
@@ -216,7 +231,10 @@ def chosen_options(given: Mapping[str, Any]) -> ChosenOptions:
     Raises:
         UserError: One has a value that it cannot have.
     """
-    return ChosenOptions(**_taken(ChosenOptions, given))
+    found = {field.name: given.get(field.name) or () for field in fields(PortOptions)}
+    every = {name: general(values) for name, values in found.items()}
+    options = ChosenOptions(**_taken(ChosenOptions, {**given, **every, "by_port": ()}))
+    return replace(options, by_port=of_ports(found))
 
 
 def chosen_access(given: Mapping[str, Any]) -> "ChosenAccess":

@@ -3,16 +3,20 @@
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
 import click
 from click.core import ParameterSource
 
+from dcgen.commands import by_port
 from dcgen.commands.grouped import GROUPS, GroupedCommand
 from dcgen.commands.record import Change
 from dcgen.commands.steps import Step
+from lb.options import PortOptions
 
+BY_PORT = {field.name for field in fields(PortOptions)}
 WHERE_IT_GOES = GROUPS["Input and output"]
 
 
@@ -58,7 +62,11 @@ class VariantCommand(GroupedCommand):
     def over(self, new: Change, former: Change) -> Change:
         """Return *new* with those options of the *former* change that it does not choose."""
         value, chosen = self._parsed(new)
-        options = {**self._parsed(former)[1], **chosen}
+        before = self._parsed(former)[1]
+        for name in BY_PORT & chosen.keys() & before.keys():
+            param, words = chosen[name]
+            chosen[name] = param, by_port.over(words, before[name][1])
+        options = {**before, **chosen}
         words = [*value, *(word for _, words in options.values() for word in words)]
         return Change(new.command, " ".join(map(shlex.quote, words)))
 

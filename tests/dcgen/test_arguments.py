@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from ambassador.access import ChosenAccess
 from dcgen.cli import main
-from lb.options import ChosenOptions
+from lb.options import ChosenOptions, PortOptions
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +55,25 @@ def test_hamba_knows_no_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "kind"), [("scale", ChosenOptions), ("ambassador", ChosenAccess)]
+    ("command", "kind"),
+    [("scale", ChosenOptions), ("scale", PortOptions), ("ambassador", ChosenAccess)],
 )
 def test_what_a_label_can_say_can_be_chosen(command: str, kind: Any) -> None:
     found = main.get_command(click.Context(main), command)
 
     assert found
-    assert {field.name for field in fields(kind)} <= {param.name for param in found.params}
+    # What is chosen for one port is chosen by the same options.
+    names = {field.name for field in fields(kind)} - {"by_port"}
+    assert names <= {param.name for param in found.params}
+
+
+def test_options_of_one_port_are_kept_when_it_is_scaled_again() -> None:
+    scaled("rng 2 --port 80 --port 22 --port 50051 --mode 80=http --server-maxconn 22=9")
+
+    service = scaled("rng 3 -f generated.yml --mode 50051=grpc")
+
+    options = "server-maxconn:22=9 mode:80=http mode:50051=h2c"
+    assert service["labels"]["dcgen.options"] == options
 
 
 def test_an_affinity_is_taken_back_when_it_is_scaled_again() -> None:

@@ -46,6 +46,23 @@ def header(name: str = "generated.yml") -> list[str]:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("later", "kept"),
+    [
+        pytest.param("22=tcp", "--mode http --mode 80=h2c --mode 22=tcp", id="another port"),
+        pytest.param("80=tcp", "--mode http --mode 80=tcp", id="the same port"),
+        pytest.param("tcp", "--mode tcp", id="all ports"),
+    ],
+)
+def test_an_option_of_one_port_replaces_that_of_the_same_port(later: str, kept: str) -> None:
+    ports = ("--port", "80", "--port", "22")
+    dcgen("scale", "rng", "3", *ports, "--mode", "http", "--mode", "80=grpc")
+    dcgen("scale", "rng", "3", "-f", "generated.yml", "--mode", later)
+
+    assert header() == [f"# Made from compose.yml:  dcgen scale rng=3 --port 80 --port 22 {kept}"]
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_natural_sequence_keeps_what_was_made_before() -> None:
     dcgen("scale", "rng", "3", "--mode", "http")
     dcgen("scale", "worker", "10")

@@ -5,20 +5,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faults import UserError
-from lb.options import UNCHOSEN, ChosenOptions, Options
+from lb.options import UNCHOSEN, ChosenOptions, Options, PortOptions, by_port
 
 SECONDS = st.none() | st.integers(1, 86400) | st.floats(0.001, 86400).map(lambda s: round(s, 3))
 COUNTS = st.integers(1, 100_000)
+PATHS = st.none() | st.from_regex(r"/[a-z=/?&.-]{0,9}", fullmatch=True)
+BY_PORT = st.dictionaries(
+    st.integers(1, 65535),
+    st.builds(
+        PortOptions,
+        mode=st.sampled_from([None, "tcp", "http", "h2c"]),
+        server_maxconn=st.none() | COUNTS,
+        health_path=PATHS,
+    ),
+    max_size=3,
+).map(by_port)
 OPTIONS = st.builds(
     Options,
-    mode=st.sampled_from(["tcp", "http"]),
+    mode=st.sampled_from(["tcp", "http", "h2c"]),
+    by_port=BY_PORT,
     balance=st.sampled_from(["leastconn", "roundrobin", "random", "source", "first"]),
     sticky=st.booleans(),
     retry=st.booleans(),
     proxy_protocol=st.booleans(),
     bufsize=st.none() | st.integers(4096, 1_048_576),
     server_maxconn=st.none() | COUNTS,
-    health_path=st.none() | st.from_regex(r"/[a-z=/?&.-]{0,9}", fullmatch=True),
+    health_path=PATHS,
     timeout_connect=SECONDS,
     timeout_client=SECONDS,
     timeout_server=SECONDS,
@@ -31,6 +43,7 @@ OPTIONS = st.builds(
 CHOSEN = st.builds(
     ChosenOptions,
     mode=st.sampled_from([None, "tcp", "http"]),
+    by_port=BY_PORT,
     sticky=st.sampled_from([None, True, False]),
     threads=st.none() | st.integers(1, 64),
     timeout_server=SECONDS,
@@ -58,6 +71,12 @@ def test_defaults_have_no_words() -> None:
         pytest.param("", "sticky=yes", "mode=http sticky=yes", id="a cookie needs HTTP"),
         pytest.param("mode=tcp", "sticky=yes", "mode=tcp sticky=yes", id="told otherwise"),
         pytest.param("", "mode=http retry=no", "mode=http retry=no", id="no retries"),
+        pytest.param("mode:80=http", "mode:22=tcp", "mode:22=tcp mode:80=http", id="other port"),
+        pytest.param("mode:80=http", "mode:80=h2c", "mode:80=h2c", id="the same port"),
+        pytest.param("mode:80=http", "mode=h2c", "mode=h2c", id="all ports beat one"),
+        pytest.param(
+            "mode:80=http server-maxconn:80=2", "mode=tcp", "server-maxconn:80=2", id="one of two"
+        ),
         pytest.param("stats=8404", "stats-secret=pw", "stats=8404 stats-secret=pw", id="together"),
     ],
 )
@@ -95,6 +114,10 @@ def test_words_come_in_one_order() -> None:
         pytest.param("mod=http", "did you mean 'mode'", id="near name"),
         pytest.param("colour=red", "use one of mode, balance", id="unknown name"),
         pytest.param("mode", "'' is not a value of mode", id="no value"),
+        pytest.param("mod:80=http", "did you mean 'mode'", id="near name of a port"),
+        pytest.param("mode:80=udp", "'udp' is not a value of mode", id="mode of a port"),
+        pytest.param("mode:0=tcp", "'0' is not a port", id="no port"),
+        pytest.param("by-port=80", "no option named 'by-port'", id="no word"),
         pytest.param("mode=udp", "'udp' is not a value of mode", id="unknown mode"),
         pytest.param("balance=weird", "'weird' is not a value of balance", id="unknown balance"),
         pytest.param("sticky=maybe", "'maybe' is not a value of sticky", id="not yes or no"),
