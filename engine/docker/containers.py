@@ -13,6 +13,8 @@ from faults import HostError, UserError
 T = TypeVar("T")
 
 LABEL = "com.docker.compose."
+_NS = 1_000_000_000
+GRACE_S = 10.0  # Docker's own, for a container that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Container:
         health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
         addresses: Network to its IP address there.
         labels: Its labels.
+        title: Its name as Docker knows it, ``shop-rng-1``; a person may have chosen it.
+        image: What it runs.
+        published: Whether a port of it is a port of the host.
+        grace_s: Seconds that it may take to end.
+        settles_s: Seconds after which its health check must have come to a verdict; 0 without one.
     """
 
     id: str
@@ -36,6 +43,11 @@ class Container:
     health: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    image: str = ""
+    published: bool = False
+    grace_s: float = GRACE_S
+    settles_s: float = 0.0
 
     @property
     def identity(self) -> Identity:
@@ -104,14 +116,23 @@ class Site:
 
     def remove(self, containers: Sequence[Container]) -> None:
         """End *containers* in the time that each of them grants itself, and remove them."""
-        ids = [one.id for one in containers]
-        if ids:
-            self.docker("stop", *ids)
-            self.docker("rm", "--volumes", *ids)
+        if containers:
+            self.stop(containers)
+            self.docker("rm", "--volumes", *(one.id for one in containers))
+
+    def stop(self, containers: Sequence[Container]) -> None:
+        """End *containers* in the time that each of them grants itself."""
+        longest_s = max((one.grace_s for one in containers), default=0.0)
+        self.docker("stop", *(one.id for one in containers), within_s=WITHIN_S + longest_s)
+
+    def known(self, *ids: str) -> list[Container]:
+        """Return the containers *ids*, as they are now; those of ``compose run``, too."""
+        found = json.loads(self.docker("inspect", "--type", "container", *ids)) if ids else []
+        return [_container(raw) for raw in found]
 
     def _known(self, ids: Sequence[str]) -> list[Container]:
-        found = json.loads(self.docker("inspect", *ids)) if ids else []
-        return [_container(raw) for raw in found]
+        # `ps --all` lists what `compose run` started, too: that is no replica of anything.
+        return [one for one in self.known(*ids) if one.labels.get(f"{LABEL}oneoff") != "True"]
 
     def _call(self, command: Sequence[str], text: str = "", within_s: float = WITHIN_S) -> str:
         ended = self.host.call(command, text, within_s=within_s)
@@ -159,7 +180,20 @@ def _container(raw: Mapping[str, Any]) -> Container:
             for name, network in networks.items()
         },
         labels=labels,
+        title=raw["Name"].removeprefix("/"),
+        image=raw["Config"]["Image"],
+        published=any((raw["HostConfig"].get("PortBindings") or {}).values()),
+        grace_s=GRACE_S if (grace := raw["Config"].get("StopTimeout")) is None else float(grace),
+        settles_s=_settles_s(raw["Config"].get("Healthcheck") or {}),
     )
+
+
+def _settles_s(check: Mapping[str, Any]) -> float:
+    # Docker's defaults for what a health check leaves open: 30 s, 30 s, 3 times, no start period.
+    if (check.get("Test") or ["NONE"])[0] == "NONE":
+        return 0.0
+    once_s = sum((check.get(key) or 30 * _NS) / _NS for key in ("Interval", "Timeout"))
+    return float((check.get("StartPeriod") or 0) / _NS + once_s * (check.get("Retries") or 3))
 
 
 def _short(command: Sequence[str]) -> str:

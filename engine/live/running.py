@@ -107,6 +107,9 @@ def proxies(variant: Variant, *names: str) -> list[Service]:
 def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
     """Return the containers of the proxies of *variant*, or of *names*, that run on *site*.
 
+    What the file calls a balancer may be the application's own container: one that was started
+    before the service was scaled. Only a container whose labels say so has HAProxy in it.
+
     Raises:
         UserError: See `proxies`.
         HostError: Docker or Compose does not answer.
@@ -115,6 +118,7 @@ def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
     return [
         Live(services[one.service], _inside(site, one), site, one)
         for one in site.running(*services)
+        if one.identity.is_proxy
     ]
 
 
