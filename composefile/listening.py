@@ -24,7 +24,9 @@ def declared(model: Model, service: Service) -> list[Port]:
         entries = model.get(service.name, key)
         for entry in entries if isinstance(entries, list) else []:
             for port in _parse_or_refuse(entry, key, model, service):
-                found.setdefault((port.target, port.protocol), port)
+                known = found.setdefault((port.target, port.protocol), port)
+                if port.app_protocol and not known.app_protocol:
+                    found[port.target, port.protocol] = port
     return list(found.values())
 
 

@@ -29,12 +29,16 @@ class Port:
             any at all, if the entry publishes. A variable that nothing gives stands as written.
         host_ip: The host's address; empty for the default.
         protocol: One of `PROTOCOLS`.
+        app_protocol: What it speaks, as its author says: ``http``, ``grpc``; empty if unsaid.
+        name: What its author calls it.
     """
 
     target: int
     published: str = ""
     host_ip: str = ""
     protocol: str = "tcp"
+    app_protocol: str = ""
+    name: str = ""
 
     @property
     def host_side(self) -> str:
@@ -144,7 +148,14 @@ def _long(entry: Mapping[str, Value]) -> Port:
     if "$" not in published:
         (published,) = _published(published, 1)
     host_ip = str(entry.get("host_ip") or "").strip("[]")
-    return Port(low, published, host_ip, _protocol(str(entry.get("protocol") or "")))
+    return Port(
+        low,
+        published,
+        host_ip,
+        protocol=_protocol(str(entry.get("protocol") or "")),
+        app_protocol=str(entry.get("app_protocol") or ""),
+        name=str(entry.get("name") or ""),
+    )
 
 
 def _protocol(text: str) -> str:

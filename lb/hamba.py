@@ -24,6 +24,7 @@ from lb.master import Folder, change, put, run
 from lb.model import Address, Configuration, Control, Proxy, Server
 from lb.options import ChosenOptions
 from lb.render import render
+from lb.settled import settled
 
 FOLDER = "/run/hamba"
 
@@ -62,8 +63,11 @@ def configured(
     control = Control(socket=str(_folder(environment).admin), stats=_admin(environment))
     options = ChosenOptions.parse(environment.get("DCGEN_OPTIONS", "")).complete()
     routes = parse(words) if words else ()
+    found = settled(options, [route.port for route in routes])
+    if found.left_out:
+        sys.stderr.write(f"HTTP is not for {found}: connections are balanced there\n")
     name = environment.get("DCGEN_NAME") or "balancer"
-    made = balancing(name, routes, options=options, control=control)
+    made = balancing(name, routes, options=found.options, control=control)
     known = _names(hosts)
     proxies = tuple(_settled(proxy, known) for proxy in made.proxies)
     return replace(made, proxies=proxies, hard_stop_s=_LEAVING_S)

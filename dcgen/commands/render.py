@@ -12,10 +12,13 @@ from dcgen.commands.options import (
     template_option,
     tuning_options,
 )
+from dcgen.commands.telling import warn
+from generator.result import Notice
 from lb.arguments import SEPARATOR, parse
 from lb.balancer import balancing
 from lb.check import check as ask_haproxy
 from lb.render import render as rendered
+from lb.settled import settled
 
 _STAND_IN = "\0"  # no word of a command line can hold it
 
@@ -54,7 +57,11 @@ def render(
     PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
     """
     routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
-    options = chosen_options(given).complete()
+    found = settled(chosen_options(given), [route.port for route in routes])
+    if found.left_out:
+        what = f"HTTP is not for {found}: connections are balanced there"
+        warn([Notice(what, fix="give `--mode PORT=http` if it is HTTP that it speaks")])
+    options = found.options.complete()
     text = rendered(balancing(name, routes, options=options), template)
     if check and template:
         from lb.own_templates import prove  # noqa: PLC0415 - it loads Jinja2

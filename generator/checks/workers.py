@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from composefile.document import Service
 from composefile.listening import discover
 from composefile.model import Model
 from composefile.references import Reference, dials, mentions
@@ -13,6 +14,18 @@ def runs_image(model: Model, name: str) -> bool:
     """Tell whether service *name* runs what its image runs, or its image is not built here."""
     is_built = model.get(name, "build") is not None
     return not is_built or all(model.get(name, key) is None for key in ("command", "entrypoint"))
+
+
+def serving_ports(model: Model, service: Service) -> list[int]:
+    """Return the TCP ports that callers of *service* may dial; empty if none can be known.
+
+    What the image exposes counts if *service* runs what the image runs, or if it is called.
+
+    Raises:
+        UserError: An entry is no port, or every declared port is UDP or SCTP.
+    """
+    serves = runs_image(model, service.name) or bool(callers(model, service.name))
+    return discover(model, service, by_image=serves)
 
 
 def callers(model: Model, name: str) -> list[str]:

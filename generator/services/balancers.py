@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from composefile import labels
 from composefile.labels import Identity
-from composefile.listening import discover
 from faults import UsageError
-from generator.checks.workers import callers, runs_image
+from generator.checks.workers import serving_ports
 from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
 from generator.services.healthcheck import health_options, patience_s
+from generator.services.port_options import port_options, require_ports
 from generator.services.proxy import ProxySpec
 from lb.balancer import balancer
 from lb.model import Address
@@ -55,8 +55,9 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
             fix="give the file that it was generated from: -f FILE",
         )
     ports: Sequence[int] = settings.ports
+    chosen = settings.options
     if not before:
-        ports = ports or _discovered(draft)
+        ports = ports or serving_ports(draft.model, draft.service)
         if not (ports and settings.balancer):
             return None
     if settings.derive_health:
@@ -65,22 +66,12 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     if before:
         settings = settings.after(before.settings)
         ports = settings.ports
-    options = settings.options
-    if options.health_path and options.health_port is None and len(ports) > 1:
-        draft.say(
-            f"GET {options.health_path} is asked on each port of {draft.name!r}:"
-            f" {', '.join(map(str, ports))}",
-            fix=f"give `--health-port {ports[0]}` if only that one answers",
-        )
+    if not settings.for_others:
+        require_ports(chosen, ports, draft.name)
+    settings = replace(settings, options=port_options(draft, ports, settings.options))
     slots = slots_for(replicas) if settings.dynamic else 0
     names = replica_names(draft.name, replicas, dynamic=bool(slots))
     return Balancing(names, ports, settings, slots, before)
-
-
-def _discovered(draft: Draft) -> list[int]:
-    model, name = draft.model, draft.name
-    serves = runs_image(model, name) or bool(callers(model, name))
-    return discover(model, draft.service, by_image=serves)
 
 
 def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:

@@ -10,6 +10,7 @@ import pytest
 
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
+from lb.settled import Spoken, settled
 from tests.lb.processes import (
     bind,
     get,
@@ -68,7 +69,10 @@ def test_http_tls_ssh_and_grpc_are_served_by_one_balancer(
         443: [tls],
         50051: [start_grpc("rng1", cleanup)],
     }
-    words = "mode=http mode:22=tcp mode:443=tcp mode:50051=h2c sticky=yes health-path:80=/"
+    chosen = Options.parse("mode=http sticky=yes health-path=/ server-maxconn=4")
+    found = settled(chosen, list(servers), {50051: Spoken("h2c", "grpc")})
+    assert str(found) == "22 (SSH) and 443 (TLS)"
+    words = found.options.words()
     balanced = Balanced(tmp_path, cleanup, words, servers)
     for port, check in ((22, "L4OK"), (80, "L7OK"), (443, "L4OK"), (50051, "L7OK")):
         balanced.wait(f"web-{port},127.0.0.1", "UP", check)
@@ -85,6 +89,14 @@ def test_http_tls_ssh_and_grpc_are_served_by_one_balancer(
         encrypted.sendall(b"hello\n")
         assert encrypted.recv(99) == b"secret: hello\n"
     assert call_grpc(open_grpc(balanced.ports[50051], cleanup)) == "rng1"
+
+
+def test_one_mode_for_all_ports_would_break_ssh(tmp_path: Path, cleanup: ExitStack) -> None:
+    balanced = Balanced(tmp_path, cleanup, "mode=http", {22: [start_ssh(cleanup)]})
+
+    with socket.create_connection(("127.0.0.1", balanced.ports[22]), 30) as ssh:
+        ssh.sendall(b"SSH-2.0-client\r\n")
+        assert ssh.recv(99).startswith(b"HTTP/1.1 400 ")
 
 
 def test_calls_over_one_grpc_channel_are_shared_between_servers(
