@@ -1,5 +1,6 @@
 """A Compose file as dcgen sees it: its text, the tree of that text, and its services by name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -53,6 +54,11 @@ class Document:
     def names(self) -> list[str]:
         """The names of the services, in the order of the file."""
         return list(self._index)
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it says that it is in a 2.x format, which docker-compose 1.x is run on."""
+        return re.fullmatch(r"2(\.\d+)?", self.version or "") is not None
 
     def find(self, name: str) -> Service | None:
         """Return the service called *name*, whatever its body; None if there is none."""

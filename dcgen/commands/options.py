@@ -84,7 +84,7 @@ _PROXY = (
     click.option(
         "--lb-config",
         type=click.Choice(["inline", "file", "args"]),
-        help="How HAProxy gets its configuration.  [default: inline; args in v1 files]",
+        help="How HAProxy gets its configuration.  [default: inline; args in v1 and 2.x files]",
     ),
     click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
     template_option,

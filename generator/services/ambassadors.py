@@ -91,6 +91,7 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
             ports=tuple(plan.ports),
         ),
         v1=draft.document.v1,
+        v2=draft.document.is_v2,
         awaited=draft.is_awaited,
         config_name=config_name or free_config_name(draft.document, name),
         access=plan.access,

@@ -97,6 +97,7 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         ),
         companions=plan.names,
         v1=draft.document.v1,
+        v2=draft.document.is_v2,
         linked=linked,
         awaited=draft.is_awaited,
         patience_s=patience_s(draft.model, plan.before.replicas[0] if plan.before else name),

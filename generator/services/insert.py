@@ -12,7 +12,7 @@ from generator.result import Settings, Variant
 from generator.services import stats_port
 from generator.services.former import Former
 from generator.services.own_templates import own_templates
-from generator.services.proxy import GeneratedService, ProxySpec, proxy
+from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of, proxy
 from generator.services.references import point_volumes
 from generator.services.takeover import (
     MOVED,
@@ -52,7 +52,21 @@ def generate(
     """
     stats_port.require_room(draft.model, draft.name, settings, _former(before))
     template = own_templates(draft.model, draft.name, settings.template)
-    return proxy(replace(spec, template=template), settings)
+    whole = replace(spec, template=template)
+    generated = proxy(whole, settings)
+    by_choice = settings.lb_config or settings.lb_image
+    if not (before or by_choice) and lb_config_of(whole, settings) == "args":
+        _say_image(draft, str(generated.head["image"]))
+    return generated
+
+
+def _say_image(draft: Draft, image: str) -> None:
+    form = "the v1 format" if draft.document.v1 else f"version {draft.document.version}"
+    draft.say(
+        f"the HAProxy of {draft.name!r} is {image}, which is configured by its command:"
+        f" docker-compose 1.x, which reads {form}, knows no inline configuration",
+        fix="give `--lb-config inline` to have the official image",
+    )
 
 
 def insert(

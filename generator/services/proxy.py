@@ -1,8 +1,8 @@
 """The services that dcgen writes: a balancer or an ambassador, as entries of a Compose file.
 
 How the configuration of its HAProxy reaches the container (Compose Specification, "configs"):
-*inline* as `configs: … content:`, in the v1 format, which has no configs, as an environment
-variable; *file* as a bind mount; *args* as the arguments of the hamba image.
+*inline* as `configs: … content:`, or as an environment variable in the formats that docker-compose
+1.x reads, which knows no content; *file* as a bind mount; *args* as the hamba image's arguments.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ START_PERIOD_S = 10
 CA_PATH = "/usr/local/etc/haproxy/ca.pem"
 CERT_PATH = "/usr/local/etc/haproxy/client.pem"
 _START = f"exec haproxy -W -db -f {CONFIG_PATH}"
-_SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg; exec haproxy -W -db -f /tmp/haproxy.cfg'
+_SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg && exec haproxy -W -db -f /tmp/haproxy.cfg'
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class ProxySpec:
         identity: What its labels say that it is, without its options and how it gets in.
         companions: The services of the same file that it leads to.
         v1: Whether the file is in the v1 format.
+        v2: Whether it is in a 2.x format.
         linked: Whether containers find each other by links alone, as on Docker's own bridge.
         awaited: Whether some service waits until it is healthy.
         patience_s: How many seconds it may take until what it leads to is healthy.
@@ -97,6 +98,7 @@ class ProxySpec:
     identity: Identity
     companions: Sequence[str] = ()
     v1: bool = False
+    v2: bool = False
     linked: bool = False
     awaited: bool = False
     patience_s: int = 0
@@ -107,14 +109,21 @@ class ProxySpec:
     template: OwnTemplates | None = None
 
 
-def lb_config_of(settings: Settings, *, v1: bool, ports: int) -> LbConfig:
+def lb_config_of(spec: ProxySpec, settings: Settings) -> LbConfig:
     """Return how a configuration reaches the container: as asked, else as the format allows.
 
-    The v1 format takes *args*; the hamba image listens on one port, so several take *inline*.
+    What docker-compose 1.x reads takes *args*; the hamba image listens on one port, so several take
+    *inline*. So do options of a 2.x format, which has always been read by Compose 2 as well.
     """
     if settings.lb_config:
         return settings.lb_config
-    return "args" if v1 and ports == 1 else "inline"
+    old = spec.v1 or (spec.v2 and not _needs_configuration(spec))
+    return "args" if old and len(spec.routes) == 1 else "inline"
+
+
+def _needs_configuration(spec: ProxySpec) -> bool:
+    chosen = spec.configuration.options.words() or spec.access.words() or spec.identity.slots
+    return bool(chosen or spec.template or spec.files)
 
 
 def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
@@ -123,26 +132,26 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     Raises:
         UsageError: *args* cannot say it with the hamba image.
     """
-    kind = lb_config_of(settings, v1=spec.v1, ports=len(spec.routes))
+    kind = lb_config_of(spec, settings)
     if kind == "args":
         return _by_arguments(spec, settings)
     text = render(spec.configuration, spec.template.folder if spec.template else None)
     image = settings.lb_image or DEFAULT_IMAGE
     head: dict[str, Emitted] = {"image": image}
-    config, files = None, {}
+    config, files, start = None, {}, _START
     volumes = [f"{source}:{target}:ro" for target, source in spec.files]
     variables = _variables(spec)
     if kind == "file":
         name = f"{spec.service}.haproxy.cfg"
         files[name] = text
         volumes.append(f"./{name}:{CONFIG_PATH}:ro")
-    elif spec.v1:
-        head["command"] = Verbatim(flow(["sh", "-c", _SHELL]))
+    elif spec.v1 or spec.v2:
+        start = _SHELL
         variables[VARIABLE] = Literal(interpolation.escape(text))
     else:
         config = (spec.config_name, interpolation.escape(text))
         head["configs"] = [{"source": spec.config_name, "target": CONFIG_PATH}]
-    head |= _secret(spec)
+    head |= _command(spec, start)
     head |= {
         key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
     }
@@ -232,9 +241,10 @@ def _secrets(spec: ProxySpec) -> dict[str, str]:
     return {variable: name for variable, name in found.items() if name}
 
 
-def _secret(spec: ProxySpec) -> dict[str, Emitted]:
+def _command(spec: ProxySpec, start: str) -> dict[str, Emitted]:
+    """Return the command that runs *start*, if it is not the image's own, and its secrets."""
     found = _secrets(spec)
-    if not found:
+    if start == _START and not found:
         return {}
     # A secret that cannot be read must end it: an empty password is none.
     read = [
@@ -242,8 +252,8 @@ def _secret(spec: ProxySpec) -> dict[str, Emitted]:
         for variable, name in found.items()
     ]
     names = list(dict.fromkeys(found.values()))
-    command = Verbatim(flow(["sh", "-c", f"{''.join(read)}{_START}"]))
-    return {"command": command, "secrets": names}
+    command = Verbatim(flow(["sh", "-c", f"{''.join(read)}{start}"]))
+    return {"command": command, **({"secrets": names} if names else {})}
 
 
 def _neighbours(spec: ProxySpec) -> dict[str, Emitted]:
