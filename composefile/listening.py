@@ -1,5 +1,6 @@
 """The ports that a service listens on: what it declares, and where else to look for them."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 
@@ -8,7 +9,7 @@ from composefile.dockerfile import parse_dockerfile
 from composefile.document import Service
 from composefile.images import known_ports
 from composefile.model import Model
-from composefile.ports import LAST_PORT, Port, UnresolvedPortError, parse
+from composefile.ports import LAST_PORT, Port, UnresolvedPortError, parse, written_target
 from composefile.values import Value, texts
 from faults import UserError
 
@@ -28,6 +29,24 @@ def declared(model: Model, service: Service) -> list[Port]:
                 if port.app_protocol and not known.app_protocol:
                     found[port.target, port.protocol] = port
     return list(found.values())
+
+
+def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:
+    """Return the container ports of service *name* that variables decide, by their text.
+
+    The text is that of the container side, ``${PORT:-80}``, and the numbers are those of today:
+    one, or several of a range, or of an entry that is a variable as a whole.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for key in ("ports", "expose"):
+        entries = model.get(name, key)
+        for entry in entries if isinstance(entries, list) else []:
+            text = written_target(entry)
+            if "$" in text:
+                with contextlib.suppress(ValueError):
+                    ports = parse(entry, model.project.variables)
+                    found[text] = tuple(port.target for port in ports)
+    return found
 
 
 def _parse_or_refuse(entry: Value, key: str, model: Model, service: Service) -> list[Port]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from composefile.document import SHOWN, Document, deref, load
 from composefile.interpolation import fill, resolve
-from composefile.labels import Identity
+from composefile.labels import BALANCES, PORTS, Identity
 from composefile.merging import merge_values
 from composefile.paths import moved_value
 from composefile.project import Project
@@ -206,7 +206,10 @@ class Model:
             UserError: A label of dcgen's does not read as what it should be.
         """
         try:
-            return Identity.read(pairs(self.get(name, "labels")))
+            written = pairs(self.get(name, "labels"))
+            # Ports may be decided when the variant is started.
+            numbers = {key: self.known(written[key]) for key in (BALANCES, PORTS) if key in written}
+            return Identity.read(written | numbers)
         except UserError as error:
             where = self.where(name, "labels")
             raise UserError(error.what, fix=error.fix, where=where) from error

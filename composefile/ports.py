@@ -104,6 +104,13 @@ def parse(entry: Value, variables: Mapping[str, str]) -> list[Port]:
     return read(text)
 
 
+def written_target(entry: Value) -> str:
+    """Return the container side of *entry* as it is written, without the protocol."""
+    if isinstance(entry, dict):
+        return str(entry.get("target") or "")
+    return _split(entry)[1] if isinstance(entry, str) else ""
+
+
 def taken(entry: Value, variables: Mapping[str, str]) -> set[int]:
     """Return the host's ports that *entry*, as it is written, may take; none if nobody can know."""
     try:

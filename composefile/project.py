@@ -33,12 +33,14 @@ class Project:
         main: The project of the main file, for one that a service of it extends: variables are its.
         parent: The project of the file that includes this one: its variables win.
         env_files: Files in the place of ``.env``, for one that is included.
+        called: What the file calls the project; empty if it does not.
     """
 
     folder: Path | None = None
     main: "Project | None" = None
     parent: "Project | None" = None
     env_files: tuple[Path, ...] = ()
+    called: str = ""
 
     def seen(self, path: str) -> str:
         """Return *path*, from where dcgen runs, as a file in the folder writes it: ``./x``."""
@@ -105,12 +107,14 @@ class Project:
 
     @functools.cached_property
     def environment(self) -> dict[str, str]:
-        """What Compose fills in on this machine: the environment, and below it ``.env``.
+        """What Compose fills in on this machine: the environment, below it ``.env`` and the name.
 
         Raises:
             UserError: See `variables`.
         """
-        return self.variables | os.environ
+        root = self.main or self.parent
+        name = root.environment[PROJECT_NAME] if root else self.called or self.name
+        return {PROJECT_NAME: name} | self.variables | os.environ
 
     def below(self, folder: str) -> "Project":
         """Return the project of a file in *folder*, relative to this one, with these variables."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composefile.document import load
+from composefile.document import Document, load, own
 from composefile.formats import require_mergeable
 from composefile.includes import layered
+from composefile.interpolation import fill
 from composefile.labels import Identity
 from composefile.model import Model
 from composefile.project import Project
+from composefile.syntax.parser import Scalar
 from composefile.values import Value, assignments, fields, words
 from faults import Place
 
@@ -98,16 +100,27 @@ def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
     Raises:
         UserError: One is not YAML, not a Compose file, or one that Compose refuses.
     """
-    project = Project(file.parent)
-    model = layered(load(text, str(file)), project)
-    for given, path in others:
-        document = load(given, str(path), fragment=True)
+    first = load(text, str(file))
+    more = [load(given, str(path), fragment=True) for given, path in others]
+    project = _project(file.parent, [first, *more])
+    model = layered(first, project)
+    for document in more:
         require_mergeable([model.document, document])
         model = layered(document, project, model)
     active = set(filter(None, project.environment.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(model, name, file.parent) for name in model.names)
     chosen = {service.name: service for service in services if _is_active(service, active)}
     return Variant(file, chosen, v1=model.document.v1, configs=_contents(model))
+
+
+def _project(folder: Path, documents: list[Document]) -> Project:
+    """Return the project in *folder*, called what the last of *documents* calls it that does."""
+    project = Project(folder)
+    for document in documents:
+        node = None if document.v1 else own(document.root, "name")
+        if isinstance(node, Scalar) and not node.is_null:
+            project = Project(folder, called=fill(node.value, project.environment))
+    return project
 
 
 def _contents(model: Model) -> dict[str, str]:

@@ -11,16 +11,23 @@ from typing import Literal
 
 from faults import UserError
 from lb.address import HOST, NAME, Address
+from lb.control import HEALTH_PATH, HEALTH_PORT, IN_CONTAINER, SOCKET_PATH, Control
 from lb.image import HARD_STOP_S
+from lb.late import NOTHING_LATE, Late
 from lb.options import DEFAULTS, Options
 
 __all__ = [
     "DEFAULTS",
+    "HEALTH_PATH",
+    "HEALTH_PORT",
     "IN_CONTAINER",
+    "NOTHING_LATE",
+    "SOCKET_PATH",
     "Address",
     "Check",
     "Configuration",
     "Control",
+    "Late",
     "Names",
     "Options",
     "Proxy",
@@ -34,9 +41,6 @@ Names = Literal["dns", "hosts"]
 
 _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 
-SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
-HEALTH_PORT = 8405
-HEALTH_PATH = "/healthz"
 LEAST_RETRIES = 3
 MOST_RETRIES = {"tcp": 30, "http": 6}
 
@@ -195,26 +199,6 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """How an operator reaches the process; None leaves that way out.
-
-    Attributes:
-        health_port: Loopback port that answers `HEALTH_PATH` with 200 while every pool has a
-            server that is up, else 503. It moves up past ports that are listened on.
-        socket: Path of the runtime socket, in a directory that HAProxy may write.
-        stats: Where the statistics page listens; else on the port of `Options.stats`, at every
-            address of its container, of which that option publishes one.
-    """
-
-    health_port: int | None = HEALTH_PORT
-    socket: str | None = SOCKET_PATH
-    stats: str | None = None
-
-
-IN_CONTAINER = Control()
-
-
-@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything one HAProxy process needs to know.
 
@@ -225,6 +209,7 @@ class Configuration:
         hard_stop_s: Seconds that clients have left when the process is asked to stop.
         distant: The servers are on other machines: firewalls between may forget a connection, and
             a machine may vanish without a word.
+        late: What is decided when it is started, not in the text that `lb.render` gives.
     """
 
     proxies: tuple[Proxy, ...]
@@ -234,6 +219,7 @@ class Configuration:
     control: Control = IN_CONTAINER
     hard_stop_s: float = HARD_STOP_S
     distant: bool = False
+    late: Late = NOTHING_LATE
 
     def __post_init__(self) -> None:
         page = _port(self.stats_bind or "")

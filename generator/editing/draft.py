@@ -6,6 +6,7 @@ from composefile.document import load
 from composefile.model import Model
 from composefile.references import Reference, references
 from generator.editing.anchors import rescue, used_outside
+from generator.editing.configs import free_config_name
 from generator.editing.edits import Edits
 from generator.editing.layout import column_of_body, layout_of
 from generator.result import Notice, with_header
@@ -56,6 +57,11 @@ class Draft:
     def is_awaited(self) -> bool:
         """Whether some service waits until this one is healthy."""
         return any(other.detail == "service_healthy" for other in self.others)
+
+    @property
+    def free_config_name(self) -> str:
+        """The name that is free under the top-level `configs` for what generates the service."""
+        return free_config_name(self.document, self.name)
 
     def say(self, what: str, key: str = "", *, fix: str) -> None:
         """Note something that a person should know about *key* of the service, and what to do."""

@@ -11,10 +11,10 @@ from composefile import labels
 from composefile.labels import Identity
 from composefile.listening import discover
 from composefile.values import words
-from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
+from generator.services.late import late
 from generator.services.proxy import ProxySpec
 
 
@@ -74,16 +74,17 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
     """
     name, routes = draft.name, far.routes(plan.ports, plan.upstreams)
     config_name = plan.before.config_name if plan.before else ""
+    configuration = ambassador(
+        name,
+        routes,
+        access=plan.access,
+        options=plan.settings.options.complete(),
+        names="dns" if draft.model.networks(name) else "hosts",
+    )
     return ProxySpec(
         service=name,
         routes=routes,
-        configuration=ambassador(
-            name,
-            routes,
-            access=plan.access,
-            options=plan.settings.options.complete(),
-            names="dns" if draft.model.networks(name) else "hosts",
-        ),
+        configuration=replace(configuration, late=late(draft, plan.settings, plan.ports)),
         identity=Identity(
             role=labels.AMBASSADOR,
             service=name,
@@ -93,7 +94,7 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
         v1=draft.document.v1,
         v2=draft.document.is_v2,
         awaited=draft.is_awaited,
-        config_name=config_name or free_config_name(draft.document, name),
+        config_name=config_name or draft.free_config_name,
         access=plan.access,
         files=plan.settings.files,
         extra_hosts=_extra_hosts(draft, plan),

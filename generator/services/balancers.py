@@ -7,11 +7,11 @@ from composefile import labels
 from composefile.labels import Identity
 from faults import UsageError
 from generator.checks.workers import serving_ports
-from generator.editing.configs import free_config_name
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
 from generator.services.healthcheck import health_options, patience_s
+from generator.services.late import late, meeting
 from generator.services.port_options import port_options, require_ports
 from generator.services.proxy import ProxySpec
 from lb.balancer import balancer
@@ -86,12 +86,14 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         names="hosts" if linked else "dns",
         slots=plan.slots,
     )
+    holder = plan.before.replicas[0] if plan.before else name
+    named = plan.names if meeting(draft.model, holder) else ()
     every = [(host, port) for port in sorted(servers) for host in plan.names]
     config_name = plan.before.config_name if plan.before else ""
     return ProxySpec(
         service=name,
         routes=servers,
-        configuration=configuration,
+        configuration=replace(configuration, late=late(draft, plan.settings, plan.ports, named)),
         identity=Identity(
             role=labels.BALANCER, service=name, balances=tuple(every), slots=plan.slots
         ),
@@ -100,8 +102,8 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         v2=draft.document.is_v2,
         linked=linked,
         awaited=draft.is_awaited,
-        patience_s=patience_s(draft.model, plan.before.replicas[0] if plan.before else name),
-        config_name=config_name or free_config_name(draft.document, name),
+        patience_s=patience_s(draft.model, holder),
+        config_name=config_name or draft.free_config_name,
     )
 
 

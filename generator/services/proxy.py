@@ -19,7 +19,7 @@ from generator.services.own_templates import OwnTemplates
 from lb import healthcheck
 from lb.arguments import arguments
 from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE, STATS_PASSWORD
-from lb.model import Address, Configuration
+from lb.model import Address, Configuration, Late
 from lb.render import render
 
 # What this module writes; every other key of a generated service was carried over.
@@ -135,6 +135,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     kind = lb_config_of(spec, settings)
     if kind == "args":
         return _by_arguments(spec, settings)
+    late = spec.configuration.late
     text = render(spec.configuration, spec.template.folder if spec.template else None)
     image = settings.lb_image or DEFAULT_IMAGE
     head: dict[str, Emitted] = {"image": image}
@@ -147,16 +148,16 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
         volumes.append(f"./{name}:{CONFIG_PATH}:ro")
     elif spec.v1 or spec.v2:
         start = _SHELL
-        variables[VARIABLE] = Literal(interpolation.escape(text))
+        variables[VARIABLE] = Literal(late.configuration(interpolation.escape(text)))
     else:
-        config = (spec.config_name, interpolation.escape(text))
+        config = (spec.config_name, late.configuration(interpolation.escape(text)))
         head["configs"] = [{"source": spec.config_name, "target": CONFIG_PATH}]
     head |= _command(spec, start)
     head |= {
         key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
     }
     head |= _neighbours(spec)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(late.configuration(text).encode()).hexdigest()[:16]
     tail: dict[str, Emitted] = {}
     if not spec.v1:
         tail |= {
@@ -208,13 +209,14 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
     routes = [arguments(port, addresses) for port, addresses in sorted(spec.routes.items())]
-    head: dict[str, Emitted] = {"image": image, "command": Quoted(" -- ".join(routes))}
+    command = spec.configuration.late.words(" -- ".join(routes))
+    head: dict[str, Emitted] = {"image": image, "command": Quoted(command)}
     if words:
         head["environment"] = {"DCGEN_OPTIONS": words, **_variables(spec)}
     head |= _neighbours(spec)
     tail: dict[str, Emitted] = {}
     if spec.awaited and not spec.v1:
-        port = min(spec.routes)
+        port = spec.configuration.late.word(str(min(spec.routes)))
         tail["healthcheck"] = {
             "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
             "interval": "5s",
@@ -272,7 +274,10 @@ def _labels(spec: ProxySpec) -> dict[str, Emitted]:
         access=spec.access.words(),
         template=interpolation.escape(spec.template.path) if spec.template else "",
     )
-    return {**whole.entries()}
+    entries = whole.entries()
+    late = Late(spec.configuration.late.ports)  # a service is called so, whatever DNS is asked
+    ports = {k: late.words(entries[k]) for k in (labels.BALANCES, labels.PORTS) if k in entries}
+    return {**entries, **ports}
 
 
 def _unproven(spec: ProxySpec, text: str) -> tuple[Unproven, ...]:

@@ -21,6 +21,7 @@ from generator.editing.edits import Edits, Span, append_entry, append_item, serv
 from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import ServiceEdits
+from generator.services.late import dialled, meeting
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
 from generator.services.takeover import SINGULAR_IN_NETWORK
 
@@ -31,19 +32,23 @@ SINGULAR_KEYS = ("ports", "container_name", "hostname", "domainname", "mac_addre
 class Template:
     """The text of a replica around its name: of the first one, and of all that follow it.
 
-    The first one keeps the comments and defines the anchors.
+    The first one keeps the comments and defines the anchors. *name* is that of the service it was
+    made from: it may stand in the text as the end of a name that DNS knows.
     """
 
     first: tuple[str, str]
     rest: tuple[str, str]
+    name: str = ""
 
     def render(self, names: Names[str], gap: str) -> str:
         """Return the text of the replicas called *names*, with *gap* between each two."""
-        head, tail = self.first
-        texts = [head + names[0] + tail]
-        head, tail = self.rest
-        texts += [head + name + tail for name in names[1:]]
+        texts = [self._text(self.first, names[0])]
+        texts += [self._text(self.rest, name) for name in names[1:]]
         return gap.join(texts)
+
+    def _text(self, around: tuple[str, str], name: str) -> str:
+        head, tail = around
+        return head + name + tail.replace(f'{dialled(self.name)}"', f'{dialled(name)}"')
 
 
 def template(
@@ -74,12 +79,14 @@ def template(
     parts = []
     for first in (True, False):
         edits = Edits(document.text)
-        _change(ServiceEdits(model, name, layout, edits), count, again=again)
+        body = ServiceEdits(model, name, layout, edits)
+        _change_networks(body, meeting(model, name))
+        _change(body, count, again=again)
         if rescued or not first:
             _refer_to_anchors(edits, service)
             drop_comments(edits, service.body, span.start, span.end)
         parts.append(_around_name(edits, service, span, layout, in_flow=document.services.flow))
-    return Template(parts[0], parts[1])
+    return Template(parts[0], parts[1], name)
 
 
 def _refer_to_anchors(edits: Edits, service: Service) -> None:
@@ -111,7 +118,6 @@ def _change(body: ServiceEdits, count: int | None, *, again: bool) -> None:
         for key in SINGULAR_KEYS:
             if body.model.get(body.name, key) is not None:
                 body.drop(key)
-        _change_networks(body)
         body.filter("environment", labels.is_routing_variable)
         _change_labels(body)
     if not again and move_routing_labels(body, count):
@@ -124,22 +130,19 @@ def _change(body: ServiceEdits, count: int | None, *, again: bool) -> None:
     body.finish()
 
 
-def _change_networks(body: ServiceEdits) -> None:
-    networks = body.model.get(body.name, "networks")
-    if not isinstance(networks, dict):
-        return
+def _change_networks(body: ServiceEdits, meeting: Names[str]) -> None:
+    """Take away what only one container can have; on *meeting* the replicas get a name instead."""
+    networks = body.model.networks(body.name) or {}
     left: dict[str, Emitted] = {}
     changed = False
     for name, settings in networks.items():
-        kept: dict[str, Emitted] = {}
-        if isinstance(settings, dict):
-            kept = {
-                key: quoted(part)
-                for key, part in settings.items()
-                if key not in SINGULAR_IN_NETWORK
-            }
-            changed = changed or len(kept) < len(settings)
-        left[name] = kept or None
+        kept: dict[str, Value] = {
+            key: part for key, part in settings.items() if key not in SINGULAR_IN_NETWORK
+        }
+        if name in meeting:
+            kept["aliases"] = [dialled(body.name)]
+        changed = changed or kept != settings
+        left[name] = {key: quoted(part) for key, part in kept.items()} or None
     if changed:
         # The balancer takes the whole of it over, comments above and below included.
         body.put("networks", left if any(left.values()) else list(left), comments=False)

@@ -73,7 +73,7 @@ LISTENING = [
     pytest.param('ports: ["8001-8003:80"]', [80], id="one port published on one of a range"),
     pytest.param("ports: [80]", [80], id="a number"),
     pytest.param('ports: ["22:22"]', [22], id="what YAML 1.1 could read as a number in base 60"),
-    pytest.param('ports: ["8001:${INNER:-80}"]', [80], id="the default of a variable"),
+    pytest.param('ports: ["8001:${INNER:-80}"]', ["${INNER:-80}"], id="what a variable says"),
     pytest.param('ports: ["${A:-${B:-8001:80}}"]', [80], id="the default of a default"),
     pytest.param("ports: [{target: 80, published: 8001}]", [80], id="the target of long syntax"),
     pytest.param('ports: ["53:53/udp", "53:53"]', [53], id="TCP where both are published"),
@@ -82,7 +82,7 @@ LISTENING = [
 
 
 @pytest.mark.parametrize(("ports", "listening"), LISTENING)
-def test_balancer_listens_on(ports: str, listening: list[int]) -> None:
+def test_balancer_listens_on(ports: str, listening: list[int | str]) -> None:
     made = scale(balanced(f"image: app\n{ports}\n"), n=1)
 
     servers = made.value("rng", "labels")["dcgen.balances"].split()
@@ -101,7 +101,8 @@ def test_port_in_the_env_file_counts(tmp_path) -> None:
 
     made = scale(source, n=1, folder=tmp_path, files={".env": "INNER=8080\n"})
 
-    assert made.value("rng", "labels")["dcgen.balances"] == "rng1:8080"
+    assert made.value("rng", "labels")["dcgen.balances"] == "rng1:${INNER}"
+    assert "default_backend rng-8080\n" in made.text
     assert made.carried("rng") == 'ports: ["8001:${INNER}"]\n'
 
 
