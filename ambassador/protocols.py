@@ -84,6 +84,15 @@ def check(
     return Check(steps=_STEPS[protocol], every_s=2)
 
 
+def _auth(user: str | None) -> str:
+    """Return Redis' AUTH with each argument behind its length: no byte of a password is special.
+
+    Source: Redis serialization protocol specification, "Sending commands to a Redis server".
+    """
+    known = [f"${len(word)}\r\n{word}\r\n" for word in ("AUTH", user) if word]
+    return f"*{len(known) + 1}\r\n{''.join(known)}${{length}}\r\n{{}}\r\n"
+
+
 def _redis(*, several: bool, user: str | None, variable: str | None) -> Check:
     if user and not variable:
         raise UserError(
@@ -92,9 +101,7 @@ def _redis(*, several: bool, user: str | None, variable: str | None) -> Check:
         )
     steps: tuple[Step, ...] = ()
     if variable:
-        # In single quotes Redis takes all but a single quote as it is.
-        words = f"AUTH '{user}' '{{}}'\r\n" if user else "AUTH '{}'\r\n"
-        steps = (Step(send=words, variable=variable), Step(expect="^[+]OK", at_least=3))
+        steps = (Step(send=_auth(user), variable=variable), Step(expect="^[+]OK", at_least=3))
     if not several:
         return Check(steps=steps + _STEPS["redis"], every_s=2)
     role = (

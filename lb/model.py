@@ -67,8 +67,9 @@ class Step:
 
     Once *at_least* bytes are there, an answer that does not match is a failure at once; until
     then HAProxy waits for more, at most for the check's time-out. ``{}`` in *send* is the value of
-    the environment *variable*, so that a password stands nowhere else. A *binary* answer is
-    matched as hexadecimal digits, in capitals: a zero byte would end it otherwise.
+    the environment *variable*, so that a password stands nowhere else, and ``{length}`` the number
+    of its bytes. A *binary* answer is matched as hexadecimal digits, in capitals: a zero byte would
+    end it otherwise.
     """
 
     send: str | bytes | None = None

@@ -42,7 +42,10 @@ def duration(seconds: float) -> str:
 
 
 def quoted(text: str | None, variable: str | None = None) -> QuotedWord:
-    """Return *text* in HAProxy's double quotes, with the value of *variable* in place of ``{}``.
+    """Return *text* in HAProxy's double quotes.
+
+    With the environment *variable* it is a log format: that one's value stands in place of ``{}``,
+    and the number of its bytes in place of ``{length}``.
 
     Raises:
         UserError: It is more than printable ASCII and line ends.
@@ -52,4 +55,7 @@ def quoted(text: str | None, variable: str | None = None) -> QuotedWord:
             f"{text!r} cannot be sent by a health check", fix="use printable ASCII characters"
         )
     inner = "".join(_ESCAPES.get(character, character) for character in text)
-    return QuotedWord('"' + (inner.replace("{}", f"${{{variable}}}") if variable else inner) + '"')
+    if variable:
+        inner = inner.replace("%", "%%").replace("{}", f"%[env({variable})]")
+        inner = inner.replace("{length}", f"%[env({variable}),length]")
+    return QuotedWord(f'"{inner}"')

@@ -57,7 +57,17 @@ def start_tls(cleanup: ExitStack, folder: Path, papers: Path, name: str, clients
 @HAPROXY
 @REDIS
 @pytest.mark.parametrize(
-    "password", ["secret", "it has spaces", 'q"uo\\te', "do$lar{}#", "x" * 200]
+    "password",
+    [
+        "secret",
+        "it has spaces",
+        'q"uo\\te',
+        "do$lar{}#",
+        "x" * 200,
+        "it's",
+        "100%d\\r'",
+        "pässword",
+    ],
 )
 def test_health_check_sends_the_password_of_the_environment(
     password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

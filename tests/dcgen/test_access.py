@@ -71,8 +71,9 @@ def test_variable_with_the_password_has_no_value_in_the_file() -> None:
 
     assert service["environment"] == {"REDIS_PASSWORD": None}
     assert service["labels"]["dcgen.access"] == "auth-env=REDIS_PASSWORD auth-user=app"
-    # Twice the dollar: Compose makes one of it, and HAProxy the value.
-    assert "AUTH 'app' '$${REDIS_PASSWORD}'" in text
+    assert "%[env(REDIS_PASSWORD),length]\\r\\n%[env(REDIS_PASSWORD)]\\r\\n" in text
+    # Twice the dollar, for Compose makes one of it.
+    assert "AUTH\\r\\n\\$$3\\r\\napp\\r\\n" in text
 
 
 def test_secret_with_the_password_is_read_when_haproxy_starts() -> None:
@@ -83,7 +84,7 @@ def test_secret_with_the_password_is_read_when_haproxy_starts() -> None:
     assert service["command"][2].startswith(
         'DCGEN_AUTH="$$(cat /run/secrets/pw)" && export DCGEN_AUTH && exec haproxy '
     )
-    assert "AUTH '$${DCGEN_AUTH}'" in text
+    assert "%[env(DCGEN_AUTH)]" in text
 
 
 def test_secret_that_the_file_does_not_have_is_refused() -> None:
