@@ -1,7 +1,9 @@
 """Where a variant goes: published to files, printed, compared; and what is never overwritten."""
 
 import contextlib
+import errno
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from generator.result import Unproven
 
 HEAD_BYTES = 64 * 1024
+READER_WITHIN_S = 10.0
+_LOOK_EVERY_S = 0.05
 
 
 def prove(unproven: Iterable["Unproven"]) -> None:
@@ -135,10 +139,34 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def _write(path: Path, data: bytes, like: Path | None) -> None:
     with _told(path, "write"):
-        if _is_stream(path):
+        if path.is_fifo():
+            _pour(path, data)
+        elif _is_stream(path):
             path.write_bytes(data)
         else:
             _replace(path.resolve(), data, like)
+
+
+def _pour(path: Path, data: bytes) -> None:
+    # To open a pipe waits for somebody who reads it, and for ever if nobody ever does.
+    deadline_s = time.monotonic() + READER_WITHIN_S
+    while True:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        if time.monotonic() > deadline_s:
+            raise HostError(
+                f"nobody reads the named pipe after {READER_WITHIN_S:.0f} s",
+                fix="start what reads it, or choose another file with `-o`",
+                where=Place(str(path)),
+            )
+        time.sleep(_LOOK_EVERY_S)
+    os.set_blocking(descriptor, True)
+    with open(descriptor, "wb") as pipe:  # noqa: PTH123 - a descriptor
+        pipe.write(data)
 
 
 def _replace(target: Path, data: bytes, like: Path | None) -> None:

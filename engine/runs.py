@@ -8,7 +8,6 @@ process id, says whether a run is alive: the system lets go of it however a run 
 
 import fcntl
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -17,12 +16,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from composefile import text_file
 from engine.events import Line
+from engine.snapshot import MOST_BYTES, Snapshot, parse
 from faults import HostError
 
 SEPARATOR = " | "
@@ -33,33 +33,16 @@ STOP_SIGNAL = signal.SIGUSR1
 _LOOK_EVERY_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One process of a run, as ``ps`` shows it: *ports* is ``127.0.0.1:8001->80``."""
-
-    name: str
-    service: str
-    pid: int = 0
-    state: str = "waiting"
-    restarts: int = 0
-    ports: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a run wrote down last: the process that supervises it, and its *entries*."""
-
-    pid: int
-    file: str
-    entries: tuple[Entry, ...] = ()
-
-
 def find(file: Path) -> Snapshot | None:
-    """Return the run of *file* on this host; None if it does not run."""
+    """Return the run of *file* on this host; None if it does not run.
+
+    Raises:
+        HostError: Its record is spoilt, or the folder is not this user's alone.
+    """
     folder = folder_of(file)
     try:
-        with (folder / "lock").open("r+", encoding="utf-8") as lock:
-            return None if locked(lock.fileno()) else read(folder)
+        with lock_of(folder) as lock:
+            return None if locked(lock) else read(folder)
     except FileNotFoundError:
         return None
 
@@ -68,7 +51,7 @@ def stop(file: Path) -> int:
     """End the run of *file*, and return how many processes it had: none if it did not run.
 
     Raises:
-        HostError: It does not end.
+        HostError: It does not end, or its record is spoilt.
     """
     running = find(file)
     if not running:
@@ -190,6 +173,24 @@ def _is_ours(folder: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
+@contextmanager
+def lock_of(folder: Path, flags: int = 0) -> Iterator[int]:
+    """Open the lock of the run in *folder*, and close it at the end.
+
+    Raises:
+        FileNotFoundError: There is none, and *flags* has no ``O_CREAT``.
+        HostError: It is not a file.
+    """
+    path = folder / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise HostError(f"'{path}' is not a file", fix="delete it")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def locked(descriptor: int, operation: int = fcntl.LOCK_SH) -> bool:
     """Lock an open file, shared or by *operation*, until it is closed; tell whether that worked."""
     try:
@@ -200,13 +201,21 @@ def locked(descriptor: int, operation: int = fcntl.LOCK_SH) -> bool:
 
 
 def read(folder: Path) -> Snapshot | None:
-    """Return what the run in *folder* wrote down last; None if that is nothing yet."""
-    try:
-        values = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    """Return what the run in *folder* wrote down last; None if that is nothing yet.
+
+    Raises:
+        HostError: It is not what a run writes.
+    """
+    path = folder / "run.json"
+    if not path.exists():
         return None  # it has the lock, and is still planning
-    entries = tuple(Entry(**entry) for entry in values["entries"])
-    return Snapshot(values["pid"], values["file"], entries)
+    try:
+        return parse(text_file.read(path, MOST_BYTES))
+    except (text_file.UnreadableError, ValueError) as error:
+        raise HostError(
+            f"the record of a run is spoilt: '{path}'",
+            fix="end that run where it was started, or kill it, and start it again",
+        ) from error
 
 
 def _open(path: Path, streams: ExitStack) -> TextIO:

@@ -87,14 +87,28 @@ def rows(ask: Ask) -> list[Row]:
 
 
 def rows_and_queues(ask: Ask) -> tuple[list[Row], dict[str, int]]:
-    """Return what `rows` returns, and by backend how many wait there for any of its servers."""
-    counted, states = _sections(ask("show stat;show servers state"), 2)
+    """Return what `rows` returns, and by backend how many wait there for any of its servers.
+
+    Raises:
+        HostError: It does not answer, or answers something else.
+    """
+    answer = ask("show stat;show servers state")
+    counted, states = _sections(answer, 2)
+    try:
+        return _read(counted, states)
+    except (LookupError, ValueError, AttributeError, csv.Error) as error:
+        raise _unreadable(answer, 2) from error
+
+
+def _read(counted: str, states: str) -> tuple[list[Row], dict[str, int]]:
     stat = {(row["pxname"], row["svname"]): row for row in _csv(counted)}
     queues = {
         name: int(row["qcur"] or 0) for (name, server), row in stat.items() if server == "BACKEND"
     }
     lines = [line.split() for line in states.splitlines()]
-    header = next((words[1:] for words in lines if words[:2] == ["#", "be_id"]), [])
+    header = next((words[1:] for words in lines if words[:2] == ["#", "be_id"]), None)
+    if header is None:
+        raise ValueError(states)
     found = [dict(zip(header, words, strict=False)) for words in lines if words[0].isdigit()]
     servers = [
         _row(state, stat[state["be_name"], state["srv_name"]])
@@ -195,11 +209,15 @@ def _sections(answer: str, number: int) -> list[str]:
     # Each command's answer ends with an empty line.
     found = [part for part in answer.strip("\n").split("\n\n") if part.strip()]
     if len(found) != number:
-        raise HostError(
-            f"HAProxy answers what does not read as {number} answers: {answer[:80]!r}",
-            fix="give its `stats socket` the level admin",
-        )
+        raise _unreadable(answer, number)
     return [part.strip("\n") for part in found]
+
+
+def _unreadable(answer: str, number: int) -> HostError:
+    return HostError(
+        f"HAProxy answers what does not read as {number} answers: {answer[:80]!r}",
+        fix="give its `stats socket` the level admin",
+    )
 
 
 def without_addresses(text: str) -> str:

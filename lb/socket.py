@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _TIMEOUT_S = 1.0
+# Thousands of servers fit; something else may answer without an end.
+_MOST_CHARS = 64 * 1024 * 1024
 
 
 def served(path: Path) -> dict[str, int]:
@@ -21,12 +23,16 @@ def served(path: Path) -> dict[str, int]:
         path: The runtime socket.
 
     Raises:
-        OSError: Nobody answers there.
+        OSError: Nobody answers there, or no HAProxy.
     """
     counts: Counter[str] = Counter()
-    for row in _rows(ask(path, "show stat")):
-        if row["svname"] not in {"FRONTEND", "BACKEND"}:
-            counts[row["svname"]] += int(row["stot"] or 0)
+    answer = ask(path, "show stat")
+    try:
+        for row in _rows(answer):
+            if row["svname"] not in {"FRONTEND", "BACKEND"}:
+                counts[row["svname"]] += int(row["stot"] or 0)
+    except (KeyError, ValueError, csv.Error) as error:
+        raise OSError(f"this is no statistics of HAProxy: {answer[:80]!r}") from error
     return dict(counts)
 
 
@@ -40,8 +46,8 @@ def ask(path: Path, command: str) -> str:
         connection.settimeout(_TIMEOUT_S)
         connection.connect(str(path))
         connection.sendall(f"{command}\n".encode())
-        with connection.makefile(encoding="utf-8") as answer:
-            return answer.read()
+        with connection.makefile(encoding="utf-8", errors="replace") as answer:
+            return answer.read(_MOST_CHARS)
 
 
 def _rows(answer: str) -> Iterator[dict[str, str]]:

@@ -1,5 +1,7 @@
 """Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
 
+from ipaddress import ip_address
+
 from ambassador import upstreams as far
 from faults import UsageError, UserError
 from lb.model import Address
@@ -102,3 +104,18 @@ def addresses(words: tuple[str, ...]) -> list[tuple[str, Address]]:
         if len(several) > 1:
             raise UsageError(f"{name!r} has several upstreams here", fix="give one HOST:PORT")
     return [(name, first) for name, (first, *_) in found]
+
+
+def address(text: str) -> str:
+    """Return *text*, an IP address of this host to listen on.
+
+    Raises:
+        UsageError: It is none: a name would have to be looked up, and could be several.
+    """
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is not an IP address",
+            fix="write 127.0.0.1, 0.0.0.0, or another address of this host",
+        ) from error

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from dcgen.commands.assignments import counts
+from dcgen.commands.assignments import address, counts
 from dcgen.commands.compose import compose
 from dcgen.commands.target import (
     SECONDS,
@@ -42,6 +42,7 @@ from lb.address import LOOPBACK
 )
 @click.option(
     "--publish-on",
+    type=address,
     metavar="ADDRESS",
     help=f"Address to publish ports on that are given without one.  [default: {LOOPBACK}]",
 )

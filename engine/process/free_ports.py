@@ -15,6 +15,7 @@ from lb.address import LOOPBACK
 # Below the range that outgoing connections take their ports from: a process that is started
 # again must find its port free.
 _LOWEST, _HIGHEST, _TRIES = 15000, 32000, 1000
+_TAKEN = "something listens there already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,14 @@ def free_port(taken: set[int], address: str = LOOPBACK) -> int:
     """
     trouble: str | None = None
     for port in random.sample(range(_LOWEST, _HIGHEST), _TRIES):
-        if port not in taken and not (trouble := busy(address, port)):
+        if port in taken:
+            continue
+        trouble = busy(address, port)
+        if trouble is None:
             taken.add(port)
             return port
+        if trouble != _TAKEN:
+            break  # no other port would do
     raise HostError(f"no free port on '{address}': {trouble}", fix="use an address of this host")
 
 
@@ -102,7 +108,7 @@ def busy(address: str, port: int) -> str | None:
             probe.listen(1)
         except OSError as error:
             reasons = {
-                errno.EADDRINUSE: "something listens there already",
+                errno.EADDRINUSE: _TAKEN,
                 errno.EACCES: "ports below 1024 need more rights",
                 errno.EADDRNOTAVAIL: "this machine has no such address",
             }

@@ -1,21 +1,20 @@
 """Write down what a run is and says, for ``ps``, ``logs`` and ``stop``: see `engine.runs`."""
 
 import fcntl
-import json
 import logging
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from engine import runs
 from engine.events import Event, Exited, Failed, Line, Ready, Restarting, Silent, Started
 from engine.process.process import Plan
-from engine.runs import Entry, Snapshot
+from engine.snapshot import Entry, Snapshot, to_text
 from faults import HostError
 
 LOG_BYTES = 8 * 1024 * 1024
@@ -77,7 +76,7 @@ class Run:
     def _write(self) -> None:
         snapshot = Snapshot(os.getpid(), str(self.file), tuple(self._entries.values()))
         draft = self.folder / "run.json.new"
-        draft.write_text(json.dumps(asdict(snapshot)), encoding="utf-8")
+        draft.write_text(to_text(snapshot), encoding="utf-8")
         draft.replace(self.folder / "run.json")
 
 
@@ -112,8 +111,8 @@ def begin(file: Path) -> Iterator[Run]:
     """
     folder = runs.folder_of(file)
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / "lock").open("w", encoding="utf-8") as lock:
-        if not _locked_for_us(lock.fileno()):
+    with runs.lock_of(folder, os.O_CREAT) as lock:
+        if not _locked_for_us(lock):
             running = runs.read(folder)
             pid = f" (process {running.pid})" if running else ""
             raise HostError(

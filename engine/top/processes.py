@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from composefile.labels import Identity
 from engine import runs
 from engine.live.running import as_processes
-from engine.runs import Entry
+from engine.snapshot import Entry
 from engine.top.balanced import counted
 from engine.top.names import shown
 from engine.top.samples import Member, Seen

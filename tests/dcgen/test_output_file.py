@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dcgen import output
 from tests.dcgen.door import dcgen, names
 
 
@@ -76,6 +77,19 @@ def test_a_named_pipe_is_written_into(coins: Path) -> None:
     assert result.exit_code == 0
     assert "rng3:" in received
     assert (coins / "pipe.yml").is_fifo()
+
+
+def test_a_named_pipe_that_nobody_reads_is_not_waited_for_without_end(
+    coins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "READER_WITHIN_S", 0.2)
+    os.mkfifo(coins / "generated.yml")
+
+    result = dcgen("scale", "rng", "3")
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith("generated.yml: nobody reads the named pipe after 0 s\n")
+    assert (coins / "generated.yml").is_fifo()
 
 
 @pytest.mark.usefixtures("coins")

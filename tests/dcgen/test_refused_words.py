@@ -29,6 +29,12 @@ def run(*words: str) -> Result:
             id="an option of the group",
         ),
         pytest.param(
+            ["up", "--publish-on", "localhost"],
+            "'localhost' is not an IP address\n"
+            "  fix: write 127.0.0.1, 0.0.0.0, or another address of this host\n",
+            id="a name to listen on",
+        ),
+        pytest.param(
             ["scale"],
             "missing argument 'SERVICE N | SERVICE=N…'\n  fix: see: dcgen scale --help\n",
             id="no argument",

@@ -1,5 +1,7 @@
 """A run is known to other commands of the same user, and to nobody else."""
 
+import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from engine import runs
 from engine.events import Exited, Line, Ready, Restarting, Started
 from engine.process import record
 from engine.process.process import Plan, Process
+from engine.snapshot import Entry
 from faults import HostError
 
 FILE = Path("compose.yml")
@@ -39,7 +42,7 @@ def test_a_run_is_found_as_long_as_it_is_held(process: Process) -> None:
         during = runs.find(FILE)
 
     assert during
-    assert during.entries == (runs.Entry("rng", "rng"),)
+    assert during.entries == (Entry("rng", "rng"),)
     assert runs.find(FILE) is None
 
 
@@ -197,3 +200,45 @@ def test_the_log_keeps_a_bounded_number_of_bytes(
     found = list(runs.logs(FILE, follow=False))
     assert found[-1].text == "999"
     assert sum(len(line.text) for line in found) < 2000
+
+
+ENTRY = {"name": "lb-1", "service": "lb", "pid": 0, "state": "up", "restarts": 0, "ports": ""}
+SPOILT_ENTRIES = (
+    *(7, [7], [{"a": 1}], [{**ENTRY, "name": "../x"}], [{**ENTRY, "state": "\x1b[31m"}]),
+    *([{**ENTRY, "pid": -1}], [{**ENTRY, "pid": 1}], [{**ENTRY, "ports": None}]),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "\0", "[]", "7", "null", "[" * 100_000, '{"pid": 7}'),
+        *(
+            json.dumps({"pid": pid, "file": "f", "entries": []})
+            for pid in (-1, 0, 1, True, "7", 2**70, None)
+        ),
+        *(json.dumps({"pid": 7, "file": "f", "entries": found}) for found in SPOILT_ENTRIES),
+    ],
+)
+def test_a_spoilt_record_is_refused_and_no_process_gets_a_signal(
+    text: str, run: record.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed: list[object] = []
+    monkeypatch.setattr(runs.os, "kill", lambda *words: killed.append(words))
+    (run.folder / "run.json").write_text(text)
+
+    with pytest.raises(HostError, match="the record of a run is spoilt"):
+        runs.stop(FILE)
+    assert killed == []
+
+
+@pytest.mark.parametrize("name", ["run.json", "lock"])
+def test_a_pipe_in_the_folder_of_a_run_is_not_waited_for(name: str, run: record.Run) -> None:
+    (run.folder / name).unlink(missing_ok=True)
+    os.mkfifo(run.folder / name)
+
+    with pytest.raises(HostError, match=f"{name}'"):
+        runs.find(FILE)
+    if name == "lock":
+        with pytest.raises(HostError, match="is not a file"), record.begin(FILE):
+            pass

@@ -3,6 +3,7 @@
 A case is drawn from a seed and a number alone, so it can be drawn again:
 ``make fuzz SEED=7 CASE=1234``. It is a fault if a run prints a traceback, does not end in time,
 ends with a code that is none of dcgen's, lets a control character through, or writes elsewhere.
+In some cases the folder of the run is what somebody broke; in others a run lives in it meanwhile.
 """
 
 import os
@@ -12,24 +13,25 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.fuzz import living, run_folders
+from tests.fuzz.living import CODES, INTERRUPTED, SIGNS, WITHIN_S
 from tests.fuzz.poison import ANYTHING
 from tests.fuzz.projects import Project, lay_out, project
 
-# A run takes parts of a second; a machine may be busy.
-WITHIN_S = 60
 MEMORY_BYTES = 2 * 1024**3
-CODES = {0, 1, 2, 3, 130}
-# Ctrl-C before dcgen can listen ends it as it ends any program.
-INTERRUPTED = {*CODES, -signal.SIGINT}
 DISTURBANCES = (
     *("nothing",) * 30,
     *("no stdin", "no stdout", "no stderr", "full stdout", "full stderr", "closed pipe"),
     *("no folder", "small files", "no files", "interrupt", "interrupt", "interrupt"),
 )
+# Of all cases: beside a run that lives; with the folder of a run that was left.
+LIVING, LOOKING = 0.06, 0.3
 # What may be on a terminal: no escape, no carriage return that hides a line.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # A frame of ours in a traceback; before `dcgen.start` has begun, Python itself answers Ctrl-C.
@@ -58,8 +60,25 @@ DOORS: tuple[tuple[str, ...], ...] = (
     *(("lb", "retarget", "lb=127.0.0.1:9", *PROCESS), ("lb", "retarget", "X=a:1", *PROCESS)),
     *(("lb", "retarget", "lb=X", "--force", *PROCESS), ("rollout", "web", *PROCESS)),
     *(("rollout", "X"), ("rollout", "web", "--host", "tcp://127.0.0.1:1"), ("compose", "X")),
+    *(("top", "--once", *PROCESS, "--interval", "0.5"), ("top", "--once", "--json", *PROCESS)),
+    *(("top", "--once", *PROCESS, "--limit", "web=X"), ("top", "--web", "X", *PROCESS)),
+    *(("refresh",), ("refresh", "--check"), ("undo", "X"), ("undo", "web"), ("refresh", "X")),
     *(("stop",), ("stop", *PROCESS), ("down",), ("down", *PROCESS), ("help", "X"), ("X",)),
     *(("sample", "new"), ("sample", "web"), ("sample", "X"), ("help", "scale"), ("--version",)),
+)
+# What looks into the folder of a run.
+LOOKS: tuple[tuple[str, ...], ...] = (
+    *(("ps", *PROCESS), ("ps", *PROCESS, "--json"), ("ps",), ("logs", *PROCESS), ("logs",)),
+    *(("logs", *PROCESS, "-n", "2"), ("logs", *PROCESS, "web"), ("lb", "status", *PROCESS)),
+    *(
+        ("lb", "status", *PROCESS, "--json"),
+        ("lb", "drain", "web", *PROCESS, "--drain-deadline", "1"),
+    ),
+    *(("lb", "drain", "lb", *PROCESS, "--drain-deadline", "1"), ("lb", "ready", "lb", *PROCESS)),
+    *(("lb", "reload", *PROCESS), ("lb", "retarget", "lb=127.0.0.1:9", "--force", *PROCESS)),
+    *(("rollout", "web", *PROCESS), ("top", "--once", *PROCESS, "--interval", "0.5")),
+    *(("top", "--once", "--json", *PROCESS, "--interval", "0.5"), ("up", *RUN), ("up", *RUN)),
+    *(("stop", *PROCESS), ("down", *PROCESS), ("stop",), ("down",), ("up", "--for", "0.3")),
 )
 FILES: tuple[tuple[str, ...], ...] = (
     *((),) * 8,
@@ -82,26 +101,35 @@ class Case:
     words: tuple[str, ...]
     disturbance: str
     after_s: float
+    left: run_folders.RunFolder | None = None
+    spoil: str = ""
 
     def __str__(self) -> str:
         words = " ".join(ascii(word[:200]) for word in self.words)
-        return f"dcgen {words} ({self.disturbance}, {self.after_s:.3f} s)"
+        run = self.left or (f"beside a run: {self.spoil}" if self.spoil else "")
+        return f"dcgen {words} ({self.disturbance}, {self.after_s:.3f} s) {run}"
 
 
 def draw(seed: int, number: int) -> Case:
     """Return the case of *seed* with *number*."""
     random = Random(f"{seed}/{number}")
-    anything = [str(value) for value in ANYTHING if "\0" not in str(value)]
-    words = [
-        word.replace("X", random.choice(anything)) if "X" in word else word
-        for word in (*random.choice(DOORS), *random.choice(FILES))
-    ]
+    kind = random.random()
+    looks = kind < LOOKING
+    words = random.choice(LOOKS) if looks else (*random.choice(DOORS), *random.choice(FILES))
     return Case(
         project(random),
-        tuple(word.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for word in words),
+        tuple(_drawn(random, word) for word in words),
         random.choice(DISTURBANCES),
         random.random() * 0.5,
+        run_folders.draw(random) if LIVING <= kind < LOOKING else None,
+        random.choice(tuple(living.SPOILS)) if kind < LIVING else "",
     )
+
+
+def _drawn(random: Random, word: str) -> str:
+    anything = [str(value) for value in ANYTHING if "\0" not in str(value)]
+    found = word.replace("X", random.choice(anything)) if "X" in word else word
+    return found.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def faults(case: Case, folder: Path) -> list[str]:
@@ -112,11 +140,13 @@ def faults(case: Case, folder: Path) -> list[str]:
     runs.mkdir(mode=0o700)
     lay_out(case.files, inside)
     before = {path: path.read_bytes() for path in inside.rglob("*") if _is_source(path)}
+    found: list[str] = []
     try:
-        code, out, err = _run(case, inside, runs)
+        with _run_folder(case, inside, runs, found):
+            code, out, err = _run(case, inside, runs)
     except subprocess.TimeoutExpired:
         return [f"it still ran after {WITHIN_S} s"]
-    found = [f"stderr has {word!r}:\n{err}" for word in _bug(case, err)]
+    found += [f"stderr has {word!r}:\n{err}" for word in _bug(case, err)]
     codes = INTERRUPTED if case.disturbance == "interrupt" else CODES
     if code not in codes:
         found.append(f"exit code {code}: {err}")
@@ -130,8 +160,20 @@ def faults(case: Case, folder: Path) -> list[str]:
     if beside not in ([], ["in", "run"]):
         found.append(f"it wrote elsewhere: {beside}")
     found += [f"it changed {path}" for path, data in before.items() if _changed(path, data)]
-    found += [f"it left {left}" for left in runs.glob("*/*/s/*")]
+    if not case.left and case.spoil in {"", "nothing"}:
+        found += [f"it left {left}" for left in runs.glob("*/*/s/*")]
     return found
+
+
+@contextmanager
+def _run_folder(case: Case, inside: Path, runs: Path, found: list[str]) -> Iterator[None]:
+    files = (inside / "compose.yml", inside / "generated.yml")
+    if case.spoil:
+        with living.beside(case.spoil, inside, runs, _environment(runs), found):
+            yield
+        return
+    with run_folders.laid(case.left, runs, *files) if case.left else nullcontext():
+        yield
 
 
 def _is_source(path: Path) -> bool:
@@ -152,8 +194,7 @@ def _bug(case: Case, err: str) -> list[str]:
     # Python itself answers Ctrl-C with a traceback until its program has begun.
     if case.disturbance == "interrupt" and "KeyboardInterrupt" in err and not OURS.search(err):
         return []
-    signs = ("Traceback", "Exception ignored", "Logging error", "Fatal Python error")
-    return [sign for sign in signs if sign in err]
+    return [sign for sign in SIGNS if sign in err]
 
 
 def _run(case: Case, inside: Path, runs: Path) -> tuple[int, str, str]:

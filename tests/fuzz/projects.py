@@ -239,11 +239,16 @@ def lay_out(found: Project, folder: Path) -> None:
     for name, entry in found.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(entry, bytes):
-            path.write_bytes(entry)
-        elif entry == "fifo":
-            os.mkfifo(path)
-        elif entry == "folder":
-            path.mkdir()
-        else:
-            path.symlink_to("/dev/zero" if entry == "endless" else path.name)
+        put(path, entry)
+
+
+def put(path: Path, entry: Entry) -> None:
+    """Make *entry* at *path*."""
+    if isinstance(entry, bytes):
+        path.write_bytes(entry)
+    elif entry == "fifo":
+        os.mkfifo(path)
+    elif entry == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if entry == "endless" else path.name)

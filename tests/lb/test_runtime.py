@@ -45,6 +45,26 @@ def test_an_objection_of_haproxy_is_an_error() -> None:
         runtime.tell(lambda _: "No such server.\n\n", ["set server a/b state ready"])
 
 
+STAT = "# pxname,svname,qcur,scur,stot,status,check_status,ttime"
+STATES = "1\n# be_id be_name srv_id srv_name srv_addr srv_admin_state srv_port srv_fqdn"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("", "\n", "x", "a\n\nb\n\nc", "Permission denied\n\n", "\ufffd\n\n\ufffd\n\n"),
+        f"# a,b\nx,y\n\n{STATES}\n",
+        f"{STAT}\nweb-80,web1\n\n{STATES}\n3 web-80 1 web1\n\n",
+        f"{STAT}\nweb-80,web1,0,0,0,UP,,0\n\n{STATES}\n3 web-80 1 other 127.0.0.1 0 80 -\n\n",
+        f"{STAT}\nweb-80,web1,0,x,0,UP,,0\n\n{STATES}\n3 web-80 1 web1 127.0.0.1 0 80 -\n\n",
+        f"{STAT}\nweb-80,BACKEND,x\n\n{STATES}\n",
+    ],
+)
+def test_an_answer_that_is_none_of_haproxys_is_an_error(answer: str) -> None:
+    with pytest.raises(HostError, match="HAProxy answers what does not read as 2 answers"):
+        runtime.rows(lambda _: answer)
+
+
 def test_a_new_address_that_haproxy_confirms_is_none() -> None:
     said = "IP changed from '127.0.0.1' to '127.0.0.2' by 'stats socket command'\n\n"
 
