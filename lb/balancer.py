@@ -1,6 +1,6 @@
 """A balancer: one HAProxy that shares the connections to a service between its replicas."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lb.arguments import Route
@@ -75,6 +75,7 @@ def balancing(
         UserError: A route has no server, or something cannot be a word in HAProxy's configuration.
     """
     found = list(routes)
+    ports = {route.port for route in found}
     return Configuration(
         proxies=tuple(
             Proxy(
@@ -82,7 +83,7 @@ def balancing(
                 bind=route.bind,
                 servers=named(route.servers),
                 host=options.health_host or "localhost",
-                check=_check(options, route.port),
+                check=_check(options, route.port, ports),
                 slots=slots,
                 port=route.port,
                 http2=options.of(route.port).mode == "h2c",
@@ -127,12 +128,19 @@ def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
     )
 
 
-def _check(options: Options, port: int) -> Check:
-    is_asked = options.health_port in (None, port)
+def _check(options: Options, port: int, ports: Collection[int]) -> Check:
+    # What is balanced is asked itself; any other port tells of all that are.
+    elsewhere = options.health_port if options.health_port not in ports else None
+    is_asked = options.health_port in (None, port) or elsewhere
     chosen = options.of(port)
     path = chosen.health_path if is_asked else None
     preface = H2_PREFACE if chosen.mode == "h2c" and not path else ()
-    asked = Check(steps=preface, http_path=path, answer_s=options.health_timeout)
+    asked = Check(
+        steps=preface,
+        http_path=path,
+        answer_s=options.health_timeout,
+        port=elsewhere if path else None,
+    )
     # A failure or a server that is down is looked at again soon, whatever the interval.
     return replace(asked, every_s=options.health_interval or asked.every_s)
 

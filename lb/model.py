@@ -87,6 +87,7 @@ class Check:
     whether a connection can be opened; the answer may take *answer_s*. A server
     is down after *fall* failures and up after one success; it is asked every *every_s*, every
     *doubtful_s* between the first failure and the verdict, and every *down_s* while it is down.
+    With *port* it is asked on that port of the same machine.
     """
 
     steps: tuple[Step, ...] = ()
@@ -97,6 +98,7 @@ class Check:
     doubtful_s: float = 0.5
     down_s: float = 0.5
     fall: int = 3
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

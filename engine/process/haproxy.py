@@ -45,6 +45,9 @@ def haproxy_cfg(
             return render(_ambassador(service, options, binds, control), own)
         members = _members(service, addresses)
         servers = {port: [address for _, address in found] for port, found in members.items()}
+        if options.health_port and options.health_port not in servers:
+            # Only a container has that port for itself: here a connection has to do.
+            options = replace(options, health_path=None, health_port=None)
         made = balancer(service.name, servers, options=options, binds=binds, control=control)
         return render(_named(made, members), own)
     except UserError as error:

@@ -60,18 +60,35 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
         ports = ports or serving_ports(draft.model, draft.service)
         if not (ports and settings.balancer):
             return None
-    if settings.derive_health:
-        derived = health_options(draft.model, before.replicas[0] if before else draft.name)
-        settings = replace(settings, options=settings.options.over(derived))
+    if before:
+        ports = ports or before.settings.ports
+    settings = _with_health(draft, ports, settings, before)
     if before:
         settings = settings.after(before.settings)
-        ports = settings.ports
     if not settings.for_others:
         require_ports(chosen, ports, draft.name)
     settings = replace(settings, options=port_options(draft, ports, settings.options))
     slots = slots_for(replicas) if settings.dynamic else 0
     names = replica_names(draft.name, replicas, dynamic=bool(slots))
     return Balancing(names, ports, settings, slots, before)
+
+
+def _with_health(
+    draft: Draft, ports: Sequence[int], settings: Settings, before: Former | None
+) -> Settings:
+    if settings.derive_health:
+        holder = before.replicas[0] if before else draft.name
+        derived = health_options(draft.model, holder, ports)
+        settings = replace(settings, options=settings.options.over(derived))
+    asked = settings.options.health_port
+    if asked and asked not in ports:
+        draft.say(
+            f"HAProxy asks port {asked} of each replica of {draft.name!r}, which is not balanced:"
+            " it must not listen on 127.0.0.1 alone there",
+            "healthcheck",
+            fix="let it listen on 0.0.0.0, or give `--health-path` for a port that is balanced",
+        )
+    return settings
 
 
 def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:

@@ -8,54 +8,46 @@ Source: Compose Specification, "healthcheck": an interval and a time-out are 30 
 
 import math
 import re
+from collections.abc import Sequence
 
-from composefile.listening import discover
+from composefile.http_question import NotUnderstoodError, http_question
 from composefile.model import Model
-from composefile.values import texts, words
+from composefile.values import words
 from faults import UserError
 from lb.options import ChosenOptions
 
-_URL = re.compile(
-    r"(?:^|\s)(?:curl|wget)\s(?:.*\s)?[\"']?(?:http://)?"
-    r"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
-    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s\"'|;&#$]*)?[\"']?(?=\s|$|[;|&])"
-)
-# Asked with a header, a method, a body or a password, the same path is another question.
-_OTHER = re.compile(
-    r"https://|\s(?:-[a-zA-Z]*[HXdu]|--(?:header|request|data|user|post|method|body)[\w-]*)[\s=]|\$"
-)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DEFAULT_S = 30.0
 
 
-def health_options(model: Model, name: str) -> ChosenOptions:
+def health_options(model: Model, name: str, ports: Sequence[int]) -> ChosenOptions:
     """Return the options that let HAProxy ask what the health check of service *name* asks.
 
+    It may be asked on a port that is none of *ports*, which are balanced.
+
     Raises:
-        UserError: It has none, or none that is a plain HTTP request to the port that is balanced.
+        UserError: It has none, or one that is more than a plain HTTP request.
     """
     check = model.get(name, "healthcheck")
     fields = check if isinstance(check, dict) else {}
-    test = " ".join(words(fields.get("test")) if fields else texts(check))
-    found = None if _OTHER.search(test) else _URL.search(test)
-    port = int((found["port"] or 80) if found else 0)
-    ports = discover(model, model.document.service(name))
-    if found is None or port not in ports:
+    try:
+        disabled = fields.get("disable") == "true"
+        asked = http_question([] if disabled else words(fields.get("test")))
+        return ChosenOptions(
+            health_path=asked.path,
+            # What curl sends: applications answer those hosts alone that they know.
+            health_host=asked.host if asked.host != "localhost" else None,
+            health_port=asked.port if list(ports) != [asked.port] else None,
+            health_interval=_seconds(fields.get("interval")),
+            health_timeout=min(_seconds(fields.get("timeout")), asked.within_s or math.inf),
+        )
+    except (NotUnderstoodError, UserError) as error:
         raise UserError(
-            f"no plain HTTP request to the port of {name!r} is in its `healthcheck`",
+            f"no plain HTTP request is the `healthcheck` of {name!r}: {error}",
             fix="give `--health-path PATH`, or leave out `--health`",
             where=model.where(name, "healthcheck"),
-        )
-    host = found["host"] if found["port"] in (None, "80") else f"{found['host']}:{port}"
-    return ChosenOptions(
-        health_path=found["path"] or "/",
-        # What curl sends: applications answer those hosts alone that they know.
-        health_host=host if host != "localhost" else None,
-        health_port=port if len(ports) > 1 else None,
-        health_interval=_seconds(fields.get("interval")),
-        health_timeout=_seconds(fields.get("timeout")),
-    )
+        ) from error
 
 
 def patience_s(model: Model, name: str) -> int:

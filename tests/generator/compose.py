@@ -158,7 +158,7 @@ def balanced(body: str, others: str = "") -> str:
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:
-    names = ("lb_config", "lb_image", "ports", "options")
+    names = ("lb_config", "lb_image", "ports", "options", "derive_health")
     return Settings(**{name: options[name] for name in names if name in options})
 
 

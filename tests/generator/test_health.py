@@ -14,7 +14,7 @@ from tests.generator.compose import scale
 
 def words(check: str) -> str:
     text = f"services:\n  app:\n    image: app\n    expose: [80, 8080]\n    healthcheck: {check}\n"
-    found = health_options(Model(load(text, "compose.yml"), Project(Path())), "app")
+    found = health_options(Model(load(text, "compose.yml"), Project(Path())), "app", [80, 8080])
     return found.complete().words()
 
 
@@ -24,7 +24,10 @@ def words(check: str) -> str:
         pytest.param('"curl -f http://localhost/ok"', "/ok", id="curl"),
         pytest.param("[CMD, curl, -fsS, 'http://127.0.0.1:8080/ok']", "/ok", id="a list"),
         pytest.param("[CMD-SHELL, 'curl -f http://localhost:8080 || exit 1']", "/", id="no path"),
-        pytest.param("'wget -qO- http://localhost:8080/ok?a=1&b=2'", "/ok?a=1", id="wget"),
+        pytest.param("'wget -qO- http://localhost:8080/ok?a=1'", "/ok?a=1", id="wget"),
+        pytest.param(
+            "'wget -qO- \"http://localhost:8080/ok?a=1&b=2\"'", "/ok?a=1&b=2", id="ampersand"
+        ),
         pytest.param("'wget --spider -q 0.0.0.0:8080/ping'", "/ping", id="no scheme"),
         pytest.param("'curl -f \"http://[::1]:8080/ok\" >/dev/null'", "/ok", id="quotes"),
     ],
@@ -45,7 +48,7 @@ def test_path_is_that_of_the_health_check(test: str, path: str) -> None:
     ],
 )
 def test_it_is_asked_as_seldom_and_may_take_as_long(times: str, expected: str) -> None:
-    assert words(f"{{test: curl localhost:80{times}}}").endswith(expected)
+    assert words(f"{{test: curl -f localhost:80{times}}}").endswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,20 @@ def test_host_and_port_are_those_of_the_url(url: str, expected: str) -> None:
     assert found.removeprefix(found.split()[0]).partition(" health-interval")[0].strip() == expected
 
 
+def test_another_port_of_the_container_is_asked_there() -> None:
+    source = "services:\n  app:\n    image: app\n    expose: [80]\n    healthcheck:\n"
+    source += "      test: curl -f -m 3 http://localhost:8081/ready\n"
+    made = scale(source, "app", derive_health=True)
+
+    expected = "health-path=/ready health-host=localhost:8081 health-port=8081"
+    assert made.value("app", "labels")["dcgen.options"].startswith(f"{expected} ")
+    assert "default-server check port 8081 inter 30s" in made.text
+    assert "timeout check 3s" in made.text
+    assert [line.partition(" of ")[0] for line in made.warnings] == [
+        "compose.yml:5: HAProxy asks port 8081"
+    ]
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -74,7 +91,8 @@ def test_host_and_port_are_those_of_the_url(url: str, expected: str) -> None:
         pytest.param("{test: curl -f https://localhost/}", id="encrypted"),
         pytest.param("{test: 'curl -f -H a http://localhost/'}", id="a header"),
         pytest.param("{test: curl -X POST http://localhost/}", id="another method"),
-        pytest.param("{test: curl -f http://localhost:9000/}", id="another port"),
+        pytest.param("{test: curl http://localhost/}", id="any answer is a success"),
+        pytest.param("{test: 'wget -qO- http://localhost/a&b=2'}", id="in the background"),
         pytest.param("{test: curl -f http://example.com/}", id="another host"),
         pytest.param("{test: 'curl -f http://localhost/$$PATH'}", id="a variable"),
     ],

@@ -173,3 +173,18 @@ def test_health_path_is_asked_over_http2(
     balanced = Balanced(tmp_path, cleanup, f"mode=h2c health-path={path}", {50051: [server]})
 
     balanced.wait("web-50051,127.0.0.1", status, check)
+
+
+@pytest.mark.parametrize("mode", ["tcp", "http", "h2c"])
+@pytest.mark.parametrize(
+    ("path", "status", "check"),
+    [pytest.param("/", "UP", "L7OK", id="200"), pytest.param("/sick", "DOWN", "L7STS", id="503")],
+)
+def test_health_is_asked_on_another_port(
+    mode: str, path: str, status: str, check: str, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    asked, _ = start_replica("health", cleanup)
+    words = f"mode={mode} health-path={path} health-port={asked.port}"
+    balanced = Balanced(tmp_path, cleanup, words, {50051: [start_grpc("rng1", cleanup)]})
+
+    balanced.wait("web-50051,127.0.0.1", status, check)
