@@ -29,6 +29,7 @@ class ChosenAccess(Choices):
         ca_file: Path of the authorities to trust; the system's unless given.
         cert: Path of the certificate and key to show.
         tls_name: The name in the upstreams' certificates, if it is not their host.
+        failback: Whether the first of several upstreams serves again as soon as it is up.
     """
 
     protocol: Protocol | None = None
@@ -39,6 +40,7 @@ class ChosenAccess(Choices):
     ca_file: Word | None = None
     cert: Word | None = None
     tls_name: Word | None = None
+    failback: bool | None = None
 
     def complete(self) -> "Access":
         """Return the choices, with the defaults where nothing was chosen.

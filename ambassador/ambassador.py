@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ambassador.access import OPEN, Access
-from ambassador.protocols import check, guess
+from ambassador.protocols import check, guess, tells_role
 from ambassador.upstreams import HOST_NAMES, pool
 from lb.balancer import chosen_timeouts, named
 from lb.model import (
     DEFAULTS,
     IN_CONTAINER,
     Address,
+    Check,
     Configuration,
     Control,
     Names,
@@ -56,6 +57,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
 
     def proxy(port: int, upstreams: Sequence[Address]) -> Proxy:
         spoken = protocol or access.protocol or guess(port)
+        mine = options.of(port)
         several = len(upstreams) > 1
         # Only the first port is the one that a person spoke of: others may speak anything.
         first = len(routes) == 1 or spoken == "redis"
@@ -63,13 +65,18 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
             name=pool(service, port),
             bind=(binds or {}).get(port, f":{port}"),
             servers=_upstreams(upstreams),
-            check=check(
-                spoken,
-                several=several,
-                user=access.auth_user if first else None,
-                variable=access.variable if first else None,
+            check=_asked(
+                mine,
+                check(
+                    spoken,
+                    several=several,
+                    user=access.auth_user if first else None,
+                    variable=access.variable if first else None,
+                ),
             ),
             failover=several,
+            failback=leads_back(spoken, access, mine),
+            host=options.health_host or "localhost",
             tls=access.encryption(spoken, list(upstreams)),
         )
 
@@ -81,6 +88,31 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
         control=control,
         distant=True,
     )
+
+
+def leads_back(protocol: str, access: Access, options: Options) -> bool:
+    """Tell whether the first of several upstreams of a port serves again as soon as it is up.
+
+    A database that comes back may be a standby now, or have missed what was written meanwhile: it
+    gets nothing before it has said that it is the primary. *access* may say otherwise.
+    """
+    if access.failback is not None:
+        return access.failback
+    return protocol == "tcp" or asks_role(protocol, access, options)
+
+
+def asks_role(protocol: str, access: Access, options: Options) -> bool:
+    """Tell whether the health check of several upstreams finds out which one is to serve."""
+    return options.health_path is not None or tells_role(protocol, user=access.auth_user)
+
+
+def _asked(options: Options, question: Check | None) -> Check | None:
+    if options.health_path:
+        question = Check(http_path=options.health_path, port=options.health_port, every_s=2)
+    if question is None:
+        return None
+    every_s = options.health_interval or question.every_s
+    return replace(question, every_s=every_s, answer_s=options.health_timeout)
 
 
 def _upstreams(addresses: Sequence[Address]) -> tuple[Server, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+from ambassador import roles
 from faults import UserError
 from lb.model import Check, Step
 
@@ -58,7 +59,8 @@ def check(
 
     Args:
         protocol: One of `Protocol`.
-        several: Whether there is a choice of upstreams: a Redis must be a master then.
+        several: Whether there is a choice of upstreams: only a primary may serve then, if it can
+            be asked.
         user: Who asks.
         variable: The environment variable with the password of the one who asks.
 
@@ -77,8 +79,9 @@ def check(
     if protocol == "redis":
         return _redis(several=several, user=user, variable=variable)
     if protocol == "mysql":
-        # MySQL counts each connection without a handshake as an attack, and bars the host at 100.
-        return Check(mysql_user=user, every_s=2) if user else None
+        return _mysql(several=several, user=user)
+    if protocol == "postgres" and user:
+        return Check(steps=roles.postgres(user, primary=several), every_s=2)
     if user:
         raise UserError(f"the {protocol} health check needs no user", fix="leave out `--auth-user`")
     return Check(steps=_STEPS[protocol], every_s=2)
@@ -91,6 +94,20 @@ def _auth(user: str | None) -> str:
     """
     known = [f"${len(word)}\r\n{word}\r\n" for word in ("AUTH", user) if word]
     return f"*{len(known) + 1}\r\n{''.join(known)}${{length}}\r\n{{}}\r\n"
+
+
+def tells_role(protocol: str, *, user: str | None = None) -> bool:
+    """Tell whether `check` of several upstreams finds out which of them is the primary."""
+    return protocol == "redis" or (protocol in ("postgres", "mysql") and user is not None)
+
+
+def _mysql(*, several: bool, user: str | None) -> Check | None:
+    if not several:
+        # There is no other upstream, and whoever asks without a user leaves something in its log.
+        return Check(mysql_user=user, every_s=2) if user else None
+    if user:
+        return Check(steps=roles.mysql(user), every_s=2)
+    return Check(steps=roles.mysql_greeting(), every_s=10, doubtful_s=1, down_s=1, fall=2)
 
 
 def _redis(*, several: bool, user: str | None, variable: str | None) -> Check:

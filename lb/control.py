@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SOCKET_PATH = "/tmp/haproxy.sock"  # noqa: S108 - in the container, where /tmp is nobody else's
+PEERS_PATH = "/tmp/haproxy.peers"  # noqa: S108 - the same
 HEALTH_PORT = 8405
 HEALTH_PATH = "/healthz"
 
@@ -17,11 +18,14 @@ class Control:
         socket: Path of the runtime socket, in a directory that HAProxy may write.
         stats: Where the statistics page listens; else on the port of `Options.stats`, at every
             address of its container, of which that option publishes one.
+        peers: Path of the socket by which a process that is reloaded tells the next one what it
+            has learnt.
     """
 
     health_port: int | None = HEALTH_PORT
     socket: str | None = SOCKET_PATH
     stats: str | None = None
+    peers: str | None = None
 
 
-IN_CONTAINER = Control()
+IN_CONTAINER = Control(peers=PEERS_PATH)

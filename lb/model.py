@@ -15,6 +15,7 @@ from lb.control import HEALTH_PATH, HEALTH_PORT, IN_CONTAINER, SOCKET_PATH, Cont
 from lb.image import HARD_STOP_S
 from lb.late import NOTHING_LATE, Late
 from lb.options import DEFAULTS, Options
+from lb.question import CONNECTION, Check, Step
 
 __all__ = [
     "DEFAULTS",
@@ -62,46 +63,6 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One part of a health question: *send* text or bytes, or *expect* a match of an expression.
-
-    Once *at_least* bytes are there, an answer that does not match is a failure at once; until
-    then HAProxy waits for more, at most for the check's time-out. ``{}`` in *send* is the value of
-    the environment *variable*, so that a password stands nowhere else, and ``{length}`` the number
-    of its bytes. A *binary* answer is matched as hexadecimal digits, in capitals: a zero byte would
-    end it otherwise.
-    """
-
-    send: str | bytes | None = None
-    variable: str | None = None
-    expect: str | None = None
-    at_least: int = 1
-    binary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How HAProxy asks a server whether it is well.
-
-    Without *http_path*, *steps* and *mysql_user* (who logs in without a password) the question is
-    whether a connection can be opened; the answer may take *answer_s*. A server
-    is down after *fall* failures and up after one success; it is asked every *every_s*, every
-    *doubtful_s* between the first failure and the verdict, and every *down_s* while it is down.
-    With *port* it is asked on that port of the same machine.
-    """
-
-    steps: tuple[Step, ...] = ()
-    http_path: str | None = None
-    mysql_user: str | None = None
-    answer_s: float | None = None
-    every_s: float = 1
-    doubtful_s: float = 0.5
-    down_s: float = 0.5
-    fall: int = 3
-    port: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Tls:
     """TLS to the servers; the certificate of each must be good for *name*, else for its own host.
 
@@ -124,8 +85,9 @@ class Proxy:
         name: Of the backend; its frontend has "-in" behind it, for HAProxy 3.3 wants two names.
         host: What a health check sends as ``Host``.
         check: The health question; None asks nothing, and the servers count as up.
-        failover: The first server alone serves; the next ones only while it is down, and no
-            connection stays with one of them when it is back.
+        failover: The first server alone serves; the next ones only while it is down.
+        failback: With *failover*, the first serves again as soon as it is up, and no connection
+            stays with another; else the one that has taken over serves until it is down itself.
         slots: Room for so many servers behind the one name in *servers*: DNS says who they are.
             0 means that *servers* are all there are.
         tls: How the servers are spoken to; None speaks plainly.
@@ -137,8 +99,9 @@ class Proxy:
     bind: str
     servers: tuple[Server, ...]
     host: str = "localhost"
-    check: Check | None = Check()
+    check: Check | None = CONNECTION
     failover: bool = False
+    failback: bool = True
     slots: int = 0
     tls: Tls | None = None
     port: int = 0
@@ -231,6 +194,12 @@ class Configuration:
                 f"port {page} is the service's, not free for its statistics",
                 fix="give `stats` another port",
             )
+
+    @property
+    def peers(self) -> str | None:
+        """Where a reload hands over which server has taken over; None if there is nothing to."""
+        learns = any(proxy.failover and not proxy.failback for proxy in self.proxies)
+        return self.control.peers if learns else None
 
     @property
     def resolves(self) -> bool:

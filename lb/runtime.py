@@ -148,6 +148,12 @@ def cut(row: Row) -> str:
     return command("shutdown", "sessions", "server", row.key)
 
 
+def forgetting(ask: Ask) -> list[str]:
+    """Return the commands that let HAProxy forget which server has taken over; see `Proxy`."""
+    names = re.findall(r"^# table: (\S+), type: integer,", ask("show table"), re.MULTILINE)
+    return [command("clear", "table", name) for name in names]
+
+
 def connected(ask: Ask, addresses: Iterable[str]) -> int:
     """Return how many connections to servers at *addresses*, ``192.0.2.7:80``, are open.
 

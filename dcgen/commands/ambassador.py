@@ -15,6 +15,7 @@ from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import services
 from dcgen.commands.options import (
     chosen_access,
+    failover_options,
     making_options,
     port_option,
     proxy_options,
@@ -128,6 +129,7 @@ def _words(name: str, upstream: str) -> str:
 @click.option(
     "--tls-name", metavar="NAME", help="Name to expect in the certificate.  [default: HOST]"
 )
+@failover_options
 @proxy_options
 @making_options
 def ambassador(**given: Any) -> None:  # noqa: ANN401 - click has checked them
@@ -135,6 +137,7 @@ def ambassador(**given: Any) -> None:  # noqa: ANN401 - click has checked them
 
     `--redis 192.0.2.7:6379` and `redis=192.0.2.7:6379` are the same. A service whose name is
     one of the options below needs the second form: `port=192.0.2.7:80`. Of several HOST:PORT,
-    the first is used, and the others are backup servers.
+    the first is used, and the others are backup servers. Of several databases the one is used
+    that says that it is the primary: see --auth-user and --health-path.
     """
     make(_steps(given, several=False), given)

@@ -14,7 +14,7 @@ GROUPS = {
     "Docker": ("detach", "build"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
-    "Upstream": ("protocol", "tls", "ca_file", "cert", "tls_name"),
+    "Upstream": ("protocol", "failback", "tls", "ca_file", "cert", "tls_name"),
     "Health checks": (
         *(
             "health",

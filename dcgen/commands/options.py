@@ -39,6 +39,23 @@ def _number(name: str, numbers: Range, text: str) -> Callable[[F], F]:
     )
 
 
+def health_options(port: str, interval: str) -> tuple[Callable[[F], F], ...]:
+    """Return the options of a health check; *port* and *interval* say what they are about."""
+    return (
+        click.option(
+            "--health-path",
+            type=within_port(str),
+            multiple=True,
+            metavar="[PORT=]PATH",
+            help="Health check by HTTP: GET PATH.",
+        ),
+        click.option("--health-host", metavar="HOST", help="Host header of it.  [localhost]"),
+        click.option("--health-port", type=PORT, metavar="PORT", help=port),
+        _seconds("--health-interval", f"Interval between health checks.  [{interval}]"),
+        _seconds("--health-timeout", "Close a health check that is not answered within it.  [3]"),
+    )
+
+
 _AGAIN = (
     click.option(
         "-f",
@@ -127,19 +144,7 @@ _BALANCING = (
         metavar="[PORT=]N",
         help="Concurrent connections to one replica; more wait in a queue.",
     ),
-    click.option(
-        "--health-path",
-        type=within_port(str),
-        multiple=True,
-        metavar="[PORT=]PATH",
-        help="Health check by HTTP: GET PATH.",
-    ),
-    click.option("--health-host", metavar="HOST", help="Host header of that check.  [localhost]"),
-    click.option(
-        "--health-port", type=PORT, metavar="PORT", help="Container port that is asked.  [all]"
-    ),
-    _seconds("--health-interval", "Interval between health checks.  [1]"),
-    _seconds("--health-timeout", "Close a health check that is not answered within it.  [3]"),
+    *health_options("Container port that is asked.  [all]", "1"),
     _seconds(
         "--timeout-http-request", "For the header of a request (`timeout http-request`).  [10]"
     ),
@@ -152,6 +157,14 @@ _BALANCING = (
     _number(
         "--maxhdr", MAXHDR, f"Header lines of a request, {MAXHDR} (`tune.http.maxhdr`).  [101]"
     ),
+)
+_FAILOVER = (
+    click.option(
+        "--failback/--no-failback",
+        default=None,
+        help="Use the first HOST:PORT again when it is back.  [if it can be asked for its role]",
+    ),
+    *health_options("Port of HOST that is asked.  [that of HOST:PORT]", "2; 10 for MySQL"),
 )
 _TIMES = (
     _seconds("--timeout-connect", "To open a connection to a server (HAProxy `timeout connect`)."),
@@ -213,6 +226,11 @@ def tuning_options(command: F) -> F:
 def balancing_options(command: F) -> F:
     """Add the options about sharing between replicas."""
     return _all(command, _BALANCING)
+
+
+def failover_options(command: F) -> F:
+    """Add the options about an ambassador of several upstreams."""
+    return _all(command, _FAILOVER)
 
 
 def proxy_settings(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def retarget(live: Live, variant: Variant) -> Retargeted:
     kept = _keep(staged, required=not simple)
     before = worker(live.ask)
     commands = moves if simple and moves else [runtime.state(row, "maint") for row in rows]
-    line = ";".join([*commands, *map(runtime.cut, rows)])
+    line = ";".join([*commands, *runtime.forgetting(live.ask), *map(runtime.cut, rows)])
     said = _inside(staged, line, probed, reload=not simple)
     if simple:
         staged.drop()
@@ -193,7 +193,8 @@ def _process(live: Live, rows: Sequence[Row], pools: Pools, probed: int | None) 
     texts = {pool: [str(address) for address in found] for pool, found in here.items()}
     new = leading_to(file.read_text(encoding="utf-8"), texts)
     begin_s = time.monotonic()
-    runtime.tell(live.ask, [*moves, *map(runtime.cut, rows)])
+    forgetting = runtime.forgetting(live.ask)
+    runtime.tell(live.ask, [*moves, *forgetting, *map(runtime.cut, rows)])
     bind = binds_of(new).get(f"{far.pool(name, probed)}-in", "") if probed else ""
     answered = bool(bind) and _answers(bind, begin_s + ANSWERS_WITHIN_S)
     took_ms = round((time.monotonic() - begin_s) * 1000)

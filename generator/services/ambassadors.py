@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.ambassador import ambassador
-from ambassador.protocols import guess
 from composefile import labels
 from composefile.labels import Identity
 from composefile.listening import discover
 from composefile.values import words
 from generator.editing.draft import Draft
 from generator.result import Settings
+from generator.services.failover import by_image, failover_notices, kept_apart
 from generator.services.former import Former, former
 from generator.services.late import late
 from generator.services.proxy import ProxySpec
@@ -62,7 +62,10 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
         )
     access = settings.access.complete()
     if not (access.protocol or before or len(ports) > 1):
-        access = _by_image(draft, ports[0], access)
+        access = by_image(draft.model.image(draft.name), ports[0], access)
+    if several[1:] and not before:
+        access = kept_apart(draft.model.image(draft.name), ports[0], access)
+    draft.notices += failover_notices(draft.name, ports[0], several, access, settings.options)
     return Replacement(several, ports, settings, access, before)
 
 
@@ -117,12 +120,6 @@ def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
             fix="give `--port PORT` if its clients use another one",
         )
     return found or [upstream]
-
-
-def _by_image(draft: Draft, port: int, access: Access) -> Access:
-    # The image says it now, and will be HAProxy's when the ambassador is written again.
-    spoken = guess(port, draft.model.image(draft.name))
-    return access if spoken == guess(port) else replace(access, protocol=spoken)
 
 
 def _extra_hosts(draft: Draft, plan: Replacement) -> list[str]:

@@ -108,17 +108,23 @@ class ProxySpec:
     extra_hosts: Sequence[str] = ()
     template: OwnTemplates | None = None
 
+    @property
+    def fails_over(self) -> bool:
+        """Whether some of the servers only stand by for another."""
+        return any(proxy.failover for proxy in self.configuration.proxies)
+
 
 def lb_config_of(spec: ProxySpec, settings: Settings) -> LbConfig:
     """Return how a configuration reaches the container: as asked, else as the format allows.
 
-    What docker-compose 1.x reads takes *args*; the hamba image listens on one port, so several take
-    *inline*. So do options of a 2.x format, which has always been read by Compose 2 as well.
+    What docker-compose 1.x reads takes *args*; the hamba image listens on one port and shares it
+    between its servers: several ports, or upstreams of which one serves, take *inline*. So do
+    options of a 2.x format, which has always been read by Compose 2 as well.
     """
     if settings.lb_config:
         return settings.lb_config
     old = spec.v1 or (spec.v2 and not _needs_configuration(spec))
-    return "args" if old and len(spec.routes) == 1 else "inline"
+    return "args" if old and len(spec.routes) == 1 and not spec.fails_over else "inline"
 
 
 def _needs_configuration(spec: ProxySpec) -> bool:
@@ -193,9 +199,10 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
             f"{image} has templates of its own",
             fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--template`",
         )
-    if spec.access.words():
+    beyond = spec.access.words() or ("one upstream after another" if spec.fails_over else "")
+    if beyond:
         raise UsageError(
-            f"the arguments of {image} cannot express {spec.access.words()!r}",
+            f"the arguments of {image} cannot express {beyond!r}",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
     if spec.configuration.options.stats_secret:
