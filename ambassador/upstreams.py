@@ -10,8 +10,11 @@ from lb.address import LOOPBACK, Address
 THIS_HOST = "host.docker.internal"
 """What Docker calls the machine that a container runs on, if ``extra_hosts`` says so."""
 
+HOST_GATEWAY = "host-gateway"
+"""What Docker puts the address of that machine in place of, in ``extra_hosts``."""
+
 HOST_NAMES = frozenset(
-    {THIS_HOST, "host-gateway", "gateway.docker.internal", "host.containers.internal"}
+    {THIS_HOST, HOST_GATEWAY, "gateway.docker.internal", "host.containers.internal"}
 )
 """Names that stand in ``/etc/hosts`` of a container, and that DNS does not know."""
 
@@ -56,11 +59,15 @@ def from_process(address: Address) -> Address:
 
 
 def from_container(address: Address) -> Address:
-    """Return *address* as a container must dial it: ``localhost`` is the machine it runs on."""
-    return replace(address, host=THIS_HOST) if _is_itself(address) else address
+    """Return *address* as a container must dial it: ``localhost`` is the machine it runs on.
+
+    So is ``host-gateway``, which `extra_hosts` alone understands.
+    """
+    here = is_itself(address) or address.host == HOST_GATEWAY
+    return replace(address, host=THIS_HOST) if here else address
 
 
-def _is_itself(address: Address) -> bool:
+def is_itself(address: Address) -> bool:
     """Tell whether *address* means whoever dials it: ``localhost``, ``127.0.0.1``."""
     host = address.host.rstrip(".").lower()
     try:

@@ -1,7 +1,10 @@
 """The errors that a person can cause and mend; a bug is none of these and keeps its traceback."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_PASSWORD = re.compile(r"(://[^\s:/@]*:)\S+(@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,12 @@ class Place:
 
 
 def printable(text: str) -> str:
-    """Return *text* on one line and without what would steer a terminal: files quote anything."""
+    """Return *text* on one line and without what would steer a terminal: files quote anything.
+
+    The password of a URL in it is left out.
+    """
+    if "@" in text:
+        text = _PASSWORD.sub(r"\1…\2", text)
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 

@@ -19,6 +19,11 @@ LAST_PORT = 65535
 """The highest port number that there is."""
 
 
+def without_password(text: str) -> str:
+    """Return *text* without what stands before ``@`` in it, which may be a password."""
+    return re.sub(r".*@", "…@", text)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
     """Where something listens: *host* is a name or an IP address, *port* 1 to 65535."""
@@ -29,7 +34,7 @@ class Address:
     def __post_init__(self) -> None:
         if not (NAME.fullmatch(self.host) or _is_ipv6(self.host)):
             raise UserError(
-                f"'{self.host}' is neither a host name nor an IP address",
+                f"'{without_password(self.host)}' is neither a host name nor an IP address",
                 fix="write the address as HOST:PORT, an IPv6 address as [ADDRESS]:PORT",
             )
         if not 1 <= self.port <= LAST_PORT:
@@ -48,7 +53,7 @@ class Address:
         match = re.fullmatch(r"(?:\[([^\[\]]+)\]|([^:\[\]]+)):(\d{1,5})", text, re.ASCII)
         if not match:
             raise UserError(
-                f"'{text}' is not an address of the form HOST:PORT",
+                f"'{without_password(text)}' is not an address of the form HOST:PORT",
                 fix="write a name or an IP address, a colon and a port: 'db.example:6379'",
             )
         if match[1] and not _is_ipv6(match[1]):
@@ -62,6 +67,11 @@ class Address:
     def is_name(self) -> bool:
         """Whether *host* must be resolved first."""
         return not (_is_ipv6(self.host) or re.fullmatch(r"[\d.]+", self.host))
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it is every address of a machine: ``0.0.0.0``, ``::``."""
+        return not re.search(r"[^0.:]", self.host)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 from ambassador import upstreams as far
 from faults import UsageError, UserError
+from lb.address import without_password
 from lb.model import Address
 
 MAX_REPLICAS = 1000
@@ -75,7 +76,8 @@ def hosts(words: tuple[str, ...]) -> list[tuple[str, str]]:
             found.append((name, str(ipaddress.ip_address(value.strip("[]")))))
         except ValueError as error:
             fix = f"give the address alone, or use `dcgen ambassador {name}=HOST:PORT`"
-            raise UsageError(f"{value!r} is not an IP address", fix=fix) from error
+            shown = without_password(value)
+            raise UsageError(f"{shown!r} is not an IP address", fix=fix) from error
     return found
 
 

@@ -1,5 +1,6 @@
 """``dcgen detach``: a service alone, to run it elsewhere."""
 
+import contextlib
 import shlex
 from collections.abc import Mapping
 from functools import partial
@@ -12,11 +13,11 @@ from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand
-from faults import UsageError
+from faults import UsageError, UserError
 from generator.services.published import Publish
 from generator.targets.table import TARGETS
 from generator.transforms import detach as transform
-from lb.address import LAST_PORT
+from lb.address import LAST_PORT, Address
 
 
 def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
@@ -33,7 +34,7 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
 @click.argument("service", shell_complete=services)
 @click.option(
     "--publish",
-    metavar="PORT | random | host",
+    metavar="[ADDRESS:]PORT | random | host",
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
 @making_options
@@ -54,5 +55,9 @@ def _publication(value: str | None) -> Publish:
         return "host"
     if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= LAST_PORT:
         return int(value)
-    fix = f"give 1 to {LAST_PORT}, `random` or `host`"
+    with contextlib.suppress(UserError):
+        address = Address.parse(value)
+        if not address.is_name:
+            return address
+    fix = f"give 1 to {LAST_PORT}, ADDRESS:PORT, `random` or `host`"
     raise UsageError(f"{value!r} is not a host port", fix=fix)

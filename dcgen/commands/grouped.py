@@ -31,7 +31,7 @@ GROUPS = {
         *("timeout_tunnel", "timeout_http_request", "timeout_http_keep_alive"),
     ),
     f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads", "bufsize", "maxhdr"),
-    "Statistics and log": ("stats", "stats_secret", "log"),
+    "Statistics and log": ("stats", "stats_secret", "stats_open", "log"),
     "HAProxy": ("lb_config", "lb_image", "template"),
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts"),

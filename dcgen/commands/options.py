@@ -105,6 +105,11 @@ _PROXY = (
     ),
     click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
     template_option,
+    click.option(
+        "--stats-open",
+        is_flag=True,
+        help="Let everyone read that page who can reach its port.  [needs a secret]",
+    ),
 )
 _BALANCING = (
     click.option(
@@ -240,7 +245,15 @@ def proxy_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         UserError: An option has a value that it cannot have.
     """
     taken = {name: given[name] for name in ("lb_config", "lb_image", "template")}
-    return {**taken, "options": chosen_options(given)}
+    options = chosen_options(given)
+    page = options.stats_at
+    if page and page.is_everywhere and not (options.stats_secret or given["stats_open"]):
+        raise UsageError(
+            f"everyone who reaches this host could read the statistics page on {page}",
+            fix=f"give its password with `--stats-secret NAME`, an address with `--stats"
+            f" ADDRESS:{page.port}`, or `--stats-open` if a firewall guards it",
+        )
+    return {**taken, "options": options}
 
 
 def chosen_options(given: Mapping[str, Any]) -> ChosenOptions:

@@ -1,11 +1,12 @@
 """What cannot be done to a service; each refusal says why, and what to do instead."""
 
 import re
+from collections.abc import Iterable
 
 from composefile.document import own
 from composefile.model import Model
 from composefile.references import NAMESPACES, Reference
-from composefile.values import plain
+from composefile.values import plain, words
 from faults import UserError
 
 _DIALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -103,3 +104,42 @@ def require_secret(model: Model, name: str, secret: str | None) -> None:
             fix=f"add it at the top level: `secrets: {{{secret}: {{file: ./{secret}.txt}}}}`",
             where=model.where(name),
         )
+
+
+def refuse_itself(model: Model, name: str, hosts: Iterable[str]) -> None:
+    """Refuse an ambassador of service *name* for *hosts* if they lead back to it.
+
+    Each connection would open the next. Other ambassadors of the file are followed.
+
+    Raises:
+        UserError: They do.
+    """
+    mine, seen = _answers_to(model, name), set[str]()
+    waiting = [(host, host) for host in hosts]
+    while waiting:
+        host, first = waiting.pop()
+        host = host.rstrip(".").lower()
+        if host in mine:
+            way = "is" if host == first.rstrip(".").lower() else "leads to"
+            raise UserError(
+                f"{first!r} {way} the ambassador of {name!r} itself:"
+                " each connection would open the next",
+                fix="give the address of the host where it runs, or that host's full name",
+                where=model.where(name),
+            )
+        for other in model.names:
+            upstream = model.identity(other).upstream
+            if upstream and other not in seen and host in _answers_to(model, other):
+                seen.add(other)
+                waiting += [(address.rpartition(":")[0], first) for address in upstream.split(",")]
+
+
+def _answers_to(model: Model, name: str) -> set[str]:
+    """Return the names and addresses of service *name* on its networks, in small letters."""
+    found = [name]
+    for key in ("container_name", "hostname"):
+        found += [model.shown(name, key) or ""]
+    for settings in (model.networks(name) or {}).values():
+        found += map(model.known, words(settings.get("aliases")))
+        found += words([settings.get("ipv4_address"), settings.get("ipv6_address")])
+    return {word.lower() for word in found if word}

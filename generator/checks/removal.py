@@ -1,10 +1,9 @@
 """What a service needs so that it can run elsewhere, and what a person should know before."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from composefile import labels
-from composefile.images import STATEFUL, short_name
 from composefile.interpolation import split
 from composefile.model import Model
 from composefile.references import Reference
@@ -14,6 +13,7 @@ from generator.checks.other_files import refuse_included
 from generator.checks.refusals import (
     refuse,
     refuse_awaited_job,
+    refuse_itself,
     refuse_sharers,
     require_container,
 )
@@ -25,16 +25,20 @@ ADDRESSES = ("ipv4_address", "ipv6_address")
 DIALLED = ("environment", "command", "entrypoint", "dns", "extra_hosts")
 NEEDS_OTHERS = ("network_mode", "net", "pid", "ipc", "uts", "cgroup", "volumes_from")
 SHARED_THINGS = ("volumes_from", "extends", "additional_contexts")
+_LOOPBACK = re.compile(r"127\..*|0\.0\.0\.0|::1?")
 LOCALHOST = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1)(?![\w.-])")
 
 
-def require_replaceable(model: Model, name: str, others: list[Reference]) -> None:
-    """Refuse if no ambassador can stand in the place of service *name*.
+def require_replaceable(
+    model: Model, name: str, others: list[Reference], hosts: Iterable[str]
+) -> None:
+    """Refuse if no ambassador for *hosts* can stand in the place of service *name*.
 
     *others* are those that refer to it.
 
     Raises:
-        UserError: It is one of a balancer's, or something in the file needs its container.
+        UserError: It is one of a balancer's, something in the file needs its container, or the
+            ambassador would lead to itself.
     """
     _refuse_generated(model, name, labels.BALANCER, labels.REPLICA)
     require_container(model, name)
@@ -43,6 +47,7 @@ def require_replaceable(model: Model, name: str, others: list[Reference]) -> Non
     for key in SHARED_THINGS:
         refuse(model, name, others, key, "which then runs elsewhere")
     refuse_included(model, name, ("depends_on", "links"), "which then runs elsewhere")
+    refuse_itself(model, name, hosts)
 
 
 def require_removable(model: Model, name: str, others: list[Reference]) -> None:
@@ -94,6 +99,22 @@ def _refuse_generated(model: Model, name: str, *kinds: str) -> None:
         )
 
 
+def refuse_loopback(model: Model, name: str, address: str, consumers: Iterable[str]) -> None:
+    """Refuse to tell *consumers* that service *name* is at *address* if they are there themselves.
+
+    Raises:
+        UserError: It is a loopback address, and one of them has a network of its own.
+    """
+    inside = [one for one in consumers if model.get(one, "network_mode") != "host"]
+    if inside and _LOOPBACK.fullmatch(address):
+        raise UserError(
+            f"{address} is {inside[0]!r} itself, not the machine that it runs on",
+            fix=f"write {name}=host-gateway for that machine; what listens there must not listen"
+            " on 127.0.0.1 alone",
+            where=model.where(name),
+        )
+
+
 def removal_notices(
     model: Model, name: str, address: str, others: list[Reference], *, has_consumers: bool
 ) -> Iterator[Notice]:
@@ -127,13 +148,6 @@ def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
     yield from udp_notices(model, name, "the ambassador does not forward it")
     yield from _of_data(model, name)
     yield from number_notices(model, name, "one ambassador")
-
-
-def password_notices(model: Model, name: str) -> Iterator[Notice]:
-    """Yield a notice if service *name* keeps data, which other hosts can reach once it is out."""
-    if short_name(model.image(name)) in STATEFUL:
-        what = f"{name!r} is published to other hosts"
-        yield Notice(what, model.where(name, "image"), fix="give it a password, or a firewall")
 
 
 def internal_notices(model: Model, name: str) -> Iterator[Notice]:

@@ -46,7 +46,7 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
     before = former(draft.model, draft.name)
     several = tuple(map(far.from_container, upstreams))
     for given, there in zip(upstreams, several, strict=True):
-        if given != there:
+        if far.is_itself(given):
             draft.say(
                 f"'{given.host}' is the ambassador itself: it forwards to {there}, this machine as"
                 " its containers see it, so what listens there must not listen on 127.0.0.1 alone",
@@ -130,4 +130,4 @@ def _extra_hosts(draft: Draft, plan: Replacement) -> list[str]:
     else:
         lines = words(present)
     others = [line for line in lines if not line.startswith(far.THIS_HOST)]
-    return others + [f"{name}:host-gateway" for name in mine]
+    return others + [f"{name}:{far.HOST_GATEWAY}" for name in mine]

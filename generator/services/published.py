@@ -3,18 +3,41 @@
 Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINER``.
 """
 
+import contextlib
 from typing import Literal
 
 from composefile.listening import discover
+from composefile.model import Model
+from composefile.ports import UnresolvedPortError, parse
 from faults import UserError
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
+from lb.address import Address
 
-Publish = int | Literal["random", "host"] | None
-"""The host port for the first port; ``random`` lets Docker choose, ``host`` is the host's network.
+Publish = int | Address | Literal["random", "host"] | None
+"""The host port for the first port, maybe on one address; ``random`` lets Docker choose, ``host``
+is the host's network.
 
 None keeps what is published, or publishes the same port.
 """
+Reach = Literal["here", "there", "everywhere"]
+"""Who can reach what is published: this host alone, others as asked, or all, unasked."""
+
+
+def reach(model: Model, name: str, publish: Publish) -> Reach:
+    """Return who can reach service *name* if it is published as *publish* says."""
+    hosts: list[str | None] = []
+    if isinstance(publish, Address):
+        hosts = [publish.host]
+    elif publish is None:
+        listed = model.get(name, "ports")
+        for one in listed if isinstance(listed, list) else []:
+            with contextlib.suppress(UnresolvedPortError, ValueError):
+                hosts += [str(port.host_ip) for port in parse(one, model.project.variables)]
+        if not listed:
+            return "everywhere" if discover(model, model.document.service(name)) else "here"
+    local = hosts and all(host and host.startswith(("127.", "::1")) for host in hosts)
+    return "here" if local else "there"
 
 
 def published(draft: Draft, publish: Publish) -> list[Emitted] | None:
@@ -35,6 +58,11 @@ def published(draft: Draft, publish: Publish) -> list[Emitted] | None:
         )
     if publish == "random":
         return [Quoted(str(port)) for port in ports]
-    first = publish if isinstance(publish, int) else None
+    first: int | None = None
+    if isinstance(publish, Address):
+        first = publish.port
+    elif isinstance(publish, int):
+        first = publish
     numbers = [first or port if index == 0 else port for index, port in enumerate(ports)]
-    return [Quoted(f"{host}:{port}") for host, port in zip(numbers, ports, strict=True)] or None
+    hosts = [Address(publish.host, n) for n in numbers] if isinstance(publish, Address) else numbers
+    return [Quoted(f"{host}:{port}") for host, port in zip(hosts, ports, strict=True)] or None

@@ -37,7 +37,7 @@ def ambassador(
     """
     several = (upstream,) if isinstance(upstream, Address) else tuple(upstream)
     draft = Draft(model, service)
-    require_replaceable(model, service, draft.others)
+    require_replaceable(model, service, draft.others, [address.host for address in several])
     plan = replacement(draft, several, settings)
     require_secret(model, service, plan.access.auth_secret)
     generated = generate(draft, spec_of(draft, plan), plan.settings, plan.before)

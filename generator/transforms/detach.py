@@ -7,11 +7,12 @@ Source: Compose Specification, "ports", and the top-level elements that a servic
 """
 
 from composefile.model import Model
-from generator.checks.removal import password_notices, require_independent
+from generator.checks.exposure import exposure_notices, require_protected
+from generator.checks.removal import require_independent
 from generator.editing.draft import Draft
 from generator.result import HEADER, Variant
 from generator.services.alone import alone
-from generator.services.published import Publish
+from generator.services.published import Publish, reach
 from generator.services.sections import sections
 
 
@@ -25,11 +26,15 @@ def detach(model: Model, service: str, publish: Publish = None) -> Variant:
 
     Raises:
         UserError: *service* is unknown, was made by dcgen, needs another service's container, or
-            *publish* asks for a port and none is known.
+            *publish* asks for a port and none is known, or it would be published on every
+            address without a password, which nobody asked for.
     """
     draft = Draft(model, service)
     require_independent(model, service)
     text = alone(draft, publish)
+    where = reach(model, service, publish)
+    if where == "everywhere":
+        require_protected(model, service)
     document, newline = draft.document, draft.layout.newline
     parts = [HEADER + newline]
     if document.version is not None:
@@ -38,5 +43,6 @@ def detach(model: Model, service: str, publish: Publish = None) -> Variant:
         parts.append(f"services:{newline}")
     parts.append(text)
     parts += sections(model, service, draft.layout, skip_networks=publish == "host")
-    draft.notices += password_notices(model, service)
+    if where != "here":
+        draft.notices += exposure_notices(model, service)
     return Variant("".join(parts), warnings=tuple(draft.notices))

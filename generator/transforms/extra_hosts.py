@@ -9,7 +9,7 @@ its networks, or in the v1 format all that link to it.
 
 from composefile.model import Model
 from generator.checks.other_files import included_notices
-from generator.checks.removal import removal_notices, require_removable
+from generator.checks.removal import refuse_loopback, removal_notices, require_removable
 from generator.editing.draft import Draft
 from generator.result import Variant
 from generator.services.consumers import consumers
@@ -28,12 +28,13 @@ def extra_hosts(model: Model, service: str, address: str, *, only_named: bool = 
 
     Raises:
         UserError: *service* is unknown, the only one, one of a balancer's, or something in the
-            file needs its container.
+            file needs its container, or *address* is that of each consumer itself.
     """
     draft = Draft(model, service)
     require_removable(model, service, draft.others)
     draft.rescue()
     found = consumers(draft, address, only_named=only_named)
+    refuse_loopback(model, service, address, found)
     depart(draft, found, address)
     draft.notices += removal_notices(
         model, service, address, draft.others, has_consumers=bool(found)
