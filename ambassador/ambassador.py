@@ -41,7 +41,8 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
 
     Args:
         service: The name that the ambassador takes over.
-        routes: Listening port to the upstreams behind it; all but the first only stand by.
+        routes: Listening port to the upstreams behind it; all but the first only stand by. The
+            first port must be served; another one only once it was, see `Proxy.optional`.
         protocol: What the upstreams speak; None takes what *access* says, or guesses it from
             each port.
         access: What the upstreams ask of their clients; its paths as HAProxy will see them.
@@ -78,10 +79,11 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
             failback=leads_back(spoken, access, mine),
             host=options.health_host or "localhost",
             tls=access.encryption(spoken, list(upstreams)),
+            optional=port != next(iter(routes)),
         )
 
     return Configuration(
-        proxies=tuple(proxy(port, upstreams) for port, upstreams in sorted(routes.items())),
+        proxies=tuple(proxy(port, upstreams) for port, upstreams in routes.items()),
         options=options,
         names=names,
         timeouts=chosen_timeouts(options, _TIMEOUTS),

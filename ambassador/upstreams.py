@@ -45,7 +45,7 @@ def spell(upstreams: Sequence[Address]) -> str:
 def routes(ports: Sequence[int], upstreams: Sequence[Address]) -> dict[int, list[Address]]:
     """Return where each of *ports* leads: the first to *upstreams*, others to their own number."""
     found = {port: [Address(address.host, port) for address in upstreams] for port in ports[1:]}
-    return {**found, ports[0]: list(upstreams)}
+    return {ports[0]: list(upstreams), **found}
 
 
 def pool(service: str, port: int) -> str:

@@ -94,6 +94,19 @@ def discover(model: Model, service: Service, *, by_image: bool = True) -> list[i
     return found or list(image) or _of_healthcheck(model, service.name)
 
 
+def in_order(model: Model, service: Service, ports: Iterable[int]) -> list[int]:
+    """Return *ports* of *service*, the one first where most likely somebody listens.
+
+    That is one that its own health check asks, else one that other services dial, else one that
+    is published, else the first. The others follow by number.
+    """
+    found = list(ports)
+    published = [port.target for port in declared(model, service) if port.published]
+    likely = (*_of_healthcheck(model, service.name), *_dialled(model, service.name), *published)
+    first = next((port for port in likely if port in found), found[0] if found else 0)
+    return sorted(found, key=lambda port: (port != first, port))
+
+
 def _dialled(model: Model, name: str) -> list[int]:
     pattern = re.compile(
         rf"(?<![\w.$/-]){re.escape(name)}:(\d{{1,5}})(?![\w.])|//(?:[^/@\s]*@)?{re.escape(name)}:(\d{{1,5}})(?![\w.])"

@@ -43,7 +43,8 @@ def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
 
     Args:
         service: The name that the balancer takes over.
-        servers: Listening port to the replicas behind it, in the order of their turn.
+        servers: Listening port to the replicas behind it, in the order of their turn. The first
+            port must be served; another one only once it was.
         options: What a person chose.
         names: See `Configuration`.
         binds: Listening port to the address to listen on instead of ``:PORT``.
@@ -55,7 +56,7 @@ def balancer(  # noqa: PLR0913 - independent facts, all but two with a default
     """
     routes = [
         Route(port, (binds or {}).get(port, f":{port}"), tuple(addresses))
-        for port, addresses in sorted(servers.items())
+        for port, addresses in servers.items()
     ]
     return balancing(service, routes, options=options, names=names, control=control, slots=slots)
 
@@ -70,6 +71,8 @@ def balancing(
     slots: int = 0,
 ) -> Configuration:
     """Return the configuration of a balancer for *routes*, in their order; see `balancer`.
+
+    The first one must be served for the container to be healthy; see `Proxy.optional`.
 
     Raises:
         UserError: A route has no server, or something cannot be a word in HAProxy's configuration.
@@ -87,9 +90,10 @@ def balancing(
                 slots=slots,
                 port=route.port,
                 http2=options.of(route.port).mode == "h2c",
+                optional=place > 0,
             )
-            for name, route in zip(
-                _unique(f"{service}-{r.port}" for r in found), found, strict=True
+            for place, (name, route) in enumerate(
+                zip(_unique(f"{service}-{r.port}" for r in found), found, strict=True)
             )
         ),
         options=options,

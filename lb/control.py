@@ -14,7 +14,8 @@ class Control:
 
     Attributes:
         health_port: Loopback port that answers `HEALTH_PATH` with 200 while every pool has a
-            server that is up, else 503. It moves up past ports that are listened on.
+            server that is up, else 503; see `Proxy.optional`. It moves up past ports that are
+            listened on.
         socket: Path of the runtime socket, in a directory that HAProxy may write.
         stats: Where the statistics page listens; else on the port of `Options.stats`, at every
             address of its container, of which that option publishes one.

@@ -93,6 +93,8 @@ class Proxy:
         tls: How the servers are spoken to; None speaks plainly.
         port: The container port that it stands for, whose options it has; 0 has those of all.
         http2: The servers speak HTTP/2 without TLS, and nothing else.
+        optional: Perhaps nobody listens there: it counts for the health of the container only
+            once a health check of it has succeeded.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Proxy:
     tls: Tls | None = None
     port: int = 0
     http2: bool = False
+    optional: bool = False
 
     def __post_init__(self) -> None:
         _require_name(self.name)
@@ -118,6 +121,16 @@ class Proxy:
             )
         if not self.servers:
             raise UserError(f"'{self.name}' has no server", fix="give one HOST:PORT at least")
+
+    @property
+    def was_up(self) -> str | None:
+        """The variable that a health check sets when it succeeds; None if the pool counts anyway.
+
+        HAProxy's own question to MySQL can set none.
+        """
+        if not self.optional or self.check is None or self.check.mysql_user:
+            return None
+        return f"proc.{re.sub(r'[^A-Za-z0-9]', '_', self.name)}_was_up"
 
     @property
     def error_limit(self) -> int:

@@ -92,7 +92,7 @@ def _named(
 ) -> Configuration:
     # All servers are on this host: their names, not their addresses, tell them apart.
     proxies = []
-    for proxy, (_, found) in zip(configuration.proxies, sorted(members.items()), strict=True):
+    for proxy, (_, found) in zip(configuration.proxies, members.items(), strict=True):
         servers = tuple(Server(name, address) for name, address in found)
         proxies.append(replace(proxy, servers=servers))
     return replace(configuration, proxies=tuple(proxies))

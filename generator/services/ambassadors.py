@@ -8,12 +8,12 @@ from ambassador.access import Access
 from ambassador.ambassador import ambassador
 from composefile import labels
 from composefile.labels import Identity
-from composefile.listening import discover
 from composefile.values import words
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.failover import by_image, failover_notices, kept_apart
 from generator.services.former import Former, former
+from generator.services.found_ports import found_ports
 from generator.services.late import late
 from generator.services.proxy import ProxySpec
 
@@ -113,7 +113,7 @@ def _kept(draft: Draft, settings: Settings, before: Former | None) -> Settings:
 def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:
     if settings.ports:
         return list(settings.ports)
-    found = discover(draft.model, draft.service)
+    found = found_ports(draft)
     if not found:
         draft.say(
             f"cannot tell the port of {draft.name!r}: the ambassador listens on {upstream}",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from composefile import labels
 from composefile.labels import Identity
 from faults import UsageError
-from generator.checks.workers import serving_ports
 from generator.editing.draft import Draft
 from generator.result import Settings
 from generator.services.former import Former, former
+from generator.services.found_ports import found_ports
 from generator.services.healthcheck import health_options, patience_s
 from generator.services.late import late, meeting
 from generator.services.port_options import port_options, require_ports
@@ -57,7 +57,7 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     ports: Sequence[int] = settings.ports
     chosen = settings.options
     if not before:
-        ports = ports or serving_ports(draft.model, draft.service)
+        ports = ports or found_ports(draft, serving=True, said=settings.balancer)
         if not (ports and settings.balancer):
             return None
     if before:
@@ -105,7 +105,7 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
     )
     holder = plan.before.replicas[0] if plan.before else name
     named = plan.names if meeting(draft.model, holder) else ()
-    every = [(host, port) for port in sorted(servers) for host in plan.names]
+    every = [(host, port) for port in servers for host in plan.names]
     config_name = plan.before.config_name if plan.before else ""
     return ProxySpec(
         service=name,

@@ -69,7 +69,7 @@ def _settings(model: Model, name: str, identity: Identity) -> Settings:
     return Settings(
         lb_config=_lb_config(model, name),
         lb_image=str(model.get(name, "image")),
-        ports=identity.ports or tuple(sorted(set(identity.listens))),
+        ports=identity.ports or tuple(identity.listens),
         options=options,
         access=access,
         files=tuple(_files(model, name)),

@@ -215,7 +215,7 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
             f"{HAMBA_IMAGE} takes no options, and {words!r} was given",
             fix="choose `--lb-config inline` or `--lb-config file`",
         )
-    routes = [arguments(port, addresses) for port, addresses in sorted(spec.routes.items())]
+    routes = [arguments(port, addresses) for port, addresses in spec.routes.items()]
     command = spec.configuration.late.words(" -- ".join(routes))
     head: dict[str, Emitted] = {"image": image, "command": Quoted(command)}
     if words:
@@ -223,7 +223,7 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
     head |= _neighbours(spec)
     tail: dict[str, Emitted] = {}
     if spec.awaited and not spec.v1:
-        port = spec.configuration.late.word(str(min(spec.routes)))
+        port = spec.configuration.late.word(str(next(iter(spec.routes))))
         tail["healthcheck"] = {
             "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
             "interval": "5s",

@@ -86,4 +86,4 @@ def test_dialled_port_is_balanced_beside_the_published_one() -> None:
         "image: app\nports: ['8001:80']\n", "web:\n  image: w\n  command: curl rng:81\n"
     )
 
-    assert ports(scale(source, n=1)) == [80, 81]
+    assert ports(scale(source, n=1)) == [81, 80]

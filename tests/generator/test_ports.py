@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.generator import laws
 from tests.generator.compose import ambassador, balanced, extra_hosts, refusal, scale, yaml
 
 LEFT_ALONE = [
@@ -68,7 +69,7 @@ def test_published_ports_move_to_the_balancer_as_they_are_written(ports: str) ->
 LISTENING = [
     pytest.param('ports: ["8001:80"]', [80], id="the container's port and not the host's"),
     pytest.param('ports: ["8001:80", "9001:80"]', [80], id="one port published twice"),
-    pytest.param('ports: ["8443:443"]\nexpose: ["80"]', [80, 443], id="ports and expose"),
+    pytest.param('ports: ["8443:443"]\nexpose: ["80"]', [443, 80], id="ports and expose"),
     pytest.param('ports: ["8001-8003:80-82"]', [80, 81, 82], id="each port of a range"),
     pytest.param('ports: ["8001-8003:80"]', [80], id="one port published on one of a range"),
     pytest.param("ports: [80]", [80], id="a number"),
@@ -87,6 +88,52 @@ def test_balancer_listens_on(ports: str, listening: list[int | str]) -> None:
 
     servers = made.value("rng", "labels")["dcgen.balances"].split()
     assert servers == [f"rng1:{port}" for port in listening]
+
+
+FIRST = [
+    pytest.param('ports: ["9229:9229", "3000:3000"]', 9229, id="the first that is published"),
+    pytest.param('expose: ["80"]\nports: ["443:443"]', 443, id="published before exposed"),
+    pytest.param('ports: ["443", "80:80"]', 80, id="a port of the host before none"),
+    pytest.param('ports: ["9229:9229", "3001:3001"]', 3001, id="dialled before published"),
+    pytest.param(
+        'ports: ["9229:9229", "3001:3001", "80:80"]\nhealthcheck: {test: curl localhost:80}',
+        80,
+        id="what its own health check asks before all",
+    ),
+    pytest.param('ports: ["7000-7099:7000-7099"]', 7000, id="the first of a range"),
+]
+
+
+@pytest.mark.parametrize(("ports", "first"), FIRST)
+def test_port_that_must_be_served_is_where_most_likely_somebody_listens(
+    ports: str, first: int
+) -> None:
+    caller = "api:\n  image: a\n  environment: {URL: 'http://rng:3001'}\n"
+    made = scale(balanced(f"image: app\n{ports}\n", caller if "3001" in ports else ""), n=2)
+    again = scale(made.variant.text, "rng", 3)
+
+    for one in (made, again):
+        assert one.value("rng", "labels")["dcgen.balances"].startswith(f"rng1:{first} ")
+        configuration = next(iter(laws.loaded(one.variant.text)["configs"].values()))["content"]
+        always = [line for line in configuration.splitlines() if "fail if { nbsrv" in line]
+        assert [line.strip() for line in always] == [
+            f"monitor fail if {{ nbsrv(rng-{first}) lt 1 }}"
+        ]
+
+
+def test_port_that_may_not_be_served_is_said_once_with_what_to_do() -> None:
+    body = 'image: app\nports: ["7000-7099:7000-7099"]\n'
+    made = scale(balanced(body), n=2)
+
+    assert made.warnings == [
+        "compose.yml:5: port 7000 of 'rng' must answer for its HAProxy to be healthy;"
+        " 7001, 7002, 7003 and 96 more only once there has been an answer"
+    ]
+    assert made.variant.warnings[0].fix == (
+        "give `--port 7000` if nothing listens on 7001, 7002, 7003 and 96 more"
+    )
+    assert scale(made.variant.text, "rng", 3).warnings == []
+    assert scale(balanced(body), ports=(7000, 7005)).warnings == []
 
 
 def test_port_that_is_given_wins_over_those_that_are_found() -> None:
@@ -169,8 +216,10 @@ AMBASSADORS = [
         'ports: ["6379:6379", "8080:8080"]',
         "6379 8080",
         [
+            "compose.yml:2: port 6379 of 'redis' must answer for its HAProxy to be healthy;"
+            " 8080 only once there has been an answer",
             "compose.yml:2: port 6379 of 'redis' is forwarded to 192.0.2.7:32768,"
-            " 8080 to the same of 192.0.2.7"
+            " 8080 to the same of 192.0.2.7",
         ],
         id="each of two ports, and which leads where is said",
     ),

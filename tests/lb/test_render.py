@@ -81,10 +81,10 @@ def test_haproxy_would_notice_a_directive_that_it_ignores() -> None:
 
 
 def test_equal_configurations_have_equal_text() -> None:
-    forwards = balancer("rng", {80: LOCAL, 81: LOCAL})
-    backwards = balancer("rng", {81: LOCAL, 80: LOCAL})
+    one = balancer("rng", {80: LOCAL, 81: LOCAL})
+    other = balancer("rng", {80: LOCAL, 81: LOCAL})
 
-    assert render(forwards) == render(backwards)
+    assert render(one) == render(other)
 
 
 def test_text_begins_with_the_header_and_ends_with_one_newline() -> None:
