@@ -11,6 +11,7 @@ from engine.events import Changed
 from engine.live import drain
 from engine.live.grow import Admission, admission
 from engine.live.recreate import renew
+from engine.live.takeover import Patience, take_over
 
 
 @contextmanager
@@ -41,6 +42,8 @@ def resized(
     if where is None:
         yield
         return
+    patience = Patience(drain_s=deadline_s)
+    _show(where, progress, lambda site: take_over(site, where.variant, words, patience))
     _show(where, progress, lambda site: renew(site, where.variant, words))
     if not any(service.identity.is_dynamic for service in where.variant):
         yield

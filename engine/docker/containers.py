@@ -24,7 +24,7 @@ class Container:
     Attributes:
         id: As Docker knows it.
         service: Whose it is.
-        number: Tells the replicas of the service apart; counts from 1.
+        number: Tells the replicas of the service apart; counts from 1. 0 for what is no replica.
         running: Whether its process runs.
         health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
         addresses: Network to its IP address there.
@@ -130,6 +130,13 @@ class Site:
         found = json.loads(self.docker("inspect", "--type", "container", *ids)) if ids else []
         return [_container(raw) for raw in found]
 
+    def logs(self, container: Container, lines: int) -> list[str]:
+        """Return the last *lines* of what *container* wrote, standard error too, in order."""
+        words = ("docker", "logs", "--timestamps", "--tail", str(lines), container.id)
+        ended = self.host.call(words)
+        stamped = sorted([*ended.out.splitlines(), *ended.err.splitlines()])
+        return [line.partition(" ")[2] for line in stamped][-lines:] if not ended.code else []
+
     def _known(self, ids: Sequence[str]) -> list[Container]:
         # `ps --all` lists what `compose run` started, too: that is no replica of anything.
         return [one for one in self.known(*ids) if one.labels.get(f"{LABEL}oneoff") != "True"]
@@ -172,7 +179,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
     return Container(
         id=raw["Id"],
         service=labels[f"{LABEL}service"],
-        number=int(labels[f"{LABEL}container-number"]),
+        number=int(labels.get(f"{LABEL}container-number", "0")),
         running=bool(raw["State"]["Running"]),
         health=(raw["State"].get("Health") or {}).get("Status", "").replace("none", ""),
         addresses={

@@ -9,7 +9,7 @@ nothing else has changed.
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from engine.docker.containers import Container, Site
 from engine.events import Changed
@@ -21,6 +21,7 @@ from engine.live.drain import (
     ready,
     vacate,
 )
+from engine.live.health import await_healthy, never_healthy
 from engine.live.reach import reachable
 from engine.live.running import Live, Server, on_docker, servers
 from engine.variant import Service, Variant
@@ -30,7 +31,6 @@ from lb import runtime
 from lb.model import Address
 
 _BUILD_WITHIN_S = 1800.0
-_LOG_LINES = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Rollout:
         new = self._start(old)
         yield Changed(new.name, "started", host=self.site.host)
         try:
-            new = self._well(new)
+            new = await_healthy(self.site, new, self.healthy_within_s)
             arrived = self._arrived(new, lives)
         except UserError:
             self._undo(new, lives)
@@ -116,31 +116,6 @@ class Rollout:
             raise HostError(what, fix="run `docker compose up` and read its output")
         return found[0]
 
-    def _well(self, new: Container) -> Container:
-        now = new
-
-        def settled() -> bool:
-            nonlocal now
-            now = next(
-                (one for one in self.site.containers(new.service) if one.id == new.id),
-                replace(new, running=False),
-            )
-            return not now.running or now.health in {"", "healthy", "unhealthy"}
-
-        in_time = until(settled, self.healthy_within_s)
-        if not in_time or not now.running or now.health == "unhealthy":
-            raise self._never_well(now)
-        return now
-
-    def _never_well(self, new: Container) -> UserError:
-        state = "ends" if not new.running else f"is {new.health or 'not served'}"
-        last = self.site.docker("logs", "--tail", _LOG_LINES, new.id).strip().splitlines()
-        said = f"; it says: {last[-1]}" if last else ""
-        what = f"the new '{new.name}' {state} within {self.healthy_within_s:.0f} s{said}"
-        return UserError(
-            what, fix="correct its image or its healthcheck; the old replicas keep running"
-        )
-
     def _arrived(self, new: Container, lives: Sequence[Live]) -> list[Server]:
         found: list[Server] = []
 
@@ -153,7 +128,7 @@ class Rollout:
             return listening and (known or not self.balancer.identity.is_dynamic)
 
         if not until(there, self.healthy_within_s):
-            raise self._never_well(new)
+            raise never_healthy(self.site, new, self.healthy_within_s)
         return found
 
     def _leave(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:

@@ -116,10 +116,15 @@ def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
     """
     services = {service.name: service for service in proxies(variant, *names)}
     return [
-        Live(services[one.service], _inside(site, one), site, one)
+        live_in(services[one.service], site, one)
         for one in site.running(*services)
         if one.identity.is_proxy
     ]
+
+
+def live_in(service: Service, site: Site, container: Container) -> Live:
+    """Return the HAProxy in *container* on *site*, which does the work of *service*."""
+    return Live(service, _inside(site, container), site, container)
 
 
 def as_processes(variant: Variant, sockets: Iterable[tuple[str, Path]], *names: str) -> list[Live]:

@@ -22,11 +22,14 @@ class Load:
     Attributes:
         answered: How many requests were answered with 200, by what the answer says.
         failed: The others, as text.
+        gap_s: The longest time without an answer to any client, in seconds.
     """
 
     url: str
     answered: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
+    gap_s: float = 0.0
+    _answered_s: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _began_s: float = field(default_factory=time.monotonic)
@@ -85,6 +88,9 @@ class Load:
                 at_s, took_s = begin_s - self._began_s, time.monotonic() - begin_s
                 self.failed.append(f"({trouble} at {at_s:.2f} s after {took_s:.2f} s)")
             else:
+                now_s = time.monotonic()
+                self.gap_s = max(self.gap_s, now_s - self._answered_s)
+                self._answered_s = now_s
                 self.answered[text] += 1
 
 

@@ -5,14 +5,18 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import NewProject
+from tests.e2e.inside import clients
 from tests.e2e.live import TINY, Running, made
 from tests.e2e.load import load
+from tests.e2e.report import Notebook
 from tests.e2e.sources import both_engines
 from tests.lab.project import Project
 
 pytestmark = pytest.mark.e2e
 
 kinds = pytest.mark.parametrize("kind", ["--static", "--dynamic"])
+UNPUBLISHED = TINY.replace('    ports:\n      - "8001:8080"\n', "")
+PUBLISHED_GAP_S = 0.5
 
 
 def _running(new_project: NewProject, folder: Path, host: str, source: str) -> Project:
@@ -27,15 +31,43 @@ def _running(new_project: NewProject, folder: Path, host: str, source: str) -> P
 @both_engines
 @kinds
 def test_an_application_that_runs_is_taken_over(
-    new_project: NewProject, host: str, kind: str, tmp_path: Path
+    new_project: NewProject, host: str, kind: str, tmp_path: Path, notebook: Notebook
 ) -> None:
-    _running(new_project, tmp_path, host, TINY)
+    before = _running(new_project, tmp_path, host, TINY).ids()["web-1"]
     file = made(tmp_path / "generated.yml", TINY, "scale", "web", "3", kind)
     one = Running(new_project(host, file))
 
-    one.up()
-
     with load(one.url()) as constant:
+        one.up("--drain-deadline", "5")
         constant.await_answers_of(3)
-    assert one.project.replicas()["web"] == 1
+    balancer = next(c for c in one.project.containers() if c.service == "web")
+    one.up()
+    counts = f"{len(constant.failed)} of {constant.total} failed"
+    notebook.note("taken over with a published port", counts, "those of the time below")
+    notebook.note_seconds("the port is free, at worst", constant.gap_s, PUBLISHED_GAP_S)
+
+    assert balancer.id != before
+    assert [c.id for c in one.project.containers() if c.service == "web"] == [balancer.id]
     assert len(one.status()) == 3
+
+
+@both_engines
+@kinds
+def test_inside_no_request_fails_and_who_resolved_the_name_long_ago_finds_the_balancer(
+    new_project: NewProject, host: str, kind: str, tmp_path: Path, notebook: Notebook
+) -> None:
+    original = _running(new_project, tmp_path, host, UNPUBLISHED)
+    file = made(tmp_path / "generated.yml", UNPUBLISHED, "scale", "web", "3", kind)
+    one = Running(new_project(host, file))
+
+    with clients(original, "web", 8080) as inside:
+        one.up("--drain-deadline", "5")
+        before = {kind: found.answers for kind, found in inside.now().items()}
+        after = inside.more(60)
+    for kind_of, found in after.items():
+        notebook.note(f"taken over, clients {kind_of}, {kind}", found.verdict, "0 failed")
+        notebook.note_seconds(f"longest wait {kind_of}", found.gap_s)
+
+    assert [found.failed for found in after.values()] == [[], []]
+    for kind_of, found in after.items():
+        assert sum(last > before[kind_of] for last in found.who.values()) == 3, kind_of

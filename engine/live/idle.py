@@ -1,0 +1,60 @@
+"""Who is connected to a container, seen from its own network and not by anything that runs in it.
+
+A second container shares the network of the first one for a moment and reads the kernel's table:
+nothing is assumed of an image that is not ours, which may have no shell.
+Source: Linux, Documentation/networking/proc_net_tcp.
+"""
+
+from collections.abc import Sequence
+
+from engine.docker.containers import Container, Site
+from faults import HostError
+
+_BY_US = ("--pull=never", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--read-only")
+# $1 is how many tenths of a second to wait, $2 the ports in hexadecimal, joined by "|". The last
+# state is printed: an open connection is in state 01.
+_WAIT = r"""
+row="^ *[0-9]+: [0-9A-F]+:($2) ([0-9A-F]+):[0-9A-F]+ 01 "
+while :; do
+    open=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -E "$row")
+    [ -z "$open" ] && exit
+    [ "$1" -le 0 ] && break
+    set -- $(($1 - 1)) "$2"
+    sleep 0.1
+done
+echo "$open" | while read -r _ _ peer _; do echo "${peer%:*}"; done
+"""
+_START_WITHIN_S = 60.0
+
+
+def await_idle(
+    site: Site, container: Container, image: str, ports: Sequence[int], deadline_s: float
+) -> list[str]:
+    """Return when nobody is connected to *ports* of *container*, or after *deadline_s* seconds.
+
+    Args:
+        site: Where it runs.
+        container: It; it may be another's.
+        image: What to look with: it is there, and has a shell.
+        ports: Those that it listens on.
+        deadline_s: Seconds.
+
+    Returns:
+        The IPv4 address of each connection that is still open; none if that cannot be seen.
+    """
+    hexadecimal = "|".join(f"{port:04X}" for port in ports)
+    tenths = str(round(deadline_s * 10))
+    words = ("run", "--rm", *_BY_US, "--network", f"container:{container.id}", "--entrypoint", "sh")
+    script = ("-c", _WAIT, "sh", tenths, hexadecimal)
+    try:
+        said = site.docker(*words, image, *script, within_s=_START_WITHIN_S + deadline_s)
+    except HostError:
+        return []
+    return [address for word in said.split() if (address := _ipv4(word))]
+
+
+def _ipv4(word: str) -> str:
+    # The kernel writes a number in the machine's own order; the last eight digits of an IPv6
+    # address are those of the IPv4 address that it stands for.
+    parts = [str(int(word[-8:][i : i + 2], 16)) for i in (6, 4, 2, 0)]
+    return ".".join(parts)
