@@ -9,6 +9,7 @@ from composefile.model import Model
 from composefile.references import Reference
 from composefile.values import Value, plain, texts, words
 from faults import UserError
+from generator.checks.declared import known_ports, protocol_notices
 from generator.checks.other_files import refuse_included
 from generator.checks.refusals import (
     refuse,
@@ -17,8 +18,7 @@ from generator.checks.refusals import (
     refuse_sharers,
     require_container,
 )
-from generator.checks.repetition import written_volumes
-from generator.checks.scaling import known_ports, number_notices, udp_notices
+from generator.checks.repetition import number_notices, written_volumes
 from generator.result import Notice
 
 ADDRESSES = ("ipv4_address", "ipv6_address")
@@ -145,7 +145,7 @@ def removal_notices(
 
 def replacement_notices(model: Model, name: str) -> Iterator[Notice]:
     """Yield what is missing once an ambassador stands in the place of service *name*."""
-    yield from udp_notices(model, name, "the ambassador does not forward it")
+    yield from protocol_notices(model, name, "ambassador")
     yield from _of_data(model, name)
     yield from number_notices(model, name, "one ambassador")
 

@@ -121,3 +121,24 @@ def _of_devices(model: Model, name: str, holder: str) -> Iterator[Notice]:
                 fix=f"scale {name!r} to as many replicas as the devices can serve",
             )
             return
+
+
+def number_notices(model: Model, name: str, now: str) -> Iterator[Notice]:
+    """Yield a notice if service *name* had a number of containers of its own; *now* is the new."""
+    deploy = model.get(name, "deploy")
+    settings = deploy if isinstance(deploy, dict) else {}
+    mode = settings.get("mode")
+    if isinstance(mode, str) and mode.startswith("global"):
+        yield Notice(
+            f"`mode: {mode}` of {name!r} is replaced by {now}",
+            model.where(name, "deploy"),
+            fix=f"leave {name!r} as it is if each host is to run one",
+        )
+    key = "replicas" if settings.get("replicas") else "scale"
+    former = settings.get("replicas") or model.get(name, "scale")
+    if former not in (None, "1", now):
+        yield Notice(
+            f"`{key}: {former}` of {name!r} is replaced by {now}",
+            model.where(name),
+            fix=f"remove `{key}: {former}` from the source: dcgen sets the number",
+        )

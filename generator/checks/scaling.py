@@ -3,26 +3,24 @@
 Notices about ports, volumes and numbers serve those who move a service elsewhere, too.
 """
 
-import contextlib
 from collections.abc import Collection, Iterator, Sequence
 
 from composefile import labels
 from composefile.model import Model
-from composefile.ports import Port, UnresolvedPortError, parse
 from composefile.references import Reference
-from composefile.values import pairs
 from faults import UserError
+from generator.checks.declared import protocol_notices
 from generator.checks.other_files import refuse_included
+from generator.checks.price import price_notices
 from generator.checks.refusals import (
     refuse,
     refuse_awaited_job,
     refuse_sharers,
     require_container,
 )
-from generator.checks.repetition import repetition_notices
+from generator.checks.repetition import number_notices, repetition_notices
 from generator.result import Notice
-
-ADVERTISED = ("ADVERTISED", "CLUSTER_", "DISCOVERY_")
+from lb.options import ChosenOptions
 
 
 def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
@@ -102,36 +100,26 @@ def require_dns(model: Model, name: str, *, by_arguments: bool) -> None:
         )
 
 
-def scaling_notices(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
+def scaling_notices(
+    model: Model,
+    name: str,
+    holder: str,
+    replicas: int,
+    ports: Collection[int],
+    options: ChosenOptions,
+) -> Iterator[Notice]:
     """Yield what changes for service *name* when it runs *replicas* times.
 
     *holder* is the service with its settings: itself, or one of its replicas if it is scaled again.
+    *ports* are balanced, with *options*.
     """
     yield from repetition_notices(model, name, holder, replicas)
+    yield from price_notices(model, name, holder, ports, options)
     if holder != name:
         return
-    yield from udp_notices(model, name, "the balancer does not forward it")
+    yield from protocol_notices(model, name, "balancer")
     yield from _of_names(model, name)
     yield from number_notices(model, name, str(replicas))
-    for variable in pairs(model.get(name, "environment")):
-        if any(word in variable.upper() for word in ADVERTISED):
-            yield Notice(
-                f"{variable} of {name!r} may announce a name that is now the balancer's",
-                model.where(name, "environment"),
-                fix=f"leave {name!r} as it is if its clients connect to members by their address",
-            )
-            return
-
-
-def udp_notices(model: Model, name: str, what: str) -> Iterator[Notice]:
-    """Yield a notice for each port of *name* that is not TCP; *what* ends the sentence."""
-    for port in known_ports(model, name):
-        if port.protocol != "tcp":
-            yield Notice(
-                f"port {port.target}/{port.protocol} of {name!r} is not TCP: {what}",
-                model.where(name, "ports"),
-                fix=f"leave {name!r} as it is if clients need {port.protocol.upper()}",
-            )
 
 
 def _of_names(model: Model, name: str) -> Iterator[Notice]:
@@ -143,42 +131,3 @@ def _of_names(model: Model, name: str) -> Iterator[Notice]:
                 model.where(name, key),
                 fix=f"write {name}1 where one container is meant, as in `docker compose exec`",
             )
-    deploy = model.get(name, "deploy")
-    inner = deploy.get("labels") if isinstance(deploy, dict) else None
-    for key, value in (("labels", model.get(name, "labels")), ("deploy", inner)):
-        if any(labels.is_routing_label(label) for label in pairs(value)):
-            yield Notice(
-                f"the labels of {name!r} for another proxy move to the balancer",
-                model.where(name, key),
-                fix="give `--no-balancer` if that proxy is to balance the replicas itself",
-            )
-
-
-def number_notices(model: Model, name: str, now: str) -> Iterator[Notice]:
-    """Yield a notice if service *name* had a number of containers of its own; *now* is the new."""
-    deploy = model.get(name, "deploy")
-    settings = deploy if isinstance(deploy, dict) else {}
-    mode = settings.get("mode")
-    if isinstance(mode, str) and mode.startswith("global"):
-        yield Notice(
-            f"`mode: {mode}` of {name!r} is replaced by {now}",
-            model.where(name, "deploy"),
-            fix=f"leave {name!r} as it is if each host is to run one",
-        )
-    key = "replicas" if settings.get("replicas") else "scale"
-    former = settings.get("replicas") or model.get(name, "scale")
-    if former not in (None, "1", now):
-        yield Notice(
-            f"`{key}: {former}` of {name!r} is replaced by {now}",
-            model.where(name),
-            fix=f"remove `{key}: {former}` from the source: dcgen sets the number",
-        )
-
-
-def known_ports(model: Model, name: str) -> Iterator[Port]:
-    """Yield the ports of service *name* that can be known, those of other protocols too."""
-    for key in ("ports", "expose"):
-        entries = model.get(name, key)
-        for entry in entries if isinstance(entries, list) else []:
-            with contextlib.suppress(UnresolvedPortError, ValueError):
-                yield from parse(entry, model.project.variables)

@@ -56,8 +56,9 @@ def require_worker(model: Model, name: str, replicas: int, settings: Settings) -
             " or leave out what is about the balancer",
         )
     if model.document.v1:
+        why = "has no port to balance" if settings.balancer else "is to have no balancer"
         raise UserError(
-            f"service {name!r} has no port to balance, and the v1 format has no replicas",
+            f"service {name!r} {why}, and the v1 format has no replicas",
             fix=f"scale it with Compose: docker-compose scale {name}={replicas}",
             where=model.where(name),
         )
@@ -75,6 +76,7 @@ def worker_notices(
 ) -> Iterator[Notice]:
     """Yield who mentions service *name*, which gets no balancer, and which port it may have."""
     if not settings.balancer:
+        yield from _of_callers(model, name)
         return
     naming = [other.service for other in others if other.key == "depends_on"]
     naming += [other for other in model.names if other != name and mentions(model, other, [name])]
@@ -95,6 +97,18 @@ def worker_notices(
             " another command and nothing connects to it: it gets no balancer",
             model.where(name, "command"),
             fix=f"give `--port {exposed[0]}` if it listens there",
+        )
+
+
+def _of_callers(model: Model, name: str) -> Iterator[Notice]:
+    found = callers(model, name)
+    if found:
+        connect = "connects" if len(found) == 1 else "connect"
+        yield Notice(
+            f"{_listed(found)} {connect} to {name!r}, whose name is now that of all its replicas:"
+            " whoever keeps an address or a connection uses one",
+            model.where(found[0]),
+            fix="leave out `--no-balancer` if the replicas are to share that work evenly",
         )
 
 

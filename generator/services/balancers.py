@@ -57,7 +57,8 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     ports: Sequence[int] = settings.ports
     chosen = settings.options
     if not before:
-        ports = ports or found_ports(draft, serving=True, said=settings.balancer)
+        if settings.balancer:
+            ports = ports or found_ports(draft, serving=True)
         if not (ports and settings.balancer):
             return None
     if before:

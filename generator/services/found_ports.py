@@ -11,16 +11,16 @@ from generator.editing.draft import Draft
 _NAMED = 3
 
 
-def found_ports(draft: Draft, *, serving: bool = False, said: bool = True) -> list[int]:
+def found_ports(draft: Draft, *, serving: bool = False) -> list[int]:
     """Return the ports of the service of *draft*, the one first that must be served.
 
     *serving* is whether its containers will serve them, so that what its image exposes may not
-    count (`serving_ports`); *said* is whether a person is told which one is first.
+    count (`serving_ports`). A person is told which one is first.
     """
     model, service = draft.model, draft.service
     found = serving_ports(model, service) if serving else discover(model, service)
     found = in_order(model, service, found)
-    if len(found) > 1 and said:
+    if len(found) > 1:
         others = _listed(found[1:])
         draft.say(
             f"port {found[0]} of {draft.name!r} must answer for its HAProxy to be healthy;"

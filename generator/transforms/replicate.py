@@ -1,4 +1,4 @@
-"""Run a service several times without a balancer: nobody dials it.
+"""Run a service several times without a balancer: nobody dials it, or others balance it.
 
     before:   worker: {build: worker}
     after:    worker: {build: worker, deploy: {replicas: 10}}
@@ -7,6 +7,7 @@ Source: Compose Deploy Specification, "replicas".
 """
 
 from generator.checks.repetition import repetition_notices
+from generator.checks.singular import require_nothing_singular
 from generator.checks.workers import require_worker, worker_notices
 from generator.editing.draft import Draft
 from generator.editing.service import ServiceEdits
@@ -23,6 +24,7 @@ def replicate(draft: Draft, replicas: int, settings: Settings) -> Variant:
     """
     model, name = draft.model, draft.name
     require_worker(model, name, replicas, settings)
+    require_nothing_singular(model, name, replicas)
     draft.notices += worker_notices(model, name, draft.others, settings)
     draft.notices += repetition_notices(model, name, name, replicas)
     body = ServiceEdits(model, name, draft.layout, draft.edits)

@@ -51,7 +51,8 @@ def _scaled(draft: Draft, replicas: int, plan: Balancing) -> Variant:
     if not before:
         draft.rescue()
     holder = before.replicas[0] if before else draft.name
-    draft.notices += scaling_notices(draft.model, draft.name, holder, replicas)
+    chosen = plan.ports, plan.settings.options
+    draft.notices += scaling_notices(draft.model, draft.name, holder, replicas, *chosen)
     replica = template(
         draft.model,
         holder,

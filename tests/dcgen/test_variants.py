@@ -38,7 +38,7 @@ def test_variant_is_written_beside_the_file_and_said_on_stderr(coins, words, sai
 
 
 def test_several_services_are_changed_at_once(coins: Path) -> None:
-    result = dcgen("scale", "rng=2", "hasher=3")
+    result = dcgen("scale", "rng=2", "hasher=3", "--mode", "http")
 
     assert result.stderr.splitlines() == [
         "rng: scaled to 2, in generated.yml",

@@ -67,7 +67,8 @@ def test_labels_of_other_proxies_move_to_the_balancer(label: str, value: str, st
     assert made.labels("rng1") == made.labels("rng2") == {}
     assert made.labels("rng") == {label: value}
     assert made.warnings == [
-        "compose.yml:8: the labels of 'rng' for another proxy move to the balancer"
+        "compose.yml:8: the labels of 'rng' for another proxy move to the balancer,"
+        " though that proxy balances the replicas by itself"
     ]
 
 

@@ -201,7 +201,7 @@ def test_balancing_is_refused_for(ports: str, message: str) -> None:
 
 
 def test_udp_beside_tcp_is_said_not_to_be_served() -> None:
-    made = scale(balanced('image: app\nports: ["53:53/udp", "80:80"]\n'))
+    made = scale(balanced('image: app\nports: ["53:53/udp", "81:81"]\n'))
 
     assert made.warnings == [
         "compose.yml:7: port 53/udp of 'rng' is not TCP: the balancer does not forward it"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faults import UsageError
+from faults import UsageError, UserError
 from generator.result import Settings
 from generator.transforms.scale import scale as transform
 from lb.options import ChosenOptions
@@ -119,6 +119,62 @@ def test_no_balancer_is_a_choice_also_with_a_port() -> None:
 
     assert "replicas: 3" in text
     assert "haproxy" not in text
+
+
+WEB = "services:\n  web:\n    image: nginx\n"
+SEVERAL = [
+    pytest.param("ports: ['80']", id="any port of the host"),
+    pytest.param("ports: ['8001-8003:80']", id="a range with room for all"),
+    pytest.param("networks: {default: {aliases: [shop]}}", id="a name in the network"),
+    pytest.param("labels: {traefik.enable: 'true'}", id="another proxy's labels"),
+    pytest.param("environment: {VIRTUAL_HOST: a.example}", id="another proxy's variables"),
+]
+
+
+@pytest.mark.parametrize("line", SEVERAL)
+def test_what_several_containers_can_have_stays_as_it_is(line: str) -> None:
+    text = without_balancer(f"{WEB}    {line}\n")
+
+    assert f"    {line}\n" in text
+    assert "replicas: 3" in text
+
+
+SINGULAR = [
+    pytest.param("ports: ['8001:80']", "publishes 8001, which only one of 3", id="a port"),
+    pytest.param(
+        "ports: ['127.0.0.1:8001-8002:80']", "publishes 127.0.0.1:8001-8002", id="a range"
+    ),
+    pytest.param("ports: ['${PORT}:80']", "publishes ${PORT}, which", id="one in a variable"),
+    pytest.param("ports: [{target: 80, published: 8001}]", "publishes 8001", id="the long form"),
+    pytest.param("ports: ['53:53/udp']", "publishes 53", id="UDP"),
+    pytest.param("mac_address: 02:42:ac:11:65:43", "has a `mac_address`", id="a MAC address"),
+    pytest.param(
+        "networks: {default: {ipv4_address: 192.0.2.7}}",
+        "has `ipv4_address` in network 'default'",
+        id="an address",
+    ),
+    pytest.param("container_name: shop", "has a `container_name`", id="a container's name"),
+]
+
+
+@pytest.mark.parametrize(("line", "what"), SINGULAR)
+def test_what_only_one_container_can_have_refuses_several(line: str, what: str) -> None:
+    with pytest.raises(UserError) as caught:
+        without_balancer(f"{WEB}    {line}\n")
+
+    assert what in caught.value.what
+    assert caught.value.where is not None
+    assert caught.value.where.line == 4
+
+
+def test_clients_are_named_that_are_no_longer_balanced() -> None:
+    source = f"{WEB}    expose: ['80']\n  api: {{image: a, environment: {{WEB_HOST: web}}}}\n"
+    model = Model(document(source), project(None, {}))
+
+    (notice,) = transform(model, "web", 3, NONE).warnings
+
+    assert notice.what.startswith("'api' connects to 'web', whose name is now that of all its")
+    assert notice.fix.startswith("leave out `--no-balancer`")
 
 
 def test_options_of_a_balancer_that_there_is_not_are_refused() -> None:
