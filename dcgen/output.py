@@ -159,7 +159,7 @@ def _pour(path: Path, data: bytes) -> None:
                 raise
         if time.monotonic() > deadline_s:
             raise HostError(
-                f"nobody reads the named pipe after {READER_WITHIN_S:.0f} s",
+                f"nothing reads the named pipe after {READER_WITHIN_S:.0f} s",
                 fix="start what reads it, or choose another file with `-o`",
                 where=Place(str(path)),
             )

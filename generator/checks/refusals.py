@@ -120,7 +120,7 @@ def refuse_itself(model: Model, name: str, hosts: Iterable[str]) -> None:
         host, first = waiting.pop()
         host = host.rstrip(".").lower()
         if host in mine:
-            way = "is" if host == first.rstrip(".").lower() else "leads to"
+            way = "is" if host == first.rstrip(".").lower() else "points to"
             raise UserError(
                 f"{first!r} {way} the ambassador of {name!r} itself:"
                 " each connection would open the next",

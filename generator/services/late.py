@@ -55,7 +55,7 @@ def late(draft: Draft, settings: Settings, ports: Sequence[int], names: Iterable
         draft.say(f"{text} is {port} in {draft.name}.haproxy.cfg, whatever it is later", fix=fix)
     if found.hosts:
         draft.say(
-            f"{draft.name}.haproxy.cfg leads to {', '.join(found.hosts)}, on a network where other"
+            f"{draft.name}.haproxy.cfg points to {', '.join(found.hosts)}, on a network where other"
             " projects may have these names",
             "networks",
             fix=fix,

@@ -88,7 +88,7 @@ def test_a_named_pipe_that_nobody_reads_is_not_waited_for_without_end(
     result = dcgen("scale", "rng", "3")
 
     assert result.exit_code == 3
-    assert result.stderr.startswith("generated.yml: nobody reads the named pipe after 0 s\n")
+    assert result.stderr.startswith("generated.yml: nothing reads the named pipe after 0 s\n")
     assert (coins / "generated.yml").is_fifo()
 
 

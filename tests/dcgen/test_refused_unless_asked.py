@@ -48,7 +48,7 @@ def test_two_ambassadors_that_lead_to_each_other() -> None:
     result = dcgen("ambassador", "--redis", "other:81", "--other", "redis:6379")
 
     assert result.exit_code == 1
-    assert "'redis' leads to the ambassador of 'other' itself" in result.stderr
+    assert "'redis' points to the ambassador of 'other' itself" in result.stderr
 
 
 @pytest.mark.parametrize("host", ["other", "redis.example", "192.0.2.8", "host-gateway"])
