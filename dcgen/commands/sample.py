@@ -9,7 +9,7 @@ import click
 from faults import HostError, UserError
 
 # What only the package needs: its own marker, and what Python wrote there.
-NOT_COPIED = shutil.ignore_patterns("__init__.py", "__pycache__")
+NOT_COPIED = frozenset({"__init__.py", "__pycache__"})
 
 
 @click.command(epilog="Example: dcgen sample coins && cd coins && dcgen scale rng 3")
@@ -25,11 +25,42 @@ def sample(folder: Path) -> None:
             raise UserError(
                 f"'{folder}' exists and is not an empty folder", fix="name a new folder"
             )
-        shutil.copytree(source, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
-    except (OSError, shutil.Error) as error:
-        fix = "name a folder that you may write to"
-        raise HostError(f"cannot write the sample into '{folder}': {error}", fix=fix) from None
+        _copy(source, folder)
+    except OSError as error:
+        raise HostError(
+            f"cannot write the sample into '{folder}': {error.strerror}",
+            fix="name a folder that you may write to, on a disk with 1 MB of free space",
+        ) from error
     click.echo(f"DockerCoins is in {folder}; next: cd {folder} && dcgen scale rng 3")
+
+
+def _copy(source: Path, folder: Path) -> None:
+    # All of it or nothing: a part of the sample would only be in the way.
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(source.rglob("*")):
+            inside = path.relative_to(source)
+            if NOT_COPIED.isdisjoint(inside.parts):
+                _put(path, folder / inside)
+    except BaseException:
+        for path in [folder] if is_new else list(folder.iterdir()):
+            _remove(path)
+        raise
+
+
+def _put(path: Path, there: Path) -> None:
+    if path.is_dir():
+        there.mkdir()
+    else:
+        shutil.copy2(path, there)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _is_taken(folder: Path) -> bool:

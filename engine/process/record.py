@@ -42,7 +42,19 @@ class Run:
         return self.folder / runs.SCRATCH
 
     def begin(self, plan: Plan) -> None:
-        """Write down *plan*, and the files that it needs."""
+        """Write down *plan*, and the files that it needs.
+
+        Raises:
+            HostError: The disk takes nothing.
+        """
+        try:
+            self._begin(plan)
+        except OSError as error:  # that of a write names no file
+            what = f"cannot write into '{self.folder}': {error.strerror}"
+            fix = "free space on that disk, or set XDG_RUNTIME_DIR to a folder elsewhere"
+            raise HostError(what, fix=fix) from error
+
+    def _begin(self, plan: Plan) -> None:
         for process in plan.processes:
             process.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             ports = ", ".join(f"{a}->{port}" for port, a in process.published.items())

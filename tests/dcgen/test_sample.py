@@ -1,5 +1,6 @@
 """`dcgen sample`: DockerCoins in a folder of one's own."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def dcgen(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def dcgen(
+    *words: str | Path, cwd: Path, most_bytes: int = resource.RLIM_INFINITY
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dcgen", *words]
-    return subprocess.run(command, cwd=cwd, text=True, capture_output=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        text=True,
+        capture_output=True,
+        check=False,
+        # A file of more bytes cannot be written, as on a full disk.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
 
 
 def test_sample_is_dockercoins_file_by_file(tmp_path: Path) -> None:
@@ -71,3 +82,16 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert result.returncode == 3
     assert "cannot write the sample into 'file/coins'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("before", ["nothing", "an empty folder"])
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, before: str) -> None:
+    if before == "an empty folder":
+        (tmp_path / "coins").mkdir()
+    there = sorted(tmp_path.iterdir())
+
+    result = dcgen("sample", "coins", cwd=tmp_path, most_bytes=200)
+
+    assert result.returncode == 3
+    assert result.stderr.startswith("cannot write the sample into 'coins': File too large\n  fix: ")
+    assert sorted(tmp_path.rglob("*")) == there

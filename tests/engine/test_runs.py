@@ -242,3 +242,10 @@ def test_a_pipe_in_the_folder_of_a_run_is_not_waited_for(name: str, run: record.
     if name == "lock":
         with pytest.raises(HostError, match="is not a file"), record.begin(FILE):
             pass
+
+
+def test_a_full_disk_is_said_with_the_folder(run: record.Run, process: Process) -> None:
+    full = Path("/dev/full")
+
+    with pytest.raises(HostError, match=f"cannot write into '{run.folder}': No space left"):
+        run.begin(Plan((process,), {full: "global\n"}))
