@@ -199,7 +199,7 @@ def ready_again(found: Sequence[Server]) -> Iterator[None]:
 
 def _called(server: Server) -> set[str]:
     service = server.live.service
-    of = re.fullmatch(r"(.+)[-.]\d+", server.name)  # a container, or one of several processes
+    of = re.fullmatch(r"(.+)-\d+", server.name)  # a container, or one of several processes
     return {server.name, service.name} | ({of[1]} & set(service.identity.replicas) if of else set())
 
 

@@ -13,7 +13,7 @@ UNITS = {"worker": re.compile(r"(\d+) units")}
 def _speeds(*lines: tuple[float, int]) -> Speeds:
     speeds = Speeds(UNITS)
     for at_s, number in lines:
-        speeds.add("worker", "worker.1", f"{number} units", at_s, at_s)
+        speeds.add("worker", "worker-1", f"{number} units", at_s, at_s)
     return speeds
 
 
@@ -21,17 +21,17 @@ def _speeds(*lines: tuple[float, int]) -> Speeds:
 def test_steady_work_is_a_straight_line_between_two_lines(look_s: float) -> None:
     speeds = _speeds((1, 9), (2, 3), (3, 4), (4, 3))
 
-    assert speeds.per_s("worker.1", look_s) == pytest.approx(10 / 3)
+    assert speeds.per_s("worker-1", look_s) == pytest.approx(10 / 3)
 
 
 def test_the_first_line_says_nothing_yet() -> None:
-    assert _speeds((1, 9)).per_s("worker.1", 1.5) is None
-    assert _speeds().per_s("worker.1", 1.5) is None
+    assert _speeds((1, 9)).per_s("worker-1", 1.5) is None
+    assert _speeds().per_s("worker-1", 1.5) is None
 
 
 def test_who_says_nothing_any_more_becomes_slower_and_stops() -> None:
     speeds = _speeds((1, 4), (2, 4), (3, 4))
-    late = [speeds.per_s("worker.1", now_s) or 0.0 for now_s in (3.0, 7.0, 11.0, 60.0)]
+    late = [speeds.per_s("worker-1", now_s) or 0.0 for now_s in (3.0, 7.0, 11.0, 60.0)]
 
     assert late == [4.0, pytest.approx(8 / 6), pytest.approx(8 / 10), 0.0]
 
@@ -39,20 +39,20 @@ def test_who_says_nothing_any_more_becomes_slower_and_stops() -> None:
 def test_a_line_that_is_told_again_counts_once() -> None:
     speeds = _speeds((1, 4), (2, 4), (3, 4), (1, 4), (2, 4), (3, 4))
 
-    assert speeds.per_s("worker.1", 3.0) == 4.0
+    assert speeds.per_s("worker-1", 3.0) == 4.0
 
 
 def test_a_line_of_nothing_done_counts_as_time() -> None:
-    assert _speeds((1, 4), (2, 4), (3, 0)).per_s("worker.1", 3.0) == 2.0
+    assert _speeds((1, 4), (2, 4), (3, 0)).per_s("worker-1", 3.0) == 2.0
 
 
 def test_other_lines_and_other_services_say_nothing() -> None:
     speeds = _speeds((1, 4), (2, 4))
-    speeds.add("worker", "worker.1", "hello", 3, 3)
-    speeds.add("rng", "rng.1", "7 units", 3, 3)
+    speeds.add("worker", "worker-1", "hello", 3, 3)
+    speeds.add("rng", "rng-1", "7 units", 3, 3)
 
-    assert speeds.per_s("worker.1", 2.5) == 4.0
-    assert speeds.per_s("rng.1", 3.0) is None
+    assert speeds.per_s("worker-1", 2.5) == 4.0
+    assert speeds.per_s("rng-1", 3.0) is None
 
 
 @pytest.mark.parametrize(
