@@ -28,6 +28,7 @@ __all__ = [
     "Check",
     "Configuration",
     "Control",
+    "Families",
     "Late",
     "Names",
     "Options",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Names = Literal["dns", "hosts"]
+Families = Literal["ipv4", "both", "ipv6"]
 
 _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 
@@ -189,6 +191,8 @@ class Configuration:
         distant: The servers are on other machines: firewalls between may forget a connection, and
             a machine may vanish without a word.
         late: What is decided when it is started, not in the text that `lb.render` gives.
+        families: The kinds of addresses that the process has: it listens on both, and asks for the
+            IPv6 addresses of servers only where it has no other.
     """
 
     proxies: tuple[Proxy, ...]
@@ -199,6 +203,7 @@ class Configuration:
     hard_stop_s: float = HARD_STOP_S
     distant: bool = False
     late: Late = NOTHING_LATE
+    families: Families = "ipv4"
 
     def __post_init__(self) -> None:
         page = _port(self.stats_bind or "")
@@ -222,6 +227,11 @@ class Configuration:
     def follows(self, server: Server) -> bool:
         """Tell whether DNS may move *server*."""
         return self.names == "dns" and server.address.is_name and not server.fixed
+
+    @property
+    def preferred(self) -> str:
+        """Which addresses of servers DNS is asked for."""
+        return "ipv6" if self.families == "ipv6" else "ipv4"
 
     @property
     def retries(self) -> int:

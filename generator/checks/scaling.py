@@ -9,6 +9,7 @@ from composefile import labels
 from composefile.model import Model
 from composefile.references import Reference
 from faults import UserError
+from generator.checks.addresses import address_notices
 from generator.checks.declared import protocol_notices
 from generator.checks.other_files import refuse_included
 from generator.checks.price import price_notices
@@ -112,9 +113,14 @@ def scaling_notices(
 
     *holder* is the service with its settings: itself, or one of its replicas if it is scaled again.
     *ports* are balanced, with *options*.
+
+    Raises:
+        UserError: A network of it has too few addresses.
     """
     yield from repetition_notices(model, name, holder, replicas)
     yield from price_notices(model, name, holder, ports, options)
+    former = model.identity(name).replicas if holder != name else ()
+    yield from address_notices(model, name, former, replicas)
     if holder != name:
         return
     yield from protocol_notices(model, name, "balancer")

@@ -14,8 +14,8 @@ from generator.result import Settings
 from generator.services.failover import by_image, failover_notices, kept_apart
 from generator.services.former import Former, former
 from generator.services.found_ports import found_ports
-from generator.services.late import late
 from generator.services.proxy import ProxySpec
+from generator.services.surroundings import fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
     return ProxySpec(
         service=name,
         routes=routes,
-        configuration=replace(configuration, late=late(draft, plan.settings, plan.ports)),
+        configuration=fitted(draft, configuration, plan.settings, plan.ports),
         identity=Identity(
             role=labels.AMBASSADOR,
             service=name,

@@ -11,9 +11,9 @@ from generator.result import Settings
 from generator.services.former import Former, former
 from generator.services.found_ports import found_ports
 from generator.services.healthcheck import health_options, patience_s
-from generator.services.late import late, meeting
 from generator.services.port_options import port_options, require_ports
 from generator.services.proxy import ProxySpec
+from generator.services.surroundings import fitted
 from lb.balancer import balancer
 from lb.model import Address
 
@@ -105,13 +105,12 @@ def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:
         slots=plan.slots,
     )
     holder = plan.before.replicas[0] if plan.before else name
-    named = plan.names if meeting(draft.model, holder) else ()
     every = [(host, port) for port in servers for host in plan.names]
     config_name = plan.before.config_name if plan.before else ""
     return ProxySpec(
         service=name,
         routes=servers,
-        configuration=replace(configuration, late=late(draft, plan.settings, plan.ports, named)),
+        configuration=fitted(draft, configuration, plan.settings, plan.ports, plan.names),
         identity=Identity(
             role=labels.BALANCER, service=name, balances=tuple(every), slots=plan.slots
         ),

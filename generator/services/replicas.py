@@ -21,8 +21,8 @@ from generator.editing.edits import Edits, Span, append_entry, append_item, serv
 from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import ServiceEdits
-from generator.services.late import dialled, meeting
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
+from generator.services.surroundings import dialled, meeting
 from generator.services.takeover import SINGULAR_IN_NETWORK
 
 SINGULAR_KEYS = ("ports", "container_name", "hostname", "domainname", "mac_address", "scale")

@@ -1,29 +1,71 @@
-"""What Compose decides when a balancer is started, so that no number or name of today stands in it.
+"""What HAProxy is to know of where it stands: what Compose decides late, and the networks.
 
 A container port may be a variable, ``${API_PORT:-8000}:${API_PORT:-8000}``. And on a network that
 other projects are on, ``web1`` may be theirs: there, replicas have a name with the project's in it,
-and HAProxy dials that one.
+and HAProxy dials that one. Where containers have IPv6 addresses, it listens on them, too.
 
-Sources: Compose Specification, "Interpolation", "networks" (`external`, `name`, `aliases`); Compose
-CLI reference, "COMPOSE_PROJECT_NAME".
+Sources: Compose Specification, "Interpolation", "networks" (`external`, `name`, `aliases`,
+`enable_ipv4`, `enable_ipv6`); Compose CLI reference, "COMPOSE_PROJECT_NAME".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from composefile.images import known_ports
 from composefile.interpolation import resolve
 from composefile.listening import declared, variable_ports
 from composefile.model import Model
-from composefile.values import plain
+from composefile.networks import networks
 from generator.editing.draft import Draft
 from generator.result import Settings
 from lb.late import NOTHING_LATE, Late
+from lb.model import Configuration, Families
 
 # Compose gives it a value; what does not, still has the same name at both ends.
 PROJECT = "${COMPOSE_PROJECT_NAME:-dcgen}"
 
 
-def late(draft: Draft, settings: Settings, ports: Sequence[int], names: Iterable[str] = ()) -> Late:
+def fitted(
+    draft: Draft,
+    configuration: Configuration,
+    settings: Settings,
+    ports: Sequence[int],
+    replicas: Sequence[str] = (),
+) -> Configuration:
+    """Return *configuration* for the networks of the service of *draft*.
+
+    Args:
+        draft: The variant in the making.
+        configuration: Of the HAProxy that takes the service's name.
+        settings: How it is made.
+        ports: The ports that it listens on.
+        replicas: The services that it leads to, if they are of this file.
+    """
+    named = replicas if meeting(draft.model, draft.name) else ()
+    found = families(draft.model, draft.name)
+    if found != "ipv4" and settings.lb_config == "args":
+        draft.say(
+            f"a network of {draft.name!r} has IPv6, and HAProxy listens on IPv4 alone by arguments",
+            "networks",
+            fix="choose `--lb-config inline` or `--lb-config file`",
+        )
+    return replace(configuration, families=found, late=_late(draft, settings, ports, named))
+
+
+def families(model: Model, name: str) -> Families:
+    """Return the kinds of addresses that the containers of service *name* have, as the file says.
+
+    An external network says nothing: it counts as one with IPv4.
+    """
+    mine = networks(model, name)
+    if not any(network.has_ipv6 for network in mine):
+        return "ipv4"
+    return "both" if any(network.has_ipv4 for network in mine) else "ipv6"
+
+
+def _late(
+    draft: Draft, settings: Settings, ports: Sequence[int], names: Iterable[str] = ()
+) -> Late:
     """Return what is decided late about the HAProxy of the service of *draft*.
 
     A file that is bound into the container is not interpolated: what it holds is said.
@@ -68,9 +110,9 @@ def meeting(model: Model, name: str) -> list[str]:
 
     They are those of the project alone, or else all; none if other projects are on none of them.
     """
-    mine = model.networks(name) or {}
-    own = [network for network in mine if not _is_shared(model, network)]
-    return (own or list(mine)) if len(own) < len(mine) else []
+    mine = networks(model, name)
+    own = [network for network in mine if not network.is_shared]
+    return [network.name for network in own or mine] if len(own) < len(mine) else []
 
 
 def dialled(name: str) -> str:
@@ -79,15 +121,6 @@ def dialled(name: str) -> str:
     The dot cannot stand in a project's name: two projects never make the same name of two services.
     """
     return f"{PROJECT}.{name}"
-
-
-def _is_shared(model: Model, network: str) -> bool:
-    section = plain(model.document, model.document.section("networks"))
-    entry = section.get(network) if isinstance(section, dict) else None
-    settings: Mapping[str, object] = entry if isinstance(entry, dict) else {}
-    called = str(settings.get("name") or "")
-    is_external = settings.get("external") not in (None, "false")
-    return is_external or (bool(called) and "COMPOSE_PROJECT_NAME" not in called)
 
 
 def _say_image(draft: Draft, ports: Sequence[int]) -> None:
