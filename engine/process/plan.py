@@ -14,7 +14,7 @@ from engine.process.environment import Neighbours, environment
 from engine.process.haproxy import haproxy_cfg
 from engine.process.order import completed, required, waves
 from engine.process.process import Plan, Process
-from engine.process.recipes import Recipe, recipe
+from engine.process.recipes import Recipe, built, recipe
 from engine.process.restart import restart
 from engine.replicas import replicas
 from engine.variant import Service, Variant
@@ -69,7 +69,7 @@ def _recipes(
         if not counts[service.name]:
             continue
         try:
-            made = recipe(service)
+            made = recipe(built(service, variant))
             if service.name not in balanced:
                 _check_sharing(service, made, counts[service.name])
             recipes[service.name] = made

@@ -9,7 +9,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from composefile.dockerfile import Image, parse_dockerfile
 from engine.process.free_ports import exposed
 from engine.process.packages import install_command, missing
 from engine.process.soundness import require_sound
-from engine.variant import Service
+from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb import programs
 
@@ -86,6 +86,20 @@ def recipe(service: Service) -> Recipe:
         return _redis(service)
     what = f"runs image '{image}', and only 'redis' is known as a program of this host"
     raise _refusal(service, what if image else "has neither 'image' nor 'build'", "image")
+
+
+def built(service: Service, variant: Variant) -> Service:
+    """Return *service* with the `build` of the one in *variant* that makes its image, if one does.
+
+    Compose, too, finds an image that another service of the file builds.
+    """
+    image = service.keys.get("image")
+    if not image or "build" in service.keys:
+        return service
+    for other in variant:
+        if other.keys.get("image") == image and "build" in other.keys:
+            return replace(service, keys={**service.keys, "build": other.keys["build"]})
+    return service
 
 
 def program(name: str, service: Service) -> str:

@@ -3,6 +3,8 @@
     before:   rng: {build: rng, ports: ["8001:80"]}
     after:    rng1: {build: rng}   rng2: {build: rng}   rng3: {build: rng}
 
+With `image` the first alone has `build`, see `built`.
+
 Sources: Compose Specification, "container_name" (no scaling beyond one), "ports", "hostname",
 "mac_address", "networks" (aliases and addresses), "deploy.replicas".
 """
@@ -12,15 +14,15 @@ from collections.abc import Sequence as Names
 from dataclasses import dataclass
 
 from composefile import labels
-from composefile.document import Service
 from composefile.labels import Identity
 from composefile.model import Model
-from composefile.syntax.parser import Mapping, Sequence
+from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
 from composefile.values import Value, words
 from generator.editing.edits import Edits, Span, append_entry, append_item, service_span
 from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import ServiceEdits
+from generator.services.built import share_build
 from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
 from generator.services.surroundings import dialled, meeting
 from generator.services.takeover import SINGULAR_IN_NETWORK
@@ -80,17 +82,18 @@ def template(
     for first in (True, False):
         edits = Edits(document.text)
         body = ServiceEdits(model, name, layout, edits)
+        if not first:
+            share_build(body)
         _change_networks(body, meeting(model, name))
         _change(body, count, again=again)
         if rescued or not first:
-            _refer_to_anchors(edits, service)
+            _refer_to_anchors(edits, service.body)
             drop_comments(edits, service.body, span.start, span.end)
-        parts.append(_around_name(edits, service, span, layout, in_flow=document.services.flow))
+        parts.append(_around_name(edits, service.key, span, layout, in_flow=document.services.flow))
     return Template(parts[0], parts[1], name)
 
 
-def _refer_to_anchors(edits: Edits, service: Service) -> None:
-    body = service.body
+def _refer_to_anchors(edits: Edits, body: Node) -> None:
     if body.anchor:
         # It names one service only: a copy must not point back to it.
         strip_anchor(edits, body)
@@ -99,15 +102,14 @@ def _refer_to_anchors(edits: Edits, service: Service) -> None:
 
 
 def _around_name(
-    edits: Edits, service: Service, span: Span, layout: Layout, *, in_flow: bool
+    edits: Edits, key: Scalar, span: Span, layout: Layout, *, in_flow: bool
 ) -> tuple[str, str]:
-    key = service.key
     start = key.start + (1 if key.style else 0)
     with contextlib.suppress(ValueError):
         if key.anchor:
             strip_anchor(edits, key)
     head = edits.apply(span.start, start)
-    tail = edits.apply(start + len(service.name), span.end)
+    tail = edits.apply(start + len(key.value), span.end)
     if not tail.endswith("\n") and not in_flow:
         tail += layout.newline
     return head, tail

@@ -43,6 +43,20 @@ def test_replicas_are_numbered_processes(variant: Write, build: Build, tmp_path:
     ]
 
 
+def test_replicas_run_what_the_first_one_builds(
+    variant: Write, build: Build, tmp_path: Path
+) -> None:
+    build("web")
+    build("worker", port=None)
+    shared = SCALED.replace("web1: {build", "web1: {image: coins/web, build")
+
+    planned = processes(
+        variant(shared.replace("web2: {build: web", "web2: {image: coins/web")), tmp_path
+    )
+
+    assert planned["web1-1"].command[0] == planned["web2-1"].command[0]
+
+
 def test_a_wish_for_replicas_wins_over_the_file(
     variant: Write, build: Build, tmp_path: Path
 ) -> None:

@@ -14,7 +14,8 @@ LEFT_ALONE = [
 
 @pytest.mark.parametrize(("first", "second"), LEFT_ALONE)
 def test_anchor_is_defined_in_the_first_replica_and_named_in_the_others(first, second) -> None:
-    made = scale(f"services:\n  rng:\n    build: .\n    {first}\n    expose: [80]\n")
+    build = "" if first.startswith("image") else "    build: .\n"
+    made = scale(f"services:\n  rng:\n{build}    {first}\n    expose: [80]\n")
 
     assert f"    {first}\n" in made.text
     assert made.text.count(f"    {second}\n") == 1
