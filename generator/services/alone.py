@@ -7,8 +7,8 @@ from composefile.values import words
 from generator.editing.draft import Draft
 from generator.editing.edits import service_span, shift
 from generator.editing.emit import Emitted, entry
-from generator.editing.rewrite import written
 from generator.editing.service import ServiceEdits
+from generator.expanded import expanded
 from generator.services.published import Publish, published
 
 LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")
@@ -48,11 +48,15 @@ def _publish(body: ServiceEdits, draft: Draft, publish: Publish) -> None:
         for key in ("ports", "networks"):
             if draft.model.get(draft.name, key) is not None:
                 body.drop(key)
-        body.put("net" if draft.document.v1 else "network_mode", "host")
+        body.put(_mode(draft), "host")
         return
     ports = published(draft, publish)
     if ports is not None:
         body.put("ports", ports)
+
+
+def _mode(draft: Draft) -> str:
+    return "net" if draft.document.v1 else "network_mode"
 
 
 def _refers_outside(service: Service) -> bool:
@@ -68,21 +72,14 @@ def _extends_here(model: Model, name: str) -> bool:
 
 
 def _written_out(draft: Draft, publish: Publish) -> str:
-    """Return the service with its aliases, merge keys and `extends` of this file resolved."""
-    model, name = draft.model, draft.name
-    left = (*LEFT_BEHIND, *(("extends",) if _extends_here(model, name) else ()))
-    values: dict[str, Emitted] = {}
-    while True:
-        for key, field in model.fields(name).items():
-            if key not in (*left, "<<") and key not in values:
-                values[key] = written(field.node)
-        base = model.base(name)
-        if base is None or base[0] is not model:
-            break
-        name = base[1]
+    """Return the service with its aliases, merge keys and `extends` resolved."""
+    said = expanded(draft.model, draft.name)
+    values: dict[str, Emitted] = {
+        key: value for key, value in said.items() if key not in LEFT_BEHIND
+    }
     if publish == "host":
         values = {key: part for key, part in values.items() if key not in ("ports", "networks")}
-        values["network_mode"] = "host"
+        values[_mode(draft)] = "host"
     else:
         ports = published(draft, publish)
         values |= {"ports": ports} if ports is not None else {}
