@@ -106,6 +106,15 @@ def _pairs(path: Path, old: Value, new: Value) -> Value:
     return {**before, **after}
 
 
+def _labels(path: Path, old: Value, new: Value) -> Value:
+    merged = _pairs(path, old, new)
+    listed = [word for value in (old, new) if isinstance(value, list) for word in value]
+    if not isinstance(merged, dict):
+        return merged
+    # An item without a value is an empty label; in a mapping, docker-compose 1.x refuses null.
+    return {key: "" if part is None and key in listed else part for key, part in merged.items()}
+
+
 def _as_pairs(value: Value) -> dict[str, Value]:
     if isinstance(value, dict):
         return value
@@ -127,7 +136,14 @@ def _as_list(value: Value) -> list[Value]:
 
 
 def _hosts(_path: Path, old: Value, new: Value) -> Value:
-    return _unique([*_as_hosts(old), *_as_hosts(new)], repr)
+    items = _unique([*_as_hosts(old), *_as_hosts(new)], repr)
+    return [_with_colon(item, items) for item in items]
+
+
+def _with_colon(item: Value, items: list[Value]) -> Value:
+    # docker-compose 1.x knows no other form; what stands there in both is two for Compose 2.
+    spoken = item.replace("=", ":", 1) if isinstance(item, str) else item
+    return item if spoken in items else spoken
 
 
 def _as_hosts(value: Value) -> list[Value]:
@@ -163,10 +179,10 @@ RULES: Mapping[str, Rule] = {
     "services.*.build.additional_contexts": _pairs,
     "services.*.build.args": _pairs,
     "services.*.build.extra_hosts": _hosts,
-    "services.*.build.labels": _pairs,
+    "services.*.build.labels": _labels,
     "services.*.command": _replace,
     "services.*.depends_on": _Keyed(lambda: {"condition": "service_started"}),
-    "services.*.deploy.labels": _pairs,
+    "services.*.deploy.labels": _labels,
     "services.*.dns": _sequence,
     "services.*.dns_opt": _sequence,
     "services.*.dns_search": _sequence,
@@ -176,13 +192,13 @@ RULES: Mapping[str, Rule] = {
     "services.*.extra_hosts": _hosts,
     "services.*.healthcheck.test": _replace,
     "services.*.label_file": _sequence,
-    "services.*.labels": _pairs,
+    "services.*.labels": _labels,
     "services.*.logging": _logging,
     "services.*.networks": _Keyed(lambda: None),
     "services.*.sysctls": _pairs,
     "services.*.tmpfs": _sequence,
     "services.*.ulimits.*": _replace,
     "networks.*.ipam.config": _subnets,
-    "networks.*.labels": _pairs,
-    "volumes.*.labels": _pairs,
+    "networks.*.labels": _labels,
+    "volumes.*.labels": _labels,
 }

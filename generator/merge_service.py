@@ -18,6 +18,9 @@ from generator.editing.service import ServiceEdits
 from generator.expanded import expanded, says
 from generator.said import Said, alike, said
 
+# Lists that are one thing, not several.
+_WORDS = ("command", "entrypoint")
+
 
 def merged_services(first: Model, second: Model, services: Iterable[Service]) -> str:
     """Return the text of *first* with what *services* of *second* say on top of its own."""
@@ -83,5 +86,7 @@ def added_service(document: Document, over: Model, service: Service) -> str:
 def _merge_key(body: ServiceEdits, key: str, old: Said, new: Said) -> None:
     before = without(old.value, new.gone)
     merged = merge_values(("services", body.name, key), before, new.value)
+    if body.model.document.v1 and isinstance(merged, list) and key not in _WORDS:
+        merged = list(dict.fromkeys(map(str, merged)))  # docker-compose 1.x refuses one item twice
     if not alike(merged, old.value):
         body.put(key, merged, override=() in old.gone)

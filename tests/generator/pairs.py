@@ -232,3 +232,54 @@ def _block(draw: Random, column: int, value: Drawn) -> list[str]:
         else:
             lines += _lines(draw, column, name, part)
     return lines
+
+
+# The v1 format's keys, in each of their forms.
+V1_KEYS: dict[str, list[Drawn]] = {
+    **{
+        key: KEYS[key]
+        for key in (
+            *("cap_add", "cap_drop", "command", "devices", "dns", "dns_search", "domainname"),
+            *("entrypoint", "external_links", "hostname", "privileged", "read_only", "restart"),
+            *("security_opt", "shm_size", "stop_signal", "tty", "user", "working_dir"),
+        )
+    },
+    "environment": [["A=b", "C=d"], ["A=x", "E"], {"A": "1.10", "C": None}, {"A": 1, "E": "y"}],
+    "env_file": ["a.env", ["a.env", "b.env"]],
+    "labels": [["l=1", "m"], {"l": "2", "m": ""}, {"n": "3"}, ["l=a=b"]],
+    "ports": [["80:80", "81:81/udp"], [80, "9000:9000"], ["127.0.0.1:80:80", "8080:80"]],
+    "expose": [["80", 81], ["80/tcp"], [80]],
+    "volumes": [["data:/d", "./a:/b"], ["/e", "./c:/b:ro"], ["other:/d"]],
+    "links": [["d1"], ["d1:x", "d2"]],
+    "volumes_from": [["d1"], ["d2:ro", "d1"]],
+    "extra_hosts": [["a:192.0.2.1"], ["a:192.0.2.2", "b:192.0.2.3"], {"a": "192.0.2.4"}],
+    "net": ["bridge", "host"],
+    "log_driver": ["syslog", "json-file"],
+    "log_opt": [{"tag": "a"}, {"tag": "b", "max-size": "1m"}],
+    "mem_limit": ["1g", "512m"],
+    "cpu_shares": [5, 7],
+    "ulimits": [{"nproc": 5}, {"nproc": {"soft": 1, "hard": 2}, "nofile": 7}],
+}
+V1_COMMON = ("environment", "labels", "links", "ports", "volumes", "extra_hosts")
+
+
+def v1_pair(seed: int, services: int = 20) -> Pair:
+    """Return the pair of files in the v1 format of the number *seed*."""
+    draw = Random(seed)
+    names = [f"s{number}" for number in range(services)]
+    first, second = [], []
+    for name in names:
+        first += [f"{name}:", *_v1_body(draw, whole=True)]
+        second += [f"{name}:", *_v1_body(draw, whole=False)]
+    for name in ("d1", "d2"):
+        first += [f"{name}: {{image: alpine}}"]
+    return Pair("\n".join(first) + "\n", "\n".join(second) + "\n", names)
+
+
+def _v1_body(draw: Random, *, whole: bool) -> list[str]:
+    keys = draw.sample(sorted(V1_KEYS), draw.randint(1, 4))
+    keys = [*dict.fromkeys([*keys, draw.choice(V1_COMMON), draw.choice(V1_COMMON)])]
+    lines = ["  image: alpine"] if whole else []
+    for key in keys:
+        lines += _lines(draw, 2, key, draw.choice(V1_KEYS[key]))
+    return lines

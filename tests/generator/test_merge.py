@@ -11,7 +11,7 @@ from composefile.document import load
 from composefile.project import Project
 from faults import UserError
 from generator.merge import merge
-from tests.generator.pairs import pair
+from tests.generator.pairs import pair, v1_pair
 from tests.lab import composes
 from tests.lab.commands import CommandError
 
@@ -201,3 +201,36 @@ def test_comments_and_quotes_of_what_does_not_change_stay() -> None:
 def test_the_v1_format_is_not_merged_with_another() -> None:
     with pytest.raises(UserError, match="v1"):
         merged("web: {image: a}\n", "services: {web: {command: x}}\n", Path())
+
+
+def test_drawn_pairs_in_the_v1_format_mean_what_they_mean_to_docker_compose(folder: Path) -> None:
+    for seed in range(max(MERGES // 20, 5)):
+        drawn = v1_pair(seed, SERVICES)
+        (folder / "a.yml").write_text(drawn.first)
+        (folder / "b.yml").write_text(drawn.second)
+        second = load(drawn.second, "b.yml", fragment=True)
+        merged = merge(load(drawn.first, "a.yml"), second, Project(folder)).text
+        (folder / "merged.yml").write_text(merged)
+
+        wanted = composes.config("1.29", folder, "a.yml", "b.yml")["services"]
+        found = composes.config("1.29", folder, "merged.yml")["services"]
+
+        assert _alike(found) == _alike(wanted), f"pair {seed}"
+
+
+def _alike(services: dict[str, Any]) -> dict[str, Any]:
+    """Return *services* as containers get them, whatever the form in which they are shown."""
+    return {
+        name: {key: _value(key, value) for key, value in body.items()}
+        for name, body in services.items()
+    }
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "extra_hosts" and isinstance(value, list):
+        return dict(item.split(":", 1) for item in value)
+    if key in ("dns", "dns_search") and isinstance(value, list):
+        return list(dict.fromkeys(value))
+    if isinstance(value, list) and key not in ("command", "entrypoint"):
+        return sorted(map(str, value))
+    return value
