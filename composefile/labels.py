@@ -17,6 +17,8 @@ SLOTS = "dcgen.slots"
 TEMPLATE = "dcgen.template"
 COUNT = "dcgen.count"  # its author writes it: what to count in the log lines of a service
 
+LATE = (BALANCES, PORTS, OPTIONS)  # ports in them may be variables of Compose's
+
 BALANCER = "balancer"
 REPLICA = "replica"
 AMBASSADOR = "ambassador"

@@ -10,7 +10,7 @@ from typing import Literal
 
 from composefile.document import SHOWN, Document, deref, load
 from composefile.interpolation import fill, resolve
-from composefile.labels import BALANCES, PORTS, Identity
+from composefile.labels import LATE, Identity
 from composefile.merging import merge_values
 from composefile.paths import moved_value
 from composefile.project import Project
@@ -208,7 +208,7 @@ class Model:
         try:
             written = pairs(self.get(name, "labels"))
             # Ports may be decided when the variant is started.
-            numbers = {key: self.known(written[key]) for key in (BALANCES, PORTS) if key in written}
+            numbers = {key: self.known(written[key]) for key in LATE if key in written}
             return Identity.read(written | numbers)
         except UserError as error:
             where = self.where(name, "labels")

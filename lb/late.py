@@ -44,5 +44,14 @@ class Late:
         """Return *text* with expressions in each of its words."""
         return " ".join(map(self.word, text.split(" ")))
 
+    def options(self, words: str) -> str:
+        """Return the *words* of options, ``mode:8000=http``, with expressions for their ports."""
+        return " ".join(map(self._option, words.split(" ")))
+
+    def _option(self, word: str) -> str:
+        name, equals, value = word.partition("=")
+        of_port = self.word(name) if ":" in name else name
+        return f"{of_port}{equals}{self.word(value) if name == 'health-port' else value}"
+
 
 NOTHING_LATE = Late()

@@ -283,8 +283,8 @@ def _labels(spec: ProxySpec) -> dict[str, Emitted]:
     )
     entries = whole.entries()
     late = Late(spec.configuration.late.ports)  # a service is called so, whatever DNS is asked
-    ports = {k: late.words(entries[k]) for k in (labels.BALANCES, labels.PORTS) if k in entries}
-    return {**entries, **ports}
+    written = {labels.BALANCES: late.words, labels.PORTS: late.words, labels.OPTIONS: late.options}
+    return {k: written[k](text) if k in written else text for k, text in entries.items()}
 
 
 def _unproven(spec: ProxySpec, text: str) -> tuple[Unproven, ...]:

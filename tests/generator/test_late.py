@@ -239,3 +239,17 @@ def test_port_of_an_image_whose_tag_alone_is_a_variable_is_known() -> None:
     made = scale(balanced("image: redis:${TAG:-7}\n"))
 
     assert not any("port 6379" in warning for warning in made.warnings)
+
+
+def test_options_of_a_port_are_those_of_the_port_of_the_start(folder: Path) -> None:
+    words = ("--mode", "8000=http", "--health-path", "/ok", "--health-port", "8000")
+    assert dcgen("scale", "web", "2", *words, "-o", "g.yml").exit_code == 0
+    assert dcgen("scale", "web", "3", "-f", "g.yml", "-o", "g.yml").exit_code == 0
+
+    found = filled("2.40", folder, "g.yml")["services"]["web"]["labels"]
+
+    assert sorted(found["dcgen.options"].split()) == [
+        "health-path=/ok",
+        "health-port=9000",
+        "mode:9000=http",
+    ]
