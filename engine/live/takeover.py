@@ -2,13 +2,14 @@
 
     start the replicas, wait until they are healthy
     start a stand-in: the same balancer without its name and its host ports
+    start the balancer in a network of its own, where the stand-in is its replicas
     give the stand-in the name, too; take the name from the old container, and let it finish
     the balancer gets the old container's address, its name and its host ports
     take the name from the stand-in, let it finish, remove it and the old container
 
 A name may have two containers, a host port only one: it is free for as long as Docker needs to
-disconnect the one and to start the other. Who resolved the name long ago finds the balancer at the
-address. Nothing is assumed of what runs in the old container.
+disconnect the one and to connect the other. Who resolved the name long ago finds the balancer at
+the address. Nothing is assumed of what runs in the old container.
 """
 
 import time
@@ -29,6 +30,7 @@ from faults import HostError, UserError
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
 _UNCHECKED = "INI"
+_MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,88 +85,91 @@ class _Takeover:
 
     def run(self) -> Iterator[Changed]:
         begin_s = time.monotonic()
-        places = self._places()
+        found = endpoints(self.site, self.old.id)
+        places = [one.named(self.balancer.name, *one.aliases) for one in found]
         with ExitStack() as undo:
-            stand_in = self._stand_in(undo)
+            aside = self._aside(undo)
+            unfixed = [replace(place, fixed="") for place in places]
+            stand_in = self._stand_in(undo, unfixed)
+            join(self.site, stand_in.id, aside.named(*self.balancer.identity.replicas))
             undo.callback(self._restore, places)
-            new = self._create(undo, places)
-            runs = self._starts(new)
-            rejoin(self.site, stand_in.id, places)
+            new = None if self._has_one_name else self._create(undo, aside)
+            rejoin(self.site, stand_in.id, unfixed)
             self._await(stand_in)
-            yield from self._let_finish(places, stand_in.image, alone=runs)
-            gap_s = self._switch(new, places, runs=runs)
+            yield from self._let_finish(places, stand_in.image)
+            switched_s = time.monotonic()
+            new = self._switch(new, places)
+            gap_s = time.monotonic() - switched_s
             undo.pop_all()
         lost = moved(self.site, new.id, places)
-        self._await(new)
-        self._retire(stand_in, places)
-        self._end(places)
-        self.site.docker("rename", new.id, self.old.title)
-        detail = f"interrupted for {gap_s:.1f} s" if self.old.published else ""
+        self._retire(stand_in, new, [aside, *unfixed])
+        self._end(new, places)
+        detail = f"host ports were free for {gap_s:.1f} s" if self.old.published else ""
         yield Changed(self.old.name, "replaced", time.monotonic() - begin_s, self.site.host, detail)
         for place in lost:
             yield Changed(self.balancer.name, "moved", host=self.site.host, detail=place.address)
 
-    def _places(self) -> list[Endpoint]:
-        # Where the old container is, with all its names.
-        found = endpoints(self.site, self.old.id)
-        return [one.named(self.balancer.name, *one.aliases) for one in found]
+    @property
+    def _has_one_name(self) -> bool:
+        # Then Compose refuses a second container beside it.
+        return "container_name" in self.balancer.keys
 
-    def _stand_in(self, undo: ExitStack) -> Container:
-        name = f"{self.old.project}-{self.balancer.name}-takeover"
-        with suppress(HostError):  # what a run left that was killed
-            self.site.docker("rm", "--force", name)
-        undo.callback(self._discard, name)
-        words = ("run", "--detach", "--no-deps", "--name", name, self.balancer.name)
-        self.site.run(*words)
-        made = self.site.known(name)[0]
+    @property
+    def _called(self) -> str:
+        return f"{self.old.project}-{self.balancer.name}-takeover"
+
+    def _aside(self, undo: ExitStack) -> Endpoint:
+        # A network without a way out: a container that is there alone has no host ports. The
+        # balancer waits there, and takes the stand-in for its replicas.
+        self._forget()  # what a run left that was killed
+        undo.callback(self._forget)
+        self.site.docker("network", "create", "--internal", self._called)
+        return Endpoint(self._called)
+
+    def _stand_in(self, undo: ExitStack, places: Sequence[Endpoint]) -> Container:
+        undo.callback(self._discard, self._called)
+        words = ("run", "--detach", "--no-deps", "--name", self._called, self.balancer.name)
+        try:
+            self.site.run(*words, within_s=_START_WITHIN_S)
+        except HostError:  # the old container has the address that the file asks for
+            rejoin(self.site, self._called, [place.named() for place in places])
+            self.site.docker("start", self._called)
+        made = self.site.known(self._called)[0]
         self._await(made)
         return made
 
-    def _create(self, undo: ExitStack, places: Sequence[Endpoint]) -> Container:
+    def _create(self, undo: ExitStack, aside: Endpoint) -> Container:
         service = self.balancer.name
         before = {one.id for one in self.site.containers(service)}
-        self.site.run("up", "--no-start", *self._beside(), service, within_s=_START_WITHIN_S)
+        count = f"{service}={len(before) + 1}"
+        given = (word for word in self.words if word != "--build")
+        words = ("--no-recreate", *given, "--scale", count, service)
+        self.site.run("up", "--no-start", *words, within_s=_START_WITHIN_S)
         new = next((o for o in self.site.containers(service) if o.id not in before), None)
         if new is None:
             what = f"Compose made no other container of '{service}'"
             raise HostError(what, fix="run `docker compose up` and read its output")
         undo.callback(self._discard, new.id)
-        rejoin(self.site, new.id, [place.named() for place in places])
+        for place in endpoints(self.site, new.id):
+            leave(self.site, new.id, place.network)
+        join(self.site, new.id, aside)
+        # Not by Docker: newer Composes put configurations into a container when they start it.
+        self.site.run("up", "--detach", *words)
+        self._await(new, by_another=True)
         return new
 
-    def _beside(self) -> tuple[str, ...]:
-        # One more than there is, and the one that there is stays.
-        count = f"{self.balancer.name}={len(self.site.containers(self.balancer.name)) + 1}"
-        return ("--no-recreate", *(w for w in self.words if w != "--build"), "--scale", count)
-
-    def _starts(self, new: Container) -> bool:
-        # Compose puts configurations into a container when it starts it, if only in vain: a host
-        # port that the old container has cannot be given to another one.
-        count = f"{self.balancer.name}={len(self.site.containers(self.balancer.name))}"
-        words = ("--no-recreate", *(w for w in self.words if w != "--build"), "--scale", count)
-        try:
-            self.site.run("up", "--detach", *words, self.balancer.name)
-        except HostError:
-            if not self.old.published:
-                raise
-            return False
-        self._await(new)
-        return True
-
-    def _await(self, container: Container) -> None:
+    def _await(self, container: Container, *, by_another: bool = False) -> None:
         live = live_in(self.balancer, self.site, container)
-        if not until(lambda: _serves(live), self.patience.healthy_s):
+        if not until(lambda: _serves(live, by_another=by_another), self.patience.healthy_s):
             what = f"'{container.title}' reaches no replica within {self.patience.healthy_s:.0f} s"
             what += last_words(self.site, container)
             raise UserError(what, fix="read the logs of the replicas: dcgen logs")
 
-    def _let_finish(
-        self, places: Sequence[Endpoint], image: str, *, alone: bool
-    ) -> Iterator[Changed]:
+    def _let_finish(self, places: Sequence[Endpoint], image: str) -> Iterator[Changed]:
         name, host = self.old.name, self.site.host
         begin_s = time.monotonic()
         yield Changed(name, "draining", host=host)
-        if alone:  # nobody finds it any more, but whoever did keeps the connection
+        if not self.old.published:  # who is connected stays so, and nobody else finds it
             rejoin(self.site, self.old.id, [place.named() for place in places])
         ports = self.balancer.identity.listens
         left = await_idle(self.site, self.old, image, ports, self.patience.drain_s)
@@ -175,36 +180,42 @@ class _Takeover:
         else:
             yield Changed(name, "idle", took_s, host)
 
-    def _switch(self, new: Container, places: Sequence[Endpoint], *, runs: bool) -> float:
-        # Returns for how many seconds neither has the address.
-        begin_s = time.monotonic()
-        if not runs:
-            rejoin(self.site, new.id, places)
-            begin_s = time.monotonic()
-            for place in places:
-                leave(self.site, self.old.id, place.network)
-            self.site.docker("start", new.id)
-            return time.monotonic() - begin_s
+    def _switch(self, new: Container | None, places: Sequence[Endpoint]) -> Container:
+        # In between nobody has the address and the host ports of a network.
+        if new is None:
+            given = (*self.words, self.balancer.name)
+            self.site.run("up", "--detach", *given, within_s=_START_WITHIN_S + self.old.grace_s)
+            return self.site.running(self.balancer.name)[0]
         for place in places:
-            leave(self.site, new.id, place.network)
             leave(self.site, self.old.id, place.network)
             join(self.site, new.id, place)
-        return time.monotonic() - begin_s
+        return new
 
-    def _retire(self, stand_in: Container, places: Sequence[Endpoint]) -> None:
+    def _retire(self, stand_in: Container, new: Container, places: Sequence[Endpoint]) -> None:
         rejoin(self.site, stand_in.id, [place.named() for place in places])
+        self._await(new)
         live = live_in(self.balancer, self.site, stand_in)
         with suppress(HostError):
             until(lambda: all(row.idle for row in live.rows()), self.patience.drain_s)
-        self._discard(stand_in.id)
+        self._forget()
 
-    def _end(self, places: Sequence[Endpoint]) -> None:
+    def _end(self, new: Container, places: Sequence[Endpoint]) -> None:
+        if self._has_one_name:
+            return
         # With a network, so that it can tell its database that it ends; its volumes stay.
         for place in places:
             with suppress(HostError):
                 join(self.site, self.old.id, replace(place.named(), fixed=""))
         self.site.stop([self.old])
         self.site.docker("rm", self.old.id)
+        self.site.docker("rename", new.id, self.old.title)
+
+    def _forget(self) -> None:
+        self._discard(self._called)
+        with suppress(HostError):
+            for name in self.site.docker(*_MEMBERS, self._called).split():
+                leave(self.site, name, self._called)
+            self.site.docker("network", "rm", self._called)
 
     def _restore(self, places: Sequence[Endpoint]) -> None:
         now = endpoints(self.site, self.old.id)
@@ -220,17 +231,20 @@ class _Takeover:
             self.site.docker("rm", "--force", name)
 
 
-def _serves(live: Live) -> bool:
-    # Whether every replica that runs is led to, and was found to listen.
+def _serves(live: Live, *, by_another: bool) -> bool:
+    # Whether every replica that runs is led to and was found to listen, or what stands for them.
     container = live.container
+    if not live.site or not container:
+        return False
     try:
         rows = live.rows()
     except HostError:  # its image has nothing that can ask, or it does not listen yet
-        now = live.site.known(container.id)[0] if live.site and container else None
-        return now is not None and now.running and now.health in {"", "healthy"}
+        now = live.site.known(container.id)[0]
+        return now.running and now.health in {"", "healthy"}
     well = [r for r in rows if r.address and r.status.startswith("UP") and r.check != _UNCHECKED]
-    if not live.dynamic or not live.site:
-        return len(well) == len(rows)
-    members = len(live.site.running(*live.service.identity.replicas))
-    pools = {row.backend for row in rows}
-    return len(well) >= members * len(pools) > 0
+    if by_another:
+        return len({row.backend for row in well}) == len({row.backend for row in rows})
+    running = live.site.running(*live.service.identity.replicas)
+    known = {ip for one in running for ip in one.addresses.values()}
+    there = {(row.backend, row.ip) for row in well if row.ip in known}
+    return len(there) >= len({row.backend for row in rows}) * len(running) > 0
