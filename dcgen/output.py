@@ -116,6 +116,12 @@ def _is_stream(path: Path) -> bool:
 def _require_ours(path: Path, *, force: bool, is_ours: Callable[[str], bool]) -> None:
     if _is_stream(path):
         return
+    if path.is_symlink() and os.path.islink(os.path.realpath(path)):  # noqa: PTH114 - it never fails
+        raise HostError(
+            "the output is a link to itself",
+            fix="delete it, or choose another file with `-o`",
+            where=Place(str(path)),
+        )
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "no file"
         raise HostError(
@@ -144,7 +150,7 @@ def _write(path: Path, data: bytes, like: Path | None) -> None:
         elif _is_stream(path):
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data, like)
+            _replace(Path(os.path.realpath(path)), data, like)
 
 
 def _pour(path: Path, data: bytes) -> None:

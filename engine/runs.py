@@ -148,7 +148,7 @@ def folder_of(file: Path) -> Path:
     Raises:
         HostError: The folder above it belongs to somebody else, or others can enter it.
     """
-    key = hashlib.sha256(os.fsencode(file.resolve())).hexdigest()[:12]
+    key = hashlib.sha256(os.fsencode(os.path.realpath(file))).hexdigest()[:12]
     return _home() / key
 
 

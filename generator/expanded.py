@@ -58,7 +58,7 @@ def _inherited(model: Model, name: str) -> dict[str, Value]:
     other, service = base
     here, there = model.project.folder or Path(), other.project.folder or Path()
     found = expanded(other, service)
-    if other is model or here.resolve() == there.resolve():
+    if other is model or os.path.realpath(here) == os.path.realpath(there):
         return found
-    prefix = Path(os.path.relpath(there.resolve(), here.resolve())).as_posix()
+    prefix = Path(os.path.relpath(os.path.realpath(there), os.path.realpath(here))).as_posix()
     return {key: moved_value(key, value, prefix) for key, value in found.items()}

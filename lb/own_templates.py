@@ -7,6 +7,7 @@ too, so that a template can add to what it replaces: ``{% include "dcgen/default
 Source: Jinja2, "Sandbox" and "Loaders"; names of templates are paths below a folder.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ class _Folder(jinja2.BaseLoader):
         path = self.folder.joinpath(*split_template_path(template))
         if not path.is_file():
             raise jinja2.TemplateNotFound(template)
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder)):
             raise UserError(
                 f"{template!r} is a link to a file outside of its folder",
                 fix="put a copy of that file into the folder",

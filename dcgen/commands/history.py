@@ -1,5 +1,6 @@
 """Which changes a generated file is made of: those recorded in it, and those of this command."""
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -128,7 +129,7 @@ def _before(target: Path, path: Path) -> Record | None:
     if not target.is_file():
         return None
     found = record.read(output.head(target))
-    same = found and (target.parent / found.sources[0]).resolve() == path.resolve()
+    same = found and os.path.realpath(target.parent / found.sources[0]) == os.path.realpath(path)
     return found if same else None
 
 

@@ -1,5 +1,6 @@
 """What becomes of a variant: a file, a diff, a check, or standard output; and what is said."""
 
+import os
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -105,7 +106,7 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
     if making.check:
         return
     path, text = read.first.path, read.first.text
-    if path is not None and target.resolve() == path.resolve() and not is_generated(text):
+    if path and os.path.realpath(target) == os.path.realpath(path) and not is_generated(text):
         raise UserError(
             "the output would replace the input",
             fix="choose another file with `-o`",
@@ -132,7 +133,7 @@ def _require_one(beside: Sequence[str], included: Iterable[str]) -> None:
 
 def _print(text: str, making: Making, read: Reading) -> None:
     folder = read.first.folder
-    moved = folder.resolve() != Path.cwd()
+    moved = os.path.realpath(folder) != str(Path.cwd())
     if not making.quiet and moved and is_tied(read.model):
         what = f"name, `.env` and paths of the project are those of {folder}, not of this folder"
         telling.warn([Notice(what, fix=telling.run_there(folder, v1=read.document.v1))])

@@ -5,6 +5,7 @@ Three kinds run: a balancer or ambassador is a real ``haproxy``, an image ``redi
 folder of its Dockerfile. Everything else is refused by name.
 """
 
+import os
 import re
 import shlex
 import sys
@@ -163,7 +164,7 @@ def _redis(service: Service) -> Recipe:
 def _python(service: Service) -> Recipe:
     build: Any = service.keys["build"]
     options = build if isinstance(build, dict) else {"context": build}
-    folder = (service.folder / str(options.get("context") or ".")).resolve()
+    folder = Path(os.path.realpath(service.folder / str(options.get("context") or ".")))
     image = _image(service, folder, options)
     command = _command(service, image)
     if not command or not _PYTHON.fullmatch(PurePosixPath(command[0]).name):

@@ -130,7 +130,7 @@ def begin(file: Path) -> Iterator[Run]:
             raise HostError(
                 f"'{file}' runs already{pid}", fix=f"dcgen stop -f {file}, or watch it: dcgen logs"
             )
-        run = Run(folder, file.resolve())
+        run = Run(folder, Path(os.path.realpath(file)))
         shutil.rmtree(run.scratch, ignore_errors=True)  # of a run that was killed
         for old in folder.glob("log*"):
             old.unlink()

@@ -19,8 +19,8 @@ from generator.result import Made
 
 def write(made: Made) -> dict[str, str]:
     """Return the variant as a Compose file, and the files beside it."""
-    text, there = made.variant.text, (made.source.project.folder or Path()).resolve()
-    here = made.folder.resolve() if made.folder else there
+    text, there = made.variant.text, os.path.realpath(made.source.project.folder or ".")
+    here = os.path.realpath(made.folder) if made.folder else there
     if here != there:
         prefix = Path(os.path.relpath(there, here)).as_posix()
         text = rebase(load(text, made.source.document.file), prefix, tuple(made.variant.files))

@@ -38,7 +38,7 @@ def placed(made: Made) -> Made:
         UserError: It cannot: variables of `.env`, or a path that a variable holds, would change.
     """
     there = made.source.project.folder or Path()
-    if made.folder is None or made.folder.resolve() == there.resolve():
+    if made.folder is None or os.path.realpath(made.folder) == os.path.realpath(there):
         return made
     model = Model(load(made.variant.text, made.source.document.file), made.source.project)
     here = Project(made.folder)

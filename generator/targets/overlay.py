@@ -8,6 +8,7 @@ The person's file stays the single source. Source: Compose Specification, "Merge
 a value away, `!override` replaces it instead of merging; both need Compose 2.24.4.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def write(made: Made) -> dict[str, str]:
     """
     project = made.source.project
     there = project.folder or Path()
-    if made.folder is not None and made.folder.resolve() != there.resolve():
+    if made.folder is not None and os.path.realpath(made.folder) != os.path.realpath(there):
         raise UsageError(
             "Compose reads paths in an overlay relative to the first file's folder",
             fix=f"write it there: `-o {there / made.name}`",

@@ -122,3 +122,13 @@ def test_output_that_cannot_be_written_is_code_3_and_leaves_nothing(coins: Path)
     assert result.exit_code == 3
     assert result.stderr.startswith("folder: the output is a folder\n")
     assert names(coins) == ["compose.yml", "folder"]
+
+
+def test_a_link_to_itself_is_neither_followed_nor_replaced(coins: Path) -> None:
+    (coins / "generated.yml").symlink_to("generated.yml")
+
+    result = dcgen("scale", "rng", "3")
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith("generated.yml: the output is a link to itself\n  fix: ")
+    assert (coins / "generated.yml").is_symlink()
