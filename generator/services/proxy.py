@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ambassador.access import OPEN, SECRET_VARIABLE, Access
 from composefile import interpolation, labels
 from composefile.labels import Identity
-from faults import UsageError
+from generator.checks.by_arguments import require_arguments
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
 from generator.result import LbConfig, Settings, Unproven
 from generator.services.own_templates import OwnTemplates
@@ -187,34 +187,13 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
 
 def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
     image = settings.lb_image or HAMBA_IMAGE
-    if len(spec.routes) > 1 and image == HAMBA_IMAGE:
-        ports = ", ".join(map(str, sorted(spec.routes)))
-        raise UsageError(
-            f"service {spec.service!r} has the ports {ports}; {HAMBA_IMAGE} listens on one",
-            fix="choose `--lb-config inline` or `--lb-config file`, or one port with `--port`",
-        )
-    words = spec.configuration.options.words()
-    if spec.template:
-        raise UsageError(
-            f"{image} has templates of its own",
-            fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--template`",
-        )
     beyond = spec.access.words() or ("one upstream after another" if spec.fails_over else "")
-    if beyond:
-        raise UsageError(
-            f"the arguments of {image} cannot express {beyond!r}",
-            fix="choose `--lb-config inline` or `--lb-config file`",
-        )
-    if spec.configuration.options.stats_secret:
-        raise UsageError(
-            f"{image} cannot read a secret",
-            fix="choose `--lb-config inline` or `--lb-config file`, or leave out `--stats-secret`",
-        )
-    if words and image == HAMBA_IMAGE:
-        raise UsageError(
-            f"{HAMBA_IMAGE} takes no options, and {words!r} was given",
-            fix="choose `--lb-config inline` or `--lb-config file`",
-        )
+    options = spec.configuration.options
+    ports = sorted(spec.routes)
+    require_arguments(
+        image, spec.service, ports, options, beyond=beyond, templates=spec.template is not None
+    )
+    words = options.words()
     routes = [arguments(port, addresses) for port, addresses in spec.routes.items()]
     command = spec.configuration.late.words(" -- ".join(routes))
     head: dict[str, Emitted] = {"image": image, "command": Quoted(command)}
