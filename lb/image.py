@@ -15,5 +15,11 @@ The official image stops on SIGUSR1, which waits for every client, an idle one t
 GRACE_S = 10
 """Seconds that ``docker stop`` waits before it kills; Compose's ``stop_grace_period``."""
 
+
+def stop_grace_s(hard_stop_s: float) -> float:
+    """Return how long Docker must wait for a HAProxy that closes what is open at *hard_stop_s*."""
+    return hard_stop_s + GRACE_S - HARD_STOP_S
+
+
 STATS_PASSWORD = "HAPROXY_STATS_PASSWORD"  # noqa: S105 - a name
 """The environment variable with the password of the statistics page; without it there is none."""

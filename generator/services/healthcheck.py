@@ -7,17 +7,15 @@ Source: Compose Specification, "healthcheck": an interval and a time-out are 30 
 """
 
 import math
-import re
 from collections.abc import Sequence
 
+from composefile.duration import seconds
 from composefile.http_question import NotUnderstoodError, http_question
 from composefile.model import Model
 from composefile.values import words
 from faults import UserError
 from lb.options import ChosenOptions
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DEFAULT_S = 30.0
 
 
@@ -66,5 +64,4 @@ def patience_s(model: Model, name: str) -> int:
 
 
 def _seconds(value: object) -> float:
-    parts = _PART.findall(value) if isinstance(value, str) else []
-    return round(sum(float(number) * _SECONDS[unit] for number, unit in parts), 6) or _DEFAULT_S
+    return seconds(value) or _DEFAULT_S

@@ -1,7 +1,7 @@
 """Put a generated service into the text, in the place of the one whose name it takes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from generator.editing.configs import put_config, remove_config
 from generator.editing.draft import Draft
@@ -10,19 +10,18 @@ from generator.editing.emit import Emitted, entries, flow, scalar
 from generator.editing.rewrite import written
 from generator.result import Settings, Variant
 from generator.services import stats_port
+from generator.services.completed import completed, with_grace
 from generator.services.former import Former
-from generator.services.own_templates import own_templates
 from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of, proxy
 from generator.services.references import point_volumes
 from generator.services.takeover import (
-    MOVED,
-    SHARED,
     carried,
+    carried_deploy,
     kept_labels,
     kept_lines,
-    routing_deploy_labels,
     routing_labels,
     routing_variables,
+    taken_over,
     written_anew,
 )
 
@@ -51,13 +50,27 @@ def generate(
             wrong, or *settings* contradict *spec*.
     """
     stats_port.require_room(draft.model, draft.name, settings, _former(before))
-    template = own_templates(draft.model, draft.name, settings.template)
-    whole = replace(spec, template=template)
+    whole = completed(draft, spec, settings, before)
     generated = proxy(whole, settings)
+    image = str(generated.head["image"])
+    if not before:
+        _say_pull(draft, image)
     by_choice = settings.lb_config or settings.lb_image
-    if not (before or by_choice) and lb_config_of(whole, settings) == "args":
-        _say_image(draft, str(generated.head["image"]))
-    return generated
+    if lb_config_of(whole, settings) != "args":
+        return generated
+    if not (before or by_choice):
+        _say_image(draft, image)
+    return with_grace(generated, whole)
+
+
+def _say_pull(draft: Draft, image: str) -> None:
+    policy = draft.model.get(draft.name, "pull_policy")
+    if policy == "never" and "pull_policy" in taken_over(draft.model, draft.name):
+        draft.say(
+            f"{image} is never pulled either, as `pull_policy` of {draft.name!r} says",
+            "pull_policy",
+            fix=f"have it where the application runs: docker pull {image}",
+        )
 
 
 def _say_image(draft: Draft, image: str) -> None:
@@ -169,11 +182,13 @@ def _flow_entry(draft: Draft, generated: GeneratedService, anew: Mapping[str, Em
     """Return the service as an entry of a `services` mapping in flow style."""
     fields = draft.model.fields(draft.name)
     moved: dict[str, Emitted] = {
-        key: written(fields[key].node) for key in (*MOVED, *SHARED) if key in fields
+        key: written(fields[key].node)
+        for key in taken_over(draft.model, draft.name)
+        if key in fields
     }
-    routing = routing_deploy_labels(draft.model, draft.name)
-    if routing:
-        moved["deploy"] = {"labels": routing}
+    deploy = carried_deploy(draft.model, draft.name)
+    if deploy:
+        moved["deploy"] = deploy
     moved |= anew
     variables = routing_variables(draft.model, draft.name)
     head, tail = _with_routing(generated, routing_labels(draft.model, draft.name), variables)

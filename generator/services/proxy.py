@@ -18,7 +18,7 @@ from generator.result import LbConfig, Settings, Unproven
 from generator.services.own_templates import OwnTemplates
 from lb import healthcheck
 from lb.arguments import arguments
-from lb.image import CONFIG_PATH, DEFAULT_IMAGE, GRACE_S, HAMBA_IMAGE, STATS_PASSWORD
+from lb.image import CONFIG_PATH, DEFAULT_IMAGE, HAMBA_IMAGE, STATS_PASSWORD, stop_grace_s
 from lb.model import Address, Configuration, Late
 from lb.render import render
 
@@ -174,7 +174,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
                 "retries": 3,
                 "start_period": f"{max(START_PERIOD_S, spec.patience_s)}s",
             },
-            "stop_grace_period": f"{GRACE_S}s",
+            "stop_grace_period": f"{stop_grace_s(spec.configuration.hard_stop_s):g}s",
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true"],
         }

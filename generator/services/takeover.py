@@ -1,8 +1,8 @@
 """What the generated service takes over from the one whose name it takes: how it is reached.
 
-Its published and exposed ports, names, networks, addresses, profiles, restart policy and logging,
-and what tells other proxies where to lead. Nothing else: a variable may be a password, a volume may
-be a database.
+Its published and exposed ports, names, networks, addresses, profiles, how it comes back, is shown
+and logs, where its image comes from, and what tells other proxies where to lead. Nothing else: a
+variable may be a password, a volume may be a database.
 """
 
 from collections.abc import Callable, Collection
@@ -32,7 +32,10 @@ SHARED = (
     "logging",
     "log_driver",
     "log_opt",
+    "attach",
 )
+# Where an image comes from: not of one that is built, for HAProxy's is not.
+PULLED = ("pull_policy", "pull_refresh_after")
 # What only one container can have in a network: the replicas go without.
 SINGULAR_IN_NETWORK = (
     "aliases",
@@ -66,7 +69,7 @@ def carried(
     """
     whole = not used_outside(model.document, service)
     found: list[tuple[int, str]] = []
-    for rank, key in enumerate((*MOVED, *SHARED)):
+    for rank, key in enumerate(taken_over(model, service.name)):
         origin = model.origin(service.name, key)
         if not origin or key in without or _is_default_network(model, service.name, key):
             continue
@@ -80,9 +83,14 @@ def carried(
             place = field.key.start if field.own else rank
             found.append((place, copy_entry(model.document, field, layout, column)))
     lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
-    routing = routing_deploy_labels(model, service.name)
-    routing = remarked(model, service.name, "deploy.labels", routing)
-    return lines + (entry("deploy", {"labels": routing}, layout, column) if routing else "")
+    deploy = carried_deploy(model, service.name, remarks=True)
+    return lines + (entry("deploy", deploy, layout, column) if deploy else "")
+
+
+def taken_over(model: Model, name: str) -> tuple[str, ...]:
+    """Return the keys that a generated service takes over from service *name*, if it has them."""
+    built = model.get(name, "build") is not None or model.get(name, "pull_policy") == "build"
+    return (*MOVED, *SHARED, *(() if built else PULLED))
 
 
 def _is_own_block(field: Field) -> bool:
@@ -172,6 +180,23 @@ def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
     return {
         label: Quoted(part) for label, part in pairs(present).items() if is_routing_label(label)
     }
+
+
+def carried_deploy(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
+    """Return what a generated service has of `deploy` of service *name*.
+
+    That are labels for another proxy, *remarks* as for labels, and whether it is started again.
+    """
+    routing = routing_deploy_labels(model, name)
+    found: dict[str, Emitted] = {}
+    if routing:
+        found["labels"] = remarked(model, name, "deploy.labels", routing) if remarks else routing
+    field = model.fields(name).get("deploy")
+    value = model.get(name, "deploy")
+    whole = written(field.node) if field and not model.inherits(name, "deploy") else quoted(value)
+    if isinstance(whole, dict) and "restart_policy" in whole:
+        found["restart_policy"] = whole["restart_policy"]
+    return found
 
 
 def kept_labels(model: Model, name: str) -> dict[str, Emitted]:

@@ -9,7 +9,6 @@ APP = "image: app\nexpose: [80]\n"
 LEFT_ALONE = [
     pytest.param("deploy:\n  resources:\n    limits:\n      memory: 50M\n", id="limits"),
     pytest.param("deploy:\n  placement:\n    constraints: [node.role == worker]\n", id="places"),
-    pytest.param("deploy:\n  restart_policy:\n    condition: on-failure\n", id="restarting"),
     pytest.param("deploy:\n  update_config:\n    parallelism: 2\n", id="updating"),
     pytest.param("deploy:\n  endpoint_mode: vip\n", id="the endpoint"),
     pytest.param("deploy:\n  mode: replicated\n", id="the mode that is the default"),

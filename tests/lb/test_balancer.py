@@ -1,5 +1,6 @@
 """What a balancer's configuration does in a real HAProxy process."""
 
+import csv
 import signal
 import socket
 import threading
@@ -15,12 +16,14 @@ import pytest
 from lb.balancer import balancer
 from lb.image import GRACE_S, HARD_STOP_S
 from lb.model import Address, Configuration, Control, Options
+from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
     free_port,
     get,
     listener,
     needs,
+    runtime,
     start_haproxy,
     start_replica,
     wait_for_status,
@@ -61,6 +64,12 @@ class Balanced:
     def wait(self, replica: int, status: str, check: str = "") -> None:
         suffix = "" if replica == 0 else f"-{replica + 1}"
         wait_for_status(self.socket, f"rng-80,127.0.0.1{suffix}", status, check)
+
+    def sessions(self) -> int:
+        """Return how many connections the servers have."""
+        lines = runtime(self.socket, "show stat").removeprefix("# ").splitlines()
+        rows = csv.DictReader(lines)
+        return sum(int(row["scur"] or 0) for row in rows if row["svname"].startswith("127."))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +185,6 @@ def test_server_whose_health_path_answers_503_gets_no_requests(tmp_path: Path) -
         pytest.param("", "UP", id="localhost unless given"),
         pytest.param("health-host=shop.example", "UP", id="a host that it knows"),
         pytest.param("health-host=rng", "DOWN", id="another one"),
-        pytest.param("health-host=rng health-port=81", "UP", id="another port is asked"),
     ],
 )
 def test_application_that_answers_some_hosts_only_is(
@@ -186,7 +194,7 @@ def test_application_that_answers_some_hosts_only_is(
         options = Options.parse(f"health-path=/picky {words}")
         balanced = Balanced(tmp_path, cleanup, options)
         for replica in range(3):
-            balanced.wait(replica, status, "L4" if "health-port" in words else "L7")
+            balanced.wait(replica, status, "L7")
 
 
 @pytest.mark.parametrize("mode", ["tcp", "http"])
@@ -240,6 +248,32 @@ def test_idle_clients_do_not_hold_up_a_stop(mode: str, tmp_path: Path) -> None:
 
         assert idle.recv(1) == b""
     assert HARD_STOP_S < GRACE_S
+
+
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+@pytest.mark.parametrize(
+    ("hard_stop_s", "answered"),
+    [pytest.param(60, True, id="within it"), pytest.param(0.2, False, id="beyond it")],
+)
+def test_request_on_its_way_has_until_the_hard_stop(
+    mode: str, hard_stop_s: float, tmp_path: Path, *, answered: bool
+) -> None:
+    with ExitStack() as cleanup:
+        balanced = Balanced(
+            tmp_path,
+            cleanup,
+            Options.parse(f"mode={mode}"),
+            lambda configuration: replace(configuration, hard_stop_s=hard_stop_s),
+        )
+        balanced.wait(0, "UP", "L4OK")
+        client = cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
+        client.sendall(b"GET /slow/2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        until(lambda: balanced.sessions() > 0, "a server has the request")
+
+        balanced.haproxy.send_signal(signal.SIGUSR1)
+        answer = client.makefile("rb").readline()
+
+        assert answer.startswith(b"HTTP/1.1 200") is answered
 
 
 def test_chosen_server_timeout_holds_in_tcp_mode(tmp_path: Path) -> None:

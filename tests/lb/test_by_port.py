@@ -188,3 +188,11 @@ def test_health_is_asked_on_another_port(
     balanced = Balanced(tmp_path, cleanup, words, {50051: [start_grpc("rng1", cleanup)]})
 
     balanced.wait("web-50051,127.0.0.1", status, check)
+
+
+def test_one_of_the_balanced_ports_is_asked(tmp_path: Path, cleanup: ExitStack) -> None:
+    servers = {port: [start_replica("web1", cleanup)[0]] for port in (80, 81)}
+    balanced = Balanced(tmp_path, cleanup, "health-path=/sick health-port=80", servers)
+
+    balanced.wait("web-80,127.0.0.1", "DOWN", "L7STS")
+    balanced.wait("web-81,127.0.0.1", "UP", "L4OK")

@@ -1,0 +1,48 @@
+"""What a generated service has of the file that it stands in: templates, time to stop, an image.
+
+Source: Compose Specification, "stop_grace_period" and "pull_policy".
+"""
+
+from dataclasses import replace
+
+from composefile.duration import seconds
+from composefile.model import Model
+from generator.editing.draft import Draft
+from generator.result import Settings
+from generator.services.former import Former
+from generator.services.own_templates import own_templates
+from generator.services.proxy import GeneratedService, ProxySpec
+from lb.image import GRACE_S, HARD_STOP_S, stop_grace_s
+
+
+def completed(
+    draft: Draft, spec: ProxySpec, settings: Settings, before: Former | None
+) -> ProxySpec:
+    """Return *spec* with a person's own templates, and with the time that the service has to stop.
+
+    Raises:
+        UserError: A template is not there, or is wrong.
+    """
+    hard_stop_s = _hard_stop_s(draft.model, draft.name, before)
+    return replace(
+        spec,
+        template=own_templates(draft.model, draft.name, settings.template),
+        configuration=replace(spec.configuration, hard_stop_s=hard_stop_s),
+    )
+
+
+def with_grace(generated: GeneratedService, spec: ProxySpec) -> GeneratedService:
+    """Return *generated* with the time to stop that *spec* asks for, if it is not Docker's own."""
+    if spec.v1 or spec.configuration.hard_stop_s == HARD_STOP_S:
+        return generated
+    grace = f"{stop_grace_s(spec.configuration.hard_stop_s):g}s"
+    return replace(generated, tail={"stop_grace_period": grace, **generated.tail})
+
+
+def _hard_stop_s(model: Model, name: str, before: Former | None) -> float:
+    # Clients have as long as the service gave them, if that is more than Docker's own time.
+    holder = before.replicas[0] if before and before.replicas else name
+    grace_s = seconds(model.shown(holder, "stop_grace_period"))
+    if before and holder == name:
+        grace_s -= stop_grace_s(0)  # an ambassador's is longer, to close what is left
+    return grace_s if grace_s > GRACE_S else HARD_STOP_S
