@@ -1,19 +1,25 @@
 """A service that runs several times without a balancer, since nobody dials it."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from composefile.document import Service
+from composefile.images import serves
 from composefile.listening import discover
 from composefile.model import Model
 from composefile.references import Reference, dials, mentions
+from composefile.values import texts
 from faults import UsageError, UserError
 from generator.result import Notice, Settings
 
 
 def runs_image(model: Model, name: str) -> bool:
-    """Tell whether service *name* runs what its image runs, or its image is not built here."""
+    """Tell whether service *name* runs what its image runs: its command, or one that serves."""
+    given = [model.get(name, key) for key in ("entrypoint", "command")]
+    if all(value is None for value in given):
+        return True
     is_built = model.get(name, "build") is not None
-    return not is_built or all(model.get(name, key) is None for key in ("command", "entrypoint"))
+    return not is_built and serves(model.image(name), chain(*map(texts, given)))
 
 
 def serving_ports(model: Model, service: Service) -> list[int]:

@@ -106,6 +106,28 @@ def test_what_its_image_exposes_counts_if_somebody_connects(tmp_path: Path) -> N
     assert made.value("rng", "labels")["dcgen.balances"] == "rng1:8000 rng2:8000"
 
 
+@pytest.mark.parametrize(
+    ("lines", "balanced_at"),
+    [
+        pytest.param("image: redis\ncommand: redis-server --save 60 1\n", "6379", id="the server"),
+        pytest.param("image: redis\ncommand: --save 60 1\n", "6379", id="its options"),
+        pytest.param("image: redis\ncommand: redis-cli -h x monitor\n", None, id="a client"),
+        pytest.param("image: wordpress:cli\n", None, id="a variant that serves nobody"),
+        pytest.param("image: redis\ncommand: redis-cli\nports: ['1:2']\n", "2", id="published"),
+    ],
+)
+def test_the_port_of_an_image_counts_if_its_server_runs(
+    lines: str, balanced_at: str | None
+) -> None:
+    made = scale(balanced(lines), "rng", 2)
+
+    if balanced_at is None:
+        assert made.value("rng", "deploy") == {"replicas": 2}
+    else:
+        ports = f"rng1:{balanced_at} rng2:{balanced_at}"
+        assert made.value("rng", "labels")["dcgen.balances"] == ports
+
+
 NONE = Settings(balancer=False)
 
 
