@@ -11,7 +11,7 @@ GROUPS = {
     "Load balancing": (
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
-    "Docker": ("detach", "build"),
+    "Docker": ("detach", "build", "renew"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
     "Upstream": ("protocol", "failback", "tls", "ca_file", "cert", "tls_name"),

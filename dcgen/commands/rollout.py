@@ -25,6 +25,12 @@ from faults import UsageError, UserError
 @click.argument("services", nargs=-1, required=True, metavar="SERVICE…", shell_complete=running)
 @click.option("--build", is_flag=True, help="Build the image before starting replicas.")
 @click.option(
+    "--renew-anon-volumes",
+    "renew",
+    is_flag=True,
+    help="Start replicas with empty volumes where those of the old ones have no name.",
+)
+@click.option(
     "--healthy-deadline",
     "healthy_s",
     type=SECONDS_ABOVE_0,
@@ -70,6 +76,7 @@ def rollout(
                     healthy_within_s=healthy_s,
                     drain_within_s=deadline_s,
                     build=build,
+                    renew_volumes=bool(given["renew"]),
                 )
                 done.extend(_shown(one.run(), progress))
     finally:

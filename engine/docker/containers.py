@@ -1,6 +1,7 @@
 """The containers of one Compose project on one Docker host, asked and changed by commands."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Container:
         health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
         addresses: Network to its IP address there.
         labels: Its labels.
+        volumes: Path in it to the volume there, of those that no file gives a name.
         title: Its name as Docker knows it, ``shop-rng-1``; a person may have chosen it.
         image: What it runs.
         published: Whether a port of it is a port of the host.
@@ -43,6 +45,7 @@ class Container:
     health: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     image: str = ""
     published: bool = False
@@ -62,6 +65,12 @@ class Container:
     def project(self) -> str:
         """The Compose project that it belongs to."""
         return self.labels.get(f"{LABEL}project", "")
+
+    @property
+    def leaves(self) -> str:
+        """What stays of it when it is removed, in words; empty if nothing does."""
+        found = [f"{path} in volume {volume[:12]}" for path, volume in self.volumes.items()]
+        return f"{', '.join(found)} is kept" if found else ""
 
     @property
     def name(self) -> str:
@@ -115,10 +124,13 @@ class Site:
         return [one for one in self.containers(*services) if one.running]
 
     def remove(self, containers: Sequence[Container]) -> None:
-        """End *containers* in the time that each of them grants itself, and remove them."""
+        """End *containers* in the time that each of them grants itself, and remove them.
+
+        Their volumes stay, as they do when Compose removes a container.
+        """
         if containers:
             self.stop(containers)
-            self.docker("rm", "--volumes", *(one.id for one in containers))
+            self.docker("rm", *(one.id for one in containers))
 
     def stop(self, containers: Sequence[Container]) -> None:
         """End *containers* in the time that each of them grants itself."""
@@ -173,6 +185,12 @@ def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Si
         return list(zip(sites, pool.map(attempt, sites), strict=True))
 
 
+def _nameless(mounts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    # Docker calls a volume that got no name by 64 hexadecimal digits.
+    found = {str(mount["Destination"]): str(mount.get("Name") or "") for mount in mounts}
+    return {path: name for path, name in found.items() if re.fullmatch("[0-9a-f]{64}", name)}
+
+
 def _container(raw: Mapping[str, Any]) -> Container:
     labels = raw["Config"]["Labels"]
     networks = raw["NetworkSettings"]["Networks"]
@@ -187,6 +205,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
             for name, network in networks.items()
         },
         labels=labels,
+        volumes=_nameless(raw["Mounts"]),
         title=raw["Name"].removeprefix("/"),
         image=raw["Config"]["Image"],
         published=any((raw["HostConfig"].get("PortBindings") or {}).values()),

@@ -171,7 +171,8 @@ def retire(
         begin_s = time.monotonic()
         site.remove(extra)
         for one in extra:
-            yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host)
+            took_s = time.monotonic() - begin_s
+            yield Changed(one.name, "removed", took_s, site.host, one.leaves)
         await_forgotten(leaving)
 
 

@@ -48,7 +48,7 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
     left = _left_over(site, variant, lives)
     site.remove(left)
     for one in left:
-        yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host)
+        yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host, one.leaves)
 
 
 def _changed(site: Site, variant: Variant) -> list[Live]:

@@ -44,6 +44,8 @@ class Rollout:
         healthy_within_s: A new one that is not well after so many seconds ends the rollout.
         drain_within_s: An old one that is not idle after so many seconds is removed all the same.
         build: Build the image before.
+        renew_volumes: New replicas may begin with empty volumes where the old ones have some that
+            no file gives a name.
     """
 
     site: Site
@@ -52,13 +54,15 @@ class Rollout:
     healthy_within_s: float = HEALTHY_WITHIN_S
     drain_within_s: float = DRAIN_WITHIN_S
     build: bool = False
+    renew_volumes: bool = False
     _drained: list[Server] = field(default_factory=list)
 
     def run(self) -> Iterator[Changed]:
         """Replace every replica, and yield what becomes of each.
 
         Raises:
-            UserError: A new replica does not become well; it is removed, the old ones go on.
+            UserError: A new replica would not have the data of an old one; or it does not become
+                well: then it is removed, and the old ones go on.
             HostError: Docker, Compose or HAProxy does not answer, or nothing runs.
         """
         lives = on_docker(self.variant, self.site, self.balancer.name)
@@ -67,6 +71,8 @@ class Rollout:
         if not lives or not old:
             what = f"'{self.balancer.name}' and its replicas do not run"
             raise HostError(what, fix="start them: dcgen up -d")
+        if not self.renew_volumes:
+            self._require_names(old)
         if self.build:
             self.site.run("build", *services, within_s=_BUILD_WITHIN_S)
         try:
@@ -80,6 +86,16 @@ class Rollout:
                 yield Changed(container.name, "replaced", took_s, self.site.host, detail)
         finally:
             ready(self._drained)
+
+    def _require_names(self, old: Sequence[Container]) -> None:
+        paths = sorted({path for one in old for path in one.volumes})
+        if paths:
+            raise UserError(
+                f"the replicas of '{self.balancer.name}' have data in volumes without a name"
+                f" ({', '.join(paths)}), which a new replica would not have",
+                fix=f"give the volume a name in the Compose file (`volumes: [NAME:{paths[0]}]`), or"
+                " `--renew-anon-volumes` if new replicas may begin with an empty one",
+            )
 
     def _hold(self, found: Sequence[Server]) -> None:
         # What arrives in a drained slot gets no request before it is known to be well.
@@ -165,7 +181,8 @@ class Rollout:
     def _remove(self, old: Container) -> Iterator[Changed]:
         begin_s = time.monotonic()
         self.site.remove([old])
-        yield Changed(old.name, "removed", time.monotonic() - begin_s, self.site.host)
+        took_s = time.monotonic() - begin_s
+        yield Changed(old.name, "removed", took_s, self.site.host, old.leaves)
 
     def _undo(self, new: Container, lives: Sequence[Live]) -> None:
         mine = set(new.addresses.values())

@@ -1,0 +1,57 @@
+"""Volumes that no file gives a name: what is in them outlives the container, as with Compose."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import NewProject
+from tests.e2e.live import TINY, Running, made
+from tests.lab.commands import CommandError
+
+pytestmark = pytest.mark.e2e
+UPLOADS = TINY.replace("    expose:\n", "    volumes: [/uploads]\n    expose:\n")
+
+
+def _volumes(running: Running) -> dict[str, str]:
+    """Return the volume at /uploads of each container that runs, with a file in it."""
+    found = {}
+    for name, one in running.project.ids().items():
+        mounts = json.loads(running.project.engine.docker("inspect -f", "{{json .Mounts}}", one))
+        for mount in mounts:
+            if mount["Destination"] == "/uploads":
+                running.project.engine.docker(f"exec -u 0 {one} touch /uploads/mine")
+                found[name] = mount["Name"]
+    return found
+
+
+def _kept(running: Running, volumes: set[str]) -> bool:
+    engine = running.project.engine
+    there = set(engine.docker("volume ls -q").split())
+    files = [engine.docker(f"run --rm -v {one}:/old redis ls /old") for one in volumes & there]
+    return volumes <= there and all("mine" in said for said in files)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param("--dynamic", id="dynamic"), pytest.param("--static", id="static")]
+)
+def test_no_change_of_replicas_deletes_a_volume(
+    new_project: NewProject, kind: str, tmp_path: Path
+) -> None:
+    file = made(tmp_path / "generated.yml", UPLOADS, "scale", "web", "3", kind)
+    running = Running(new_project("local", file))
+    running.up()
+    before = _volumes(running)
+
+    running.scale("web", 2)
+    running.up()
+    fewer = _volumes(running)
+    with pytest.raises(CommandError, match=r"data in volumes without a name \(/uploads\)"):
+        running.dcgen("rollout", "web", "-q")
+    refused = _volumes(running)
+    running.dcgen("rollout", "web", "-q", "--renew-anon-volumes")
+
+    assert (len(before), len(fewer)) == (3, 2)
+    assert refused == fewer
+    assert not set(_volumes(running).values()) & set(before.values())
+    assert _kept(running, set(before.values()))
