@@ -7,6 +7,7 @@ from composefile.images import STATEFUL, short_name
 from composefile.interpolation import split
 from composefile.model import Model
 from composefile.values import Value, texts
+from generator.checks.starting import prepares
 from generator.result import Notice
 
 # Programs that do a thing at a time, or once: each replica would do it, too.
@@ -33,6 +34,8 @@ def repetition_notices(model: Model, name: str, holder: str, replicas: int) -> I
 
 
 def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
+    if prepares(model, holder):
+        return  # it does that first, and serves then: see `starting`
     for key in ("command", "entrypoint"):
         found = _ONCE.search(" ".join(texts(model.get(holder, key))))
         if found:

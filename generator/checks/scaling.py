@@ -20,8 +20,8 @@ from generator.checks.refusals import (
     require_container,
 )
 from generator.checks.repetition import number_notices, repetition_notices
-from generator.result import Notice
-from lb.options import ChosenOptions
+from generator.checks.starting import starting_notices
+from generator.result import Notice, Settings
 
 
 def require_scalable(model: Model, name: str, others: list[Reference]) -> None:
@@ -106,19 +106,20 @@ def scaling_notices(
     name: str,
     holder: str,
     replicas: int,
-    ports: Collection[int],
-    options: ChosenOptions,
+    settings: Settings,
 ) -> Iterator[Notice]:
     """Yield what changes for service *name* when it runs *replicas* times.
 
     *holder* is the service with its settings: itself, or one of its replicas if it is scaled again.
-    *ports* are balanced, with *options*.
+    *settings* have the ports that are balanced.
 
     Raises:
         UserError: A network of it has too few addresses.
     """
     yield from repetition_notices(model, name, holder, replicas)
-    yield from price_notices(model, name, holder, ports, options)
+    if replicas > 1:
+        yield from starting_notices(model, name, holder, dynamic=bool(settings.dynamic))
+    yield from price_notices(model, name, holder, settings.ports, settings.options)
     former = model.identity(name).replicas if holder != name else ()
     yield from address_notices(model, name, former, replicas)
     if holder != name:

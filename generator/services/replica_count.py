@@ -1,6 +1,6 @@
-"""The number of a service's containers: `deploy.replicas`, and the older `scale`.
+"""The number of a service's containers, and which of its replicas start first.
 
-Source: Compose Deploy Specification, "replicas"; Compose Specification, "scale".
+Source: Compose Deploy Specification, "replicas"; Compose Specification, "scale", "depends_on".
 """
 
 from collections.abc import Mapping
@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from composefile.document import own
 from composefile.labels import is_routing_label
 from composefile.syntax import parser as tree
-from composefile.values import pairs
+from composefile.values import pairs, words
+from generator.checks.starting import HEALTHY, waits_for_first
 from generator.editing.edits import append_entry, remove_entries
 from generator.editing.emit import Emitted, Verbatim, entry
+from generator.editing.rewrite import quoted
 from generator.editing.service import ServiceEdits
 
 
@@ -94,3 +96,14 @@ def _direct(body: ServiceEdits) -> tree.Mapping | None:
     node = field.node if field and field.own else None
     direct = isinstance(node, tree.Mapping) and node.entries and not node.anchor
     return node if direct and isinstance(node, tree.Mapping) else None
+
+
+def wait_for(body: ServiceEdits, leader: str) -> None:
+    """Let *body* start when the replica *leader* is healthy, if it prepares something first."""
+    if not waits_for_first(body.model, body.name):
+        return
+    present = body.model.get(body.name, "depends_on")
+    others: dict[str, Emitted] = {name: {"condition": "service_started"} for name in words(present)}
+    if isinstance(present, dict):
+        others = {name: quoted(settings) for name, settings in present.items()}
+    body.put("depends_on", {**others, leader: {"condition": HEALTHY}})

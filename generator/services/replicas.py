@@ -23,7 +23,12 @@ from generator.editing.emit import Emitted, Layout, item
 from generator.editing.rewrite import alias_anchors, drop_comments, quoted, strip_anchor
 from generator.editing.service import ServiceEdits
 from generator.services.built import share_build
-from generator.services.replica_count import drop_replicas, move_routing_labels, set_replicas
+from generator.services.replica_count import (
+    drop_replicas,
+    move_routing_labels,
+    set_replicas,
+    wait_for,
+)
 from generator.services.surroundings import dialled, meeting
 from generator.services.takeover import SINGULAR_IN_NETWORK
 
@@ -53,7 +58,7 @@ class Template:
         return head + name + tail.replace(f'{dialled(self.name)}"', f'{dialled(name)}"')
 
 
-def template(
+def template(  # noqa: PLR0913 - independent facts, all but three with a default
     model: Model,
     name: str,
     layout: Layout,
@@ -61,6 +66,7 @@ def template(
     count: int | None = None,
     rescued: bool = False,
     again: bool = False,
+    leader: str = "",
 ) -> Template:
     """Return the template of the replicas of service *name*.
 
@@ -72,6 +78,8 @@ def template(
         rescued: Whether the body of the service is kept elsewhere, so that the first replica too
             only refers to its anchors, and repeats none of its comments.
         again: Whether *name* is a replica already, with nothing to take away.
+        leader: The replica for whose health the others wait if *name* prepares something when it
+            starts; empty if none can wait.
     """
     document = model.document
     service = document.service(name)
@@ -85,6 +93,8 @@ def template(
         if not first:
             share_build(body)
         _change_networks(body, meeting(model, name))
+        if leader and not first:
+            wait_for(body, leader)
         _change(body, count, again=again)
         if rescued or not first:
             _refer_to_anchors(edits, service.body)

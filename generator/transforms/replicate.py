@@ -8,6 +8,7 @@ Source: Compose Deploy Specification, "replicas".
 
 from generator.checks.repetition import repetition_notices
 from generator.checks.singular import require_nothing_singular
+from generator.checks.starting import starting_notices
 from generator.checks.workers import require_worker, worker_notices
 from generator.editing.draft import Draft
 from generator.editing.service import ServiceEdits
@@ -27,6 +28,7 @@ def replicate(draft: Draft, replicas: int, settings: Settings) -> Variant:
     require_nothing_singular(model, name, replicas)
     draft.notices += worker_notices(model, name, draft.others, settings)
     draft.notices += repetition_notices(model, name, name, replicas)
+    draft.notices += starting_notices(model, name, name, dynamic=True)
     body = ServiceEdits(model, name, draft.layout, draft.edits)
     set_replicas(body, replicas)
     body.finish()

@@ -7,6 +7,7 @@ Callers do not change: the name that they dial is now answered by the balancer. 
 scaled again keeps what it has, and its replicas are made from the first of them.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from composefile.model import Model
@@ -51,8 +52,8 @@ def _scaled(draft: Draft, replicas: int, plan: Balancing) -> Variant:
     if not before:
         draft.rescue()
     holder = before.replicas[0] if before else draft.name
-    chosen = plan.ports, plan.settings.options
-    draft.notices += scaling_notices(draft.model, draft.name, holder, replicas, *chosen)
+    settings = replace(plan.settings, ports=tuple(plan.ports))
+    draft.notices += scaling_notices(draft.model, draft.name, holder, replicas, settings)
     replica = template(
         draft.model,
         holder,
@@ -60,6 +61,7 @@ def _scaled(draft: Draft, replicas: int, plan: Balancing) -> Variant:
         count=replicas if plan.slots else None,
         rescued=draft.rescued,
         again=bool(before),
+        leader="" if plan.slots else plan.names[0],
     )
     insert(draft, generated, before, Replicas(plan.names, partial(replica.render, plan.names)))
     return finished(draft, generated, plan.settings, before)
