@@ -7,20 +7,17 @@ from generator.editing.configs import put_config, remove_config
 from generator.editing.draft import Draft
 from generator.editing.edits import Span, service_span
 from generator.editing.emit import Emitted, entries, flow, scalar
-from generator.editing.rewrite import written
 from generator.result import Settings, Variant
 from generator.services import stats_port
 from generator.services.completed import completed, with_grace
 from generator.services.former import Former
 from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of, proxy
 from generator.services.references import point_volumes
+from generator.services.routing import kept_labels, routing_labels, routing_variables
 from generator.services.takeover import (
     carried,
-    carried_deploy,
-    kept_labels,
+    carried_flow,
     kept_lines,
-    routing_labels,
-    routing_variables,
     taken_over,
     written_anew,
 )
@@ -180,16 +177,7 @@ def _key_text(draft: Draft) -> str:
 
 def _flow_entry(draft: Draft, generated: GeneratedService, anew: Mapping[str, Emitted]) -> str:
     """Return the service as an entry of a `services` mapping in flow style."""
-    fields = draft.model.fields(draft.name)
-    moved: dict[str, Emitted] = {
-        key: written(fields[key].node)
-        for key in taken_over(draft.model, draft.name)
-        if key in fields
-    }
-    deploy = carried_deploy(draft.model, draft.name)
-    if deploy:
-        moved["deploy"] = deploy
-    moved |= anew
+    moved = {**carried_flow(draft.model, draft.name), **anew}
     variables = routing_variables(draft.model, draft.name)
     head, tail = _with_routing(generated, routing_labels(draft.model, draft.name), variables)
     return f"{scalar(draft.name)}: {flow({**head, **moved, **tail})}"

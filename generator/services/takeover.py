@@ -5,21 +5,20 @@ and logs, where its image comes from, and what tells other proxies where to lead
 variable may be a password, a volume may be a database.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from composefile import labels
 from composefile.document import Service, deref
-from composefile.labels import is_routing_label, is_routing_variable
 from composefile.model import Model
 from composefile.syntax.parser import Mapping
-from composefile.values import Field, Value, pairs
+from composefile.values import Field
 from generator.editing.anchors import used_outside
 from generator.editing.edits import Edits, entry_span, shift
-from generator.editing.emit import Emitted, Layout, Quoted, entry
+from generator.editing.emit import Emitted, Layout, entry
 from generator.editing.rewrite import copy_entry, quoted, written
 from generator.services.exposed import exposed
 from generator.services.proxy import GENERATED_KEYS
 from generator.services.remarks import remarked
+from generator.services.routing import is_led, routing_deploy_labels
 
 # In this order where they do not stand in the text of the service itself.
 MOVED = ("ports", "container_name", "hostname", "domainname", "mac_address", "networks")
@@ -151,35 +150,20 @@ def written_anew(
     *listens* are the ports of the new HAProxy, *former* those of the one before it. *alone* tells
     that it has no replicas: then only another proxy would look at its ports.
     """
-    leading = (routing_labels, routing_variables, routing_deploy_labels)
-    if alone and not any(found(model, name) for found in leading):
+    if alone and not is_led(model, name):
         return {}
     value = exposed(model, name, listens, former)
     return {} if value is None else {"expose": value}
 
 
-def routing_labels(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
-    """Return the labels of service *name* that tell another proxy where to lead.
-
-    With *remarks*, they have the comments at them, and can only be written as a block.
-    """
-    found = _chosen(model, name, "labels", is_routing_label)
-    return remarked(model, name, "labels", found) if remarks else found
-
-
-def routing_variables(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
-    """Return the variables of service *name* that do so; *remarks* as for labels."""
-    found = _chosen(model, name, "environment", is_routing_variable)
-    return remarked(model, name, "environment", found) if remarks else found
-
-
-def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the labels in `deploy` of service *name* that tell another proxy where to lead."""
-    deploy = model.get(name, "deploy")
-    present = deploy.get("labels") if isinstance(deploy, dict) else None
-    return {
-        label: Quoted(part) for label, part in pairs(present).items() if is_routing_label(label)
+def carried_flow(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the same of service *name* in a file whose services are in flow style, as entries."""
+    fields = model.fields(name)
+    found: dict[str, Emitted] = {
+        key: written(fields[key].node) for key in taken_over(model, name) if key in fields
     }
+    deploy = carried_deploy(model, name)
+    return {**found, "deploy": deploy} if deploy else found
 
 
 def carried_deploy(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
@@ -197,18 +181,3 @@ def carried_deploy(model: Model, name: str, *, remarks: bool = False) -> dict[st
     if isinstance(whole, dict) and "restart_policy" in whole:
         found["restart_policy"] = whole["restart_policy"]
     return found
-
-
-def kept_labels(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the labels of a generated service *name* that are not dcgen's, with comments."""
-    found = _chosen(model, name, "labels", lambda label: not label.startswith(labels.PREFIX))
-    return remarked(model, name, "labels", found)
-
-
-def _chosen(model: Model, name: str, key: str, wanted: Callable[[str], bool]) -> dict[str, Emitted]:
-    value: Value = model.get(name, key)
-    field = model.fields(name).get(key)
-    emitted = written(field.node) if field and not model.inherits(name, key) else quoted(value)
-    if isinstance(emitted, dict):
-        return {label: part for label, part in emitted.items() if wanted(label)}
-    return {label: Quoted(part) for label, part in pairs(value).items() if wanted(label)}
