@@ -1,6 +1,6 @@
 """The labels by which a variant describes itself (ARCHITECTURE.md, "The border")."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from faults import UserError
@@ -28,7 +28,10 @@ MOST_DIGITS = 9
 
 # Labels and variables by which other proxies (Traefik, Caddy, nginx-proxy) find a service: they
 # must lead to the balancer, or that proxy would balance past it.
-ROUTING_LABELS = ("traefik.", "caddy", "com.docker.lb", "com.docker.stack", "virtual", "nginx")
+ROUTING_LABELS = (
+    *("traefik.", "caddy", "com.docker.lb", "com.docker.stack", "virtual", "nginx"),
+    *("com.github.nginx-proxy.", "com.github.jrcs.", "com.df.", "easyhaproxy.", "swag"),
+)
 ROUTING_VARIABLES = (
     "VIRTUAL_",
     "LETSENCRYPT_",
@@ -37,6 +40,16 @@ ROUTING_VARIABLES = (
     "TCP_PORTS",
     "FORCE_SSL",
     "SERVICE_PORTS",
+)
+# With one of the first, nginx-proxy serves a host; the others then say how, and to whom. Alone they
+# may be an application's own. Source: nginx-proxy, docs/README.md, of version 1.7.
+_HOSTS = ("VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS")
+_HOW = frozenset(
+    (
+        *("NETWORK_ACCESS", "CERT_NAME", "HSTS", "SSL_POLICY", "SERVER_TOKENS", "NON_GET_REDIRECT"),
+        *("TRUST_DEFAULT_CERT", "ENABLE_HTTP_ON_MISSING_CERT", "ENABLE_HTTP2", "ENABLE_HTTP3"),
+        *("EXTERNAL_HTTP_PORT", "EXTERNAL_HTTPS_PORT", "DISABLE_ACCESS_LOGS", "DHPARAM_SKIP"),
+    )
 )
 
 
@@ -48,6 +61,11 @@ def is_routing_label(name: str) -> bool:
 def is_routing_variable(name: str) -> bool:
     """Tell whether the environment variable *name* tells another proxy where to lead."""
     return name.startswith(ROUTING_VARIABLES)
+
+
+def is_routing_setting(name: str, beside: Collection[str]) -> bool:
+    """Tell whether variable *name* says how another proxy serves the host that *beside* name."""
+    return name in _HOW and any(host in beside for host in _HOSTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ debugger's. They count for the health of that HAProxy only once they have been s
 """
 
 from composefile.listening import discover, in_order
+from composefile.ports import LAST_PORT
+from composefile.spoken import spoken
+from composefile.values import pairs
 from generator.checks.workers import serving_ports
 from generator.editing.draft import Draft
 
@@ -19,6 +22,7 @@ def found_ports(draft: Draft, *, serving: bool = False) -> list[int]:
     """
     model, service = draft.model, draft.service
     found = serving_ports(model, service) if serving else discover(model, service)
+    found = list(dict.fromkeys([*_routed(draft), *found]))
     found = in_order(model, service, found)
     if len(found) > 1:
         others = _listed(found[1:])
@@ -28,6 +32,18 @@ def found_ports(draft: Draft, *, serving: bool = False) -> list[int]:
             fix=f"give `--port {found[0]}` if nothing listens on {others}",
         )
     return found
+
+
+def _routed(draft: Draft) -> list[int]:
+    """Return the ports to which labels and variables of the service lead other proxies."""
+    model, name = draft.model, draft.name
+    deploy = model.get(name, "deploy")
+    inner = deploy.get("labels") if isinstance(deploy, dict) else None
+    values = (*pairs(model.get(name, "labels")).items(), *pairs(inner).items())
+    labels = {label: model.known(text) for label, text in values}
+    variables = pairs(model.get(name, "environment")).items()
+    known = {variable: model.known(text) for variable, text in variables}
+    return sorted(port for port in spoken((), labels, known) if 0 < port <= LAST_PORT)
 
 
 def _listed(ports: list[int]) -> str:

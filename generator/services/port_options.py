@@ -7,6 +7,8 @@ from composefile.spoken import spoken
 from composefile.values import pairs
 from faults import UsageError
 from generator.editing.draft import Draft
+from generator.services.hidden import refuse_hidden
+from generator.services.translated import translated
 from lb.option_text import spelled
 from lb.options import ChosenOptions
 from lb.settled import GRPC, Spoken, listed, settled
@@ -19,8 +21,16 @@ _OTHER = {"https": "TLS", "tls": "TLS", "wss": "TLS", "ssh": "SSH", "tcp": "TCP"
 def port_options(draft: Draft, ports: Sequence[int], chosen: ChosenOptions) -> ChosenOptions:
     """Return what was *chosen*, settled for each of *ports* of the service of *draft*.
 
-    Where one for all ports is not for some of them, that is said.
+    Where one for all ports is not for some of them, that is said. What the labels of other proxies
+    ask for counts as well.
+
+    Raises:
+        UserError: A file leads another proxy past the balancer, or a label cannot be translated.
     """
+    refuse_hidden(draft.model, draft.name)
+    chosen, said = translated(draft.model, draft.name, chosen)
+    for what, fix in said:
+        draft.say(what, "labels", fix=fix)
     found = settled(chosen, ports, _known(draft))
     for port, options in found.options.by_port:
         unsaid = not (chosen.mode or chosen.sticky or chosen.of_port(port).mode)

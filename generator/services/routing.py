@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from composefile import labels
-from composefile.labels import is_routing_label, is_routing_variable
+from composefile.labels import is_routing_label, is_routing_setting, is_routing_variable
 from composefile.model import Model
-from composefile.values import Value, pairs
+from composefile.values import Value, assignments, pairs
 from generator.editing.emit import Emitted, Quoted
 from generator.editing.rewrite import quoted, written
+from generator.services.hidden import hidden_variables
 from generator.services.remarks import remarked
 
 
@@ -27,9 +28,18 @@ def routing_labels(model: Model, name: str, *, remarks: bool = False) -> dict[st
 
 
 def routing_variables(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
-    """Return the variables of service *name* that do so; *remarks* as for labels."""
-    found = _chosen(model, name, "environment", is_routing_variable)
-    return remarked(model, name, "environment", found) if remarks else found
+    """Return the variables of service *name* that do so; *remarks* as for labels.
+
+    What says how that proxy serves the host is among them, and what stands in an `env_file`.
+    """
+    moved = _chosen(model, name, "environment", is_routing_variable)
+    if remarks:
+        moved = remarked(model, name, "environment", moved)
+    hidden = hidden_variables(model, name)
+    around = {*pairs(model.get(name, "environment")), *hidden}
+    # Replicas keep these: an application may have one of the same name.
+    copied = _chosen(model, name, "environment", lambda one: is_routing_setting(one, around))
+    return {**{one: Quoted(value) for one, value in hidden.items()}, **moved, **copied}
 
 
 def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
@@ -53,4 +63,9 @@ def _chosen(model: Model, name: str, key: str, wanted: Callable[[str], bool]) ->
     emitted = written(field.node) if field and not model.inherits(name, key) else quoted(value)
     if isinstance(emitted, dict):
         return {label: part for label, part in emitted.items() if wanted(label)}
-    return {label: Quoted(part) for label, part in pairs(value).items() if wanted(label)}
+    # A variable without a value has that of where Compose runs, and not an empty one.
+    return {
+        label: None if part is None and key == "environment" else Quoted(part or "")
+        for label, part in assignments(value).items()
+        if wanted(label)
+    }
