@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from composefile import text_file
 from composefile.dockerfile import parse_dockerfile
@@ -35,7 +35,8 @@ def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:
     """Return the container ports of service *name* that variables decide, by their text.
 
     The text is that of the container side, ``${PORT:-80}``, and the numbers are those of today:
-    one, or several of a range, or of an entry that is a variable as a whole.
+    one, or several of a range, or of an entry that is a variable as a whole. What others dial
+    counts where the service declares no such port.
     """
     found: dict[str, tuple[int, ...]] = {}
     for key in ("ports", "expose"):
@@ -46,6 +47,13 @@ def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:
                 with contextlib.suppress(ValueError):
                     ports = parse(entry, model.project.variables)
                     found[text] = tuple(port.target for port in ports)
+    known = {port.target for port in declared(model, model.document.service(name))}
+    heard = dict.fromkeys(_heard(model, name))
+    known |= {int(text) for text in heard if text.isdigit()}
+    for text in heard:
+        number = model.known(text)
+        if "$" in text and number.isdigit() and int(number) not in known:
+            found[text] = (int(number),)
     return found
 
 
@@ -108,17 +116,23 @@ def in_order(model: Model, service: Service, ports: Iterable[int]) -> list[int]:
 
 
 def _dialled(model: Model, name: str) -> list[int]:
-    pattern = re.compile(
-        rf"(?<![\w.$/-]){re.escape(name)}:(\d{{1,5}})(?![\w.])|//(?:[^/@\s]*@)?{re.escape(name)}:(\d{{1,5}})(?![\w.])"
-    )
-    found = []
+    ports = [model.known(text) for text in _heard(model, name)]
+    numbers = [int(port) for port in ports if re.fullmatch(r"\d{1,5}", port)]
+    return sorted({port for port in numbers if 0 < port <= LAST_PORT})
+
+
+def _heard(model: Model, name: str) -> Iterator[str]:
+    """Yield what others write behind service *name* and a colon: a number, or one variable."""
+    port = r"(\d{1,5}|\$[A-Za-z_]\w*|\$\{[^{}]*\})(?![\w.])"
+    dialled = rf"{re.escape(name)}:{port}"
+    pattern = re.compile(rf"(?<![\w.$/-]){dialled}|//(?:[^/@\s]*@)?{dialled}")
     for other in model.names:
         if other == name:
             continue
         for key in ("environment", "command", "entrypoint"):
             for text in texts(model.get(other, key)):
-                found += [int(a or b) for a, b in pattern.findall(text) if name in text]
-    return sorted({port for port in found if 0 < port <= LAST_PORT})
+                if name in text:
+                    yield from (a or b for a, b in pattern.findall(text))
 
 
 def _of_image(model: Model, name: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 Compose itself fills the variants in, under other values than those of the day they were made.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,31 @@ def test_names_stay_as_they_are_where_the_project_is_alone(declared: str, networ
 
     assert "server rng2 rng2:80\n" in made.text
     assert "aliases" not in made.text
+
+
+DIALLED = [
+    pytest.param(["http://rng:${P:-8000}/"], "", ["${P:-8000}"], id="a port in a variable"),
+    pytest.param(["rng:$P"], "", ["$P"], id="one without a default"),
+    pytest.param(["rng:${P:-80}"], "[80]", ["80"], id="one that is declared as a number"),
+    pytest.param(["rng:${P:-81}"], "[80]", ["${P:-81}", "80"], id="one beside what is declared"),
+    pytest.param(["rng:${P:-80}", "rng:80"], "", ["80"], id="a number elsewhere"),
+    pytest.param(["rng:${P:-80}"], '["${Q:-80}"]', ["${Q:-80}"], id="another one is declared"),
+]
+
+
+@pytest.mark.parametrize(("dials", "expose", "ports"), DIALLED)
+def test_port_that_others_dial_by_a_variable_is_that_of_the_start(
+    tmp_path: Path, dials: list[str], expose: str, ports: list[str]
+) -> None:
+    caller = f"web:\n  image: web\n  command: {json.dumps(dials)}\n"
+    files = {".env": "P=8000\n"} if dials == ["rng:$P"] else {}
+    declares = f"expose: {expose}\n" if expose else ""
+    source = balanced(f"image: app\n{declares}", caller)
+
+    made = scale(source, n=1, folder=tmp_path, files=files)
+
+    servers = made.value("rng", "labels")["dcgen.balances"].split()
+    assert servers == [f"rng1:{port}" for port in ports]
 
 
 FROZEN = [
