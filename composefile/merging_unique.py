@@ -6,7 +6,7 @@ Source: Compose Specification, "Merge", "Unique resources".
 import posixpath
 from collections.abc import Callable, Mapping
 
-from composefile.interpolation import split
+from composefile.paths import mount
 from composefile.syntax.nodes import Value
 
 
@@ -17,7 +17,7 @@ def _item(item: Value) -> object:
 def _target(item: Value) -> object:
     if isinstance(item, dict):
         return item.get("target")
-    parts = split(str(item))
+    parts = mount(str(item))
     return parts[0] if len(parts) == 1 else parts[1]
 
 

@@ -16,6 +16,17 @@ Kind = Literal["path", "context", "named", "volume"]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
 
 
+def mount(volume: str) -> list[str]:
+    r"""Return the parts of a *volume* in short syntax: source, target, options.
+
+    The colon of a drive (``C:\data:/data``) parts nothing, as with Compose.
+    """
+    parts = split(volume)
+    if len(parts) > 1 and re.fullmatch("[A-Za-z]", parts[0]) and parts[1][:1] in ("/", "\\"):
+        parts = [f"{parts[0]}:{parts[1]}", *parts[2:]]
+    return parts
+
+
 def moved(path: str, prefix: str, kind: Kind) -> str:
     """Return *path* with *prefix* in front of it, if it is relative.
 
@@ -26,7 +37,7 @@ def moved(path: str, prefix: str, kind: Kind) -> str:
     """
     if kind == "volume":
         # Only what begins with a dot is a path here; any other word is the name of a volume.
-        source, *rest = split(path)
+        source, *rest = mount(path)
         return ":".join([_join(prefix, source), *rest]) if source.startswith(".") else path
     if kind == "context" and _URL.match(path):
         return path

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from composefile.configurations import configurations
 from composefile.document import deref
 from composefile.interpolation import split
 from composefile.model import Model
@@ -102,19 +103,35 @@ def mentions(model: Model, other: str, names: list[str]) -> bool:
     alternatives = "|".join(re.escape(name) for name in names)
     pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?!://)(?![\w.-])")
     keys = ("environment", "command", "entrypoint", "healthcheck")
-    return any(pattern.search(text) for key in keys for text in texts(model.get(other, key)))
+    if any(pattern.search(text) for key in keys for text in texts(model.get(other, key))):
+        return True
+    urls = [_url(name) for name in names]
+    return any(url.search(text) for text in _given(model, other) for url in urls)
+
+
+def _given(model: Model, name: str) -> Iterator[str]:
+    """Yield the texts of configuration that service *name* is given."""
+    given = model.get(name, "configs"), model.get(name, "volumes")
+    return configurations(model.document, model.project, *given)
+
+
+def _url(host: str) -> re.Pattern[str]:
+    """Return what finds *host* in a URL, or before a port."""
+    named = re.escape(host)
+    return re.compile(rf"(?://|@){named}(?![\w.-])|(?<![\w.$/-]){named}:\d")
 
 
 def dials(model: Model, other: str, name: str) -> bool:
     """Tell whether the settings of service *other* say that it connects to *name*.
 
     A link does, a URL with that host, a variable such as ``API_HOST``, an option such as
-    ``--host``; `depends_on` and the name of a program do not.
+    ``--host``, an address in a configuration that it is given; `depends_on` and the name of a
+    program do not.
     """
     if any(link.partition(":")[0] == name for link in words(model.get(other, "links"))):
         return True
     host = re.escape(name)
-    url = re.compile(rf"(?://|@){host}(?![\w.-])|(?<![\w.$/-]){host}:\d")
+    url = _url(name)
     option = re.compile(
         rf"(?:^|\s)(?:-h|--?[\w-]*(?:{_HOST_WORDS}))[ =]\[?[\"']?{host}(?![\w.-])", re.IGNORECASE
     )
@@ -127,6 +144,7 @@ def dials(model: Model, other: str, name: str) -> bool:
             name in value.split(",") and _HOST_VARIABLE.search(variable)
             for variable, value in variables.items()
         )
+        or any(url.search(text) for text in _given(model, other))
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from composefile.images import short_name
 from composefile.model import Model
+from composefile.references import dials
 from composefile.values import pairs, texts
 from generator.result import Notice
 
@@ -99,6 +100,13 @@ def announcing_notices(model: Model, name: str, stand_in: str) -> Iterator[Notic
                 fix=f"leave {name!r} as it is if its clients connect to members by their address",
             )
             return
+    if stand_in == "balancer" and dials(model, name, name):
+        yield Notice(
+            f"{name!r} connects to its own name, which is the balancer's now:"
+            " replicas that look for each other there find HAProxy",
+            model.where(name),
+            fix=f"let them look up {name}-replicas of `--dynamic`, which is all of them",
+        )
 
 
 def _fix(name: str, kind: Announcing, stand_in: str) -> str:

@@ -24,7 +24,7 @@ def protocol_notices(model: Model, name: str, stand_in: str) -> Iterator[Notice]
         if port.protocol != "tcp":
             yield Notice(
                 f"port {port.target}/{port.protocol} of {name!r} is not TCP: the {stand_in} does"
-                " not forward it",
+                " not forward it" + (", and it is published no longer" if port.host_side else ""),
                 model.where(name, "ports"),
                 fix=f"leave {name!r} as it is if clients need {port.protocol.upper()}",
             )

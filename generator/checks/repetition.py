@@ -4,15 +4,21 @@ import re
 from collections.abc import Iterator
 
 from composefile.images import STATEFUL, short_name
-from composefile.interpolation import split
 from composefile.model import Model
-from composefile.values import Value, texts
+from composefile.paths import mount
+from composefile.values import Value, pairs, texts
 from generator.checks.starting import prepares
 from generator.result import Notice
 
 # Programs that do a thing at a time, or once: each replica would do it, too.
 _ONCE = re.compile(
     r"(?<![\w.-])(?:beat|cron|crond|supercronic|scheduler|rqscheduler|migrate|migrations?)(?![\w.])"
+)
+# Labels by which another container runs a job in this one: Ofelia, Chadburn, Deck Chores,
+# swarm-cronjob, docker-volume-backup.
+_JOB_LABEL = re.compile(
+    r"(?:ofelia|chadburn)\.job-|deck-chores\.|swarm\.cronjob\.|cron\.|"
+    r"docker-volume-backup\.(?:archive|process|copy|prune|exec)"
 )
 # What names a database of SQLite: a URL, a file, a setting of Django or Rails.
 _SQLITE = re.compile(r"(?i)sqlite|\.db3?\b")
@@ -31,6 +37,7 @@ def repetition_notices(model: Model, name: str, holder: str, replicas: int) -> I
         yield from _of_data(model, name, holder)
         yield from _of_devices(model, name, holder)
         yield from _of_schedule(model, name, holder, replicas)
+        yield from _of_labels(model, name, holder, replicas)
 
 
 def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
@@ -43,6 +50,17 @@ def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterato
                 f"{name!r} runs `{found[0]}`: each of its {replicas} replicas would do that work",
                 model.where(holder, key),
                 fix=f"keep one replica of {name!r} if the work is to be done once",
+            )
+            return
+
+
+def _of_labels(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
+    for label in pairs(model.get(holder, "labels")):
+        if _JOB_LABEL.match(label):
+            yield Notice(
+                f"`{label}` of {name!r} is a job: it runs in each of the {replicas} replicas",
+                model.where(holder, "labels"),
+                fix="move it to a service that runs once, if the work is to be done once",
             )
             return
 
@@ -106,15 +124,16 @@ def _writable(volume: Value) -> str:
         source = volume.get("source")
         read_only = str(volume.get("read_only")).lower() == "true"
         return source if isinstance(source, str) and not read_only else ""
-    parts = split(str(volume))
+    parts = mount(str(volume))
     writable = len(parts) > 1 and "ro" not in parts[-1].split(",")
     return parts[0] if writable and "docker.sock" not in parts[0] else ""
 
 
 def _of_devices(model: Model, name: str, holder: str) -> Iterator[Notice]:
     deploy = list(texts(model.get(holder, "deploy")))
-    for key in ("devices", "gpus"):
-        own = model.get(holder, key) is not None
+    for key in ("devices", "gpus", "runtime"):
+        value = model.get(holder, key)
+        own = value is not None and (key != "runtime" or "nvidia" in str(value))
         if own or key in deploy:
             where = model.where(holder, key if own else "deploy")
             yield Notice(

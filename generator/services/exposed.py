@@ -13,6 +13,7 @@ from composefile.model import Model
 from composefile.ports import Port
 from composefile.values import Value
 from generator.editing.emit import Emitted, Quoted
+from generator.editing.rewrite import quoted, written
 
 
 def exposed(
@@ -37,6 +38,26 @@ def exposed(
     if not missing and len(kept) == len(present):
         return None
     return [*(Quoted(str(entry)) for entry in kept), *missing]
+
+
+def published_by_tcp(model: Model, name: str) -> list[Emitted] | None:
+    """Return the `ports` of service *name* that HAProxy can take over; None if those are all.
+
+    Nobody would listen where another protocol is published.
+    """
+    present = _list(model, name, "ports")
+    if all(map(_is_tcp, present)):
+        return None
+    field = model.fields(name)["ports"]
+    shown = quoted(present) if model.inherits(name, "ports") else written(field.node)
+    assert isinstance(shown, list)  # noqa: S101 - it is one
+    return [one for one, entry in zip(shown, present, strict=True) if _is_tcp(entry)]
+
+
+def _is_tcp(entry: Value) -> bool:
+    if isinstance(entry, dict):
+        return str(entry.get("protocol") or "tcp") == "tcp"
+    return not str(entry).lower().endswith(("/udp", "/sctp"))
 
 
 def _list(model: Model, name: str, key: str) -> list[Value]:

@@ -166,8 +166,16 @@ def _service_lines(
     head, tail = _with_routing(generated, routing, variables)
     name = " " * service.key.column + _key_text(draft) + ":" + layout.newline
     return (
-        name + entries(head, layout, column) + between + entries({**anew, **tail}, layout, column)
+        name
+        + entries(head, layout, column)
+        + between
+        + entries({**_said(anew), **tail}, layout, column)
     )
+
+
+def _said(values: Mapping[str, Emitted]) -> dict[str, Emitted]:
+    """Return *values* but for lists that nothing is left of."""
+    return {key: value for key, value in values.items() if value != []}
 
 
 def _key_text(draft: Draft) -> str:
@@ -177,7 +185,7 @@ def _key_text(draft: Draft) -> str:
 
 def _flow_entry(draft: Draft, generated: GeneratedService, anew: Mapping[str, Emitted]) -> str:
     """Return the service as an entry of a `services` mapping in flow style."""
-    moved = {**carried_flow(draft.model, draft.name), **anew}
+    moved = _said({**carried_flow(draft.model, draft.name), **anew})
     variables = routing_variables(draft.model, draft.name)
     head, tail = _with_routing(generated, routing_labels(draft.model, draft.name), variables)
     return f"{scalar(draft.name)}: {flow({**head, **moved, **tail})}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from composefile.document import Document
 from composefile.model import Model
+from composefile.paths import mount
 from composefile.syntax.parser import Alias, Mapping, walk
 from composefile.values import Value, fields
 from generator.editing.edits import entry_span, shift
@@ -58,7 +59,7 @@ def _sources(value: Value) -> set[str]:
         if isinstance(part, dict):
             found.add(str(part.get("source")))
         else:
-            found.add(str(part).split(":")[0])
+            found.add(mount(str(part))[0])
     return found
 
 

@@ -15,7 +15,7 @@ from generator.editing.anchors import used_outside
 from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, entry
 from generator.editing.rewrite import copy_entry, quoted, written
-from generator.services.exposed import exposed
+from generator.services.exposed import exposed, published_by_tcp
 from generator.services.proxy import GENERATED_KEYS
 from generator.services.remarks import remarked
 from generator.services.routing import is_led, routing_deploy_labels
@@ -145,15 +145,18 @@ def kept_lines(
 def written_anew(
     model: Model, name: str, listens: Collection[int], former: Collection[int], *, alone: bool
 ) -> dict[str, Emitted]:
-    """Return what would be carried over from service *name*, and is to be another value.
+    """Return what would be carried over from service *name*, and is to be another value, or none.
 
     *listens* are the ports of the new HAProxy, *former* those of the one before it. *alone* tells
     that it has no replicas: then only another proxy would look at its ports.
     """
+    anew: dict[str, Emitted] = {}
+    if (published := published_by_tcp(model, name)) is not None:
+        anew["ports"] = published
     if alone and not is_led(model, name):
-        return {}
+        return anew
     value = exposed(model, name, listens, former)
-    return {} if value is None else {"expose": value}
+    return anew if value is None else {**anew, "expose": value}
 
 
 def carried_flow(model: Model, name: str) -> dict[str, Emitted]:
