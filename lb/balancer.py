@@ -151,7 +151,8 @@ def _check(options: Options, port: int, ports: Collection[int]) -> Check:
 
 def _timeouts(options: Options) -> Timeouts:
     # In TCP mode a tunnel time-out takes the place of client and server: whoever chose one of
-    # those two means it, and gets no tunnel time-out unless it was chosen as well.
-    replaced = options.timeout_client or options.timeout_server
+    # those two means it, and gets no tunnel time-out unless it was chosen as well. Chosen with HTTP
+    # it is one of requests: a port that carries something else beside it keeps its connections.
+    replaced = options.mode == "tcp" and (options.timeout_client or options.timeout_server)
     kept = bool(options.timeout_tunnel or not replaced)
     return replace(chosen_timeouts(options, Timeouts(tunnel=TUNNEL_S)), in_tcp=kept)

@@ -49,6 +49,7 @@ class PortOptions(Choices):
     mode: Mode | None = None
     server_maxconn: Count | None = None
     health_path: Path | None = None
+    proxy_protocol: bool | None = None
 
 
 ByPort = tuple[tuple[int, PortOptions], ...]

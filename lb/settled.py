@@ -11,7 +11,7 @@ from typing import Generic
 
 from lb.options import Chosen, ChosenOptions, Mode, PortOptions, by_port
 
-GRPC = "gRPC"
+GRPC, TLS = "gRPC", "TLS"
 _NUMBERS = {
     "FTP": (20, 21, 989, 990),
     "SSH": (22, 2222),
@@ -21,7 +21,7 @@ _NUMBERS = {
     "POP3": (110, 995),
     "IMAP": (143, 993),
     "LDAP": (389, 636),
-    "TLS": (443, 2376, 4443, 6443, 8443, 9443),
+    TLS: (443, 2376, 4443, 6443, 8443, 9443),
     "SMB": (139, 445),
     "RTSP": (554, 8554),
     "RTMP": (1935,),
@@ -74,13 +74,17 @@ def by_number(port: int, mode: Mode | None = None) -> Spoken | None:
 
 @dataclass(frozen=True, slots=True)
 class Settled(Generic[Chosen]):
-    """The *options*, each port's own among them, and the ports that were *left out* by name."""
+    """The *options*, each port's own among them, and the ports that they are not for, by name.
+
+    Those that HTTP is not for are *left_out*, those without the PROXY protocol *untold*.
+    """
 
     options: Chosen
     left_out: Mapping[int, str]
+    untold: Mapping[int, str]
 
     def __str__(self) -> str:
-        return listed([f"{port} ({name})" for port, name in self.left_out.items()])
+        return named(self.left_out)
 
 
 def settled(
@@ -102,11 +106,31 @@ def settled(
         general = replace(general, server_maxconn=None)
         for port in limited:
             found[port] = replace(found[port], server_maxconn=options.server_maxconn)
+    untold = _untold(options, own, spoken)
+    for port in untold:
+        found[port] = replace(found[port], proxy_protocol=False)
     left = [port for port in ports if _is_left(options, found[port], own[port], spoken[port])]
+    names = {port: one.name for port, one in spoken.items() if one}
     return Settled(
         replace(general, by_port=by_port(found)),
-        {port: one.name for port in left if (one := spoken[port])},
+        {port: names[port] for port in left},
+        {port: names[port] for port in untold},
     )
+
+
+def _untold(
+    options: ChosenOptions,
+    own: Mapping[int, PortOptions],
+    spoken: Mapping[int, Spoken | None],
+) -> list[int]:
+    """Return the ports that the PROXY protocol is not for, though it was chosen for all.
+
+    It is for those that speak HTTP or TLS; for all if there is none of them.
+    """
+    web = {port for port, one in spoken.items() if not one or one.mode != "tcp" or one.name == TLS}
+    if not (options.proxy_protocol and web):
+        return []
+    return [port for port in spoken if port not in web and own[port].proxy_protocol is None]
 
 
 def _with_mode(mode: Mode | None, own: PortOptions, spoken: Spoken | None) -> PortOptions:
@@ -157,6 +181,11 @@ def _is_left(
         return False
     asked = options.health_path and not options.health_port and not own.health_path
     return found.mode != own.mode or bool(asked)
+
+
+def named(ports: Mapping[int, str]) -> str:
+    """Return *ports*, one at least, for a person: ``443 (TLS) and 22 (SSH)``."""
+    return listed([f"{port} ({name})" for port, name in ports.items()])
 
 
 def listed(words: Sequence[str]) -> str:

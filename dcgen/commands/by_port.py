@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from lb.options import PortOptions, by_port, port_number
 
+NAMES = ("mode", "server_maxconn", "health_path")
 _OF_A_PORT = re.compile(r"(?:(?P<port>[0-9]+)=)?(?P<value>.*)", re.DOTALL)
 
 

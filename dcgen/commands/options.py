@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from dcgen.commands import by_port
 from dcgen.commands.by_port import completing, general, of_ports, within_port
 from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import within
 from faults import UsageError
 from lb.address import LAST_PORT
 from lb.option_text import spelled
-from lb.options import DEFAULTS, SPELLINGS, Balance, ChosenOptions, Log, Mode, PortOptions
+from lb.options import DEFAULTS, SPELLINGS, Balance, ChosenOptions, Log, Mode
 from lb.ranges import BUFSIZE, COUNT, MAXHDR, SECONDS, THREADS, Range
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def chosen_options(given: Mapping[str, Any]) -> ChosenOptions:
     Raises:
         UserError: One has a value that it cannot have.
     """
-    found = {field.name: given.get(field.name) or () for field in fields(PortOptions)}
+    found = {name: given.get(name) or () for name in by_port.NAMES}
     every = {name: general(values) for name, values in found.items()}
     options = ChosenOptions(**_taken(ChosenOptions, {**given, **every, "by_port": ()}))
     return replace(options, by_port=of_ports(found))

@@ -3,7 +3,6 @@
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,9 +13,7 @@ from dcgen.commands import by_port
 from dcgen.commands.grouped import GROUPS, GroupedCommand
 from dcgen.commands.record import Change
 from dcgen.commands.steps import Step
-from lb.options import PortOptions
 
-BY_PORT = {field.name for field in fields(PortOptions)}
 WHERE_IT_GOES = GROUPS["Input and output"]
 
 
@@ -63,7 +60,7 @@ class VariantCommand(GroupedCommand):
         """Return *new* with those options of the *former* change that it does not choose."""
         value, chosen = self._parsed(new)
         before = self._parsed(former)[1]
-        for name in BY_PORT & chosen.keys() & before.keys():
+        for name in set(by_port.NAMES) & chosen.keys() & before.keys():
             param, words = chosen[name]
             chosen[name] = param, by_port.over(words, before[name][1])
         options = {**before, **chosen}

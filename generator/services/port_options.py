@@ -11,11 +11,11 @@ from generator.services.hidden import refuse_hidden
 from generator.services.translated import translated
 from lb.option_text import spelled
 from lb.options import ChosenOptions
-from lb.settled import GRPC, Spoken, listed, settled
+from lb.settled import GRPC, TLS, Spoken, listed, named, settled
 
 _H2C = {"grpc", "h2c", "http2", "kubernetes.io/h2c"}
 _HTTP = {"http", "http1", "http/1.1", "ws", "grpc-web", "kubernetes.io/ws"}
-_OTHER = {"https": "TLS", "tls": "TLS", "wss": "TLS", "ssh": "SSH", "tcp": "TCP"}
+_OTHER = {"https": TLS, "tls": TLS, "wss": TLS, "ssh": "SSH", "tcp": "TCP"}
 
 
 def port_options(draft: Draft, ports: Sequence[int], chosen: ChosenOptions) -> ChosenOptions:
@@ -48,6 +48,11 @@ def port_options(draft: Draft, ports: Sequence[int], chosen: ChosenOptions) -> C
             f"{listed(names)} {verb} not for {found} of {draft.name!r}:"
             f" connections are balanced there{', by client address' if chosen.sticky else ''}",
             fix=f"give `{_example(chosen, port, name)}` if it is HTTP that it speaks",
+        )
+    if found.untold:
+        draft.say(
+            f"`--proxy-protocol` is not for {named(found.untold)} of {draft.name!r}",
+            fix="give `--port` for the ports that expect it, or leave it out",
         )
     _say_asked(draft, chosen.health_path, found.options, ports)
     return found.options

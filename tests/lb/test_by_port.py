@@ -10,6 +10,7 @@ import pytest
 
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
+from lb.render import render
 from lb.settled import Spoken, settled
 from tests.lb.processes import (
     bind,
@@ -97,6 +98,37 @@ def test_one_mode_for_all_ports_would_break_ssh(tmp_path: Path, cleanup: ExitSta
     with socket.create_connection(("127.0.0.1", balanced.ports[22]), 30) as ssh:
         ssh.sendall(b"SSH-2.0-client\r\n")
         assert ssh.recv(99).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        pytest.param("proxy-protocol=yes", b"mismatch\n", id="for all ports"),
+        pytest.param("proxy-protocol=yes proxy-protocol:22=no", b"welcome\n", id="not for SSH"),
+    ],
+)
+def test_proxy_protocol_is_not_for_who_does_not_expect_it(
+    words: str, answer: bytes, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    balanced = Balanced(tmp_path, cleanup, words, {22: [start_ssh(cleanup)]})
+
+    with socket.create_connection(("127.0.0.1", balanced.ports[22]), 30) as ssh:
+        lines = ssh.makefile("rwb")
+        assert lines.readline() == b"SSH-2.0-test\r\n"
+        lines.write(b"SSH-2.0-client\r\n")
+        lines.flush()
+        assert lines.readline() == answer
+
+
+def test_timeouts_of_requests_do_not_end_a_session_beside_them() -> None:
+    servers = {port: [Address("web1", port)] for port in (22, 80)}
+    options = Options.parse("mode=http mode:22=tcp timeout-client=5")
+
+    ssh, http = render(balancer("web", servers, options=options)).split("\ndefaults\n")[1:]
+
+    assert "mode tcp\n" in ssh
+    assert "timeout tunnel 3600s\n" in ssh
+    assert "timeout client 5s\n" in http
 
 
 def test_calls_over_one_grpc_channel_are_shared_between_servers(

@@ -17,6 +17,7 @@ BY_PORT = st.dictionaries(
         mode=st.sampled_from([None, "tcp", "http", "h2c"]),
         server_maxconn=st.none() | COUNTS,
         health_path=PATHS,
+        proxy_protocol=st.sampled_from([None, True, False]),
     ),
     max_size=3,
 ).map(by_port)

@@ -93,6 +93,24 @@ def test_what_a_caller_knows_goes_before_the_number(
     )
 
 
+@pytest.mark.parametrize(
+    ("ports", "untold"),
+    [
+        pytest.param([80, 443], {}, id="HTTP and TLS expect it"),
+        pytest.param([80, 443, 22], {22: "SSH"}, id="SSH beside them does not"),
+        pytest.param([25, 143], {}, id="mail alone, as chosen"),
+    ],
+)
+def test_proxy_protocol_is_for_http_and_tls_if_there_are_any(
+    ports: list[int], untold: dict[int, str]
+) -> None:
+    found = settled(ChosenOptions.parse("proxy-protocol=yes"), ports)
+
+    assert found.untold == untold
+    words = [f"proxy-protocol:{port}=no" for port in untold]
+    assert found.options.words() == " ".join(["proxy-protocol=yes", *words])
+
+
 def test_it_is_settled_once() -> None:
     first = settled(ChosenOptions.parse("mode=http health-path=/ok"), [80, 443, 22])
 
