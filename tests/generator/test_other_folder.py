@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from composefile.project import Project
 from tests.dcgen.door import dcgen, names
 from tests.lab import composes
 
@@ -79,6 +80,33 @@ def test_several_files_take_all_from_the_folder_of_the_first(tmp_path: Path) -> 
     )
 
     same(tmp_path, ["scale", "web", "2"], "web1", ("app/compose.yml", "infra/more.yml"))
+
+
+def test_included_and_extended_files_are_found_from_there(app: Path) -> None:
+    for folder in ("base", "cache"):
+        (app / folder).mkdir()
+    (app / "cache" / "compose.yml").write_text(INCLUDED)
+    (app / "base" / "base.yml").write_text(MAIN.replace("expose", "build: ./src\n    expose"))
+    (app / "compose.yml").write_text(
+        "include: [cache/compose.yml]\nservices:\n"
+        "  web:\n    extends: {file: base/base.yml, service: web}\nvolumes:\n  pgdata:\n"
+    )
+
+    same(app.parent, ["scale", "web=2"], "web1", ("app/compose.yml",))
+    same(app.parent, ["ambassador", "cache=192.0.2.7:6379"], "web1", ("app/compose.yml",))
+
+
+NAMES = ["My App", "_x-1", "1a", "ÄPPchen", "a.b.c", "--a", "A_B-c"]
+
+
+@pytest.mark.parametrize("version", composes.COMPOSE_2)
+@pytest.mark.parametrize("name", NAMES)
+def test_project_is_called_as_compose_calls_it(tmp_path: Path, version: str, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "compose.yml").write_text(MAIN)
+
+    assert Project(folder).name == composes.config(version, folder, name="")["name"]
 
 
 @pytest.mark.parametrize("env", ["UNUSED=1\n", "", "# TAG=1\n"])
