@@ -108,13 +108,13 @@ def _told(path: Path, what: str) -> Iterator[None]:
         ) from error
 
 
-def _is_stream(path: Path) -> bool:
+def is_stream(path: Path) -> bool:
     """Tell whether *path* is a terminal, ``/dev/null`` or a pipe: written to, but not replaced."""
     return path.is_char_device() or path.is_fifo()
 
 
 def _require_ours(path: Path, *, force: bool, is_ours: Callable[[str], bool]) -> None:
-    if _is_stream(path):
+    if is_stream(path):
         return
     if path.is_symlink() and os.path.islink(os.path.realpath(path)):  # noqa: PTH114 - it never fails
         raise HostError(
@@ -147,7 +147,7 @@ def _write(path: Path, data: bytes, like: Path | None) -> None:
     with _told(path, "write"):
         if path.is_fifo():
             _pour(path, data)
-        elif _is_stream(path):
+        elif is_stream(path):
             path.write_bytes(data)
         else:
             _replace(Path(os.path.realpath(path)), data, like)

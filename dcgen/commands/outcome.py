@@ -40,7 +40,7 @@ def made_of(
         merged,
         variant,
         name=target.name if target else making.default,
-        folder=target.parent if target else None,
+        folder=target.parent if target and not output.is_stream(target) else None,
         alone=path.name if path and read.alone else None,
     )
     return made if TARGETS[making.target].on_top else placed(made)
@@ -78,14 +78,17 @@ def publish(
         for path, document in variant.sources.items():
             where = str(read.first.folder / path)
             _show(document.text, variant.included[path], document.file, where)
-    elif target is None:
+        return False
+    if target is None or output.is_stream(target):
+        _say_where(making, read)
+    if target is None:
         _require_one([other for other in written if other != name], variant.included)
-        _print(text, making, read)
+        click.echo(text.encode(), nl=False)
     else:
         files = {target.parent / name: content for name, content in written.items()}
         files |= {read.first.folder / path: text for path, text in variant.included.items()}
         _write(files, making, read)
-    return target is not None and not (making.diff or making.check)
+    return target is not None and not making.check
 
 
 def _show(before: str, after: str, before_name: str, after_name: str) -> None:
@@ -131,13 +134,13 @@ def _require_one(beside: Sequence[str], included: Iterable[str]) -> None:
         )
 
 
-def _print(text: str, making: Making, read: Reading) -> None:
+def _say_where(making: Making, read: Reading) -> None:
+    """Say that what goes into a stream means the same in one folder only, if that is not this."""
     folder = read.first.folder
     moved = os.path.realpath(folder) != str(Path.cwd())
     if not making.quiet and moved and is_tied(read.model):
         what = f"name, `.env` and paths of the project are those of {folder}, not of this folder"
         telling.warn([Notice(what, fix=telling.run_there(folder, v1=read.document.v1))])
-    click.echo(text.encode(), nl=False)
 
 
 def tell(

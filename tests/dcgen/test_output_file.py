@@ -79,6 +79,23 @@ def test_a_named_pipe_is_written_into(coins: Path) -> None:
     assert (coins / "pipe.yml").is_fifo()
 
 
+def test_a_named_pipe_elsewhere_gets_what_standard_output_would(
+    coins: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (coins / ".env").write_text("COMPOSE_PROFILES=dev\n")
+    pipe = tmp_path_factory.mktemp("elsewhere") / "pipe.yml"
+    os.mkfifo(pipe)
+    monkeypatch.chdir(pipe.parent)
+    source = ("scale", "rng", "3", "-f", str(coins / "compose.yml"))
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        result = dcgen(*source, "-o", str(pipe))
+        received, _ = reader.communicate()
+
+    lines = [line for line in received.splitlines() if not line.startswith("# Made from ")]
+    assert lines == dcgen(*source, "-o", "-").stdout.splitlines()
+    assert "fix: run it there: docker compose --project-directory" in result.stderr
+
+
 def test_a_named_pipe_that_nobody_reads_is_not_waited_for_without_end(
     coins: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
