@@ -1,7 +1,8 @@
 """What a Dockerfile says about running its image: the command, the ports, the variables.
 
 Only the last stage counts, or the one that ``build.target`` names. Nothing is built.
-Source: Dockerfile reference, "FROM", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "WORKDIR".
+Source: Dockerfile reference, "FROM", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "VOLUME",
+"WORKDIR".
 """
 
 import json
@@ -25,6 +26,7 @@ class Image:
         entrypoint: ``ENTRYPOINT``, empty if there is none.
         cmd: ``CMD``, empty if there is none.
         ports: TCP ports of ``EXPOSE``.
+        volumes: Paths of ``VOLUME``.
         env: ``ENV``.
         workdir: ``WORKDIR``, where the command runs.
         needs_shell: The command is a line for a shell, with more than plain words.
@@ -34,6 +36,7 @@ class Image:
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+    volumes: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     workdir: str = "/"
     needs_shell: bool = False
@@ -78,16 +81,17 @@ def _apply(image: Image, word: str, rest: str) -> Image:
     if word == "EXPOSE":
         ports = (port for word in rest.split() for port in _exposed(word))
         return replace(image, ports=tuple(dict.fromkeys((*image.ports, *ports))))
+    if word == "VOLUME":
+        paths = (path.rstrip("/") for path in _command(rest)[0] if "$" not in path)
+        return replace(image, volumes=tuple(dict.fromkeys((*image.volumes, *paths))))
     if word == "WORKDIR":
         return replace(image, workdir=str(PurePosixPath(image.workdir, rest.strip('"'))))
     if word == "ENV":
         return replace(image, env=(*image.env, *_pairs(rest)))
-    if word == "CMD":
+    if word in ("CMD", "ENTRYPOINT"):
         command, needs_shell = _command(rest)
-        return replace(image, cmd=command, needs_shell=image.needs_shell or needs_shell)
-    if word == "ENTRYPOINT":
-        command, needs_shell = _command(rest)
-        return replace(image, entrypoint=command, needs_shell=image.needs_shell or needs_shell)
+        image = replace(image, needs_shell=image.needs_shell or needs_shell)
+        return replace(image, cmd=command) if word == "CMD" else replace(image, entrypoint=command)
     return image
 
 

@@ -4,8 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 
-from composefile import text_file
-from composefile.dockerfile import parse_dockerfile
+from composefile.built_image import built_image
 from composefile.document import Service
 from composefile.images import known_ports
 from composefile.model import Model
@@ -136,23 +135,10 @@ def _heard(model: Model, name: str) -> Iterator[str]:
 
 
 def _of_image(model: Model, name: str) -> tuple[int, ...]:
-    build = model.get(name, "build")
-    if build is not None:
-        settings: dict[str, Value] = build if isinstance(build, dict) else {"context": build}
-        text = settings.get("dockerfile_inline")
-        if not isinstance(text, str):
-            context = str(settings.get("context") or ".")
-            dockerfile = str(settings.get("dockerfile") or "Dockerfile")
-            text = model.project.read(f"{context}/{dockerfile}", text_file.MOST_BYTES)
-        target = settings.get("target")
-        if isinstance(text, str):
-            return _exposed(text, target if isinstance(target, str) else None)
-    return known_ports(model.image(name))
-
-
-def _exposed(dockerfile: str, target: str | None) -> tuple[int, ...]:
+    image = built_image(model.get(name, "build"), model.project)
+    if image is None:
+        return known_ports(model.image(name))
     # A stage inherits what its base exposes (Dockerfile reference, "EXPOSE").
-    image = parse_dockerfile(dockerfile, target)
     return tuple(dict.fromkeys((*known_ports(image.base), *image.ports)))
 
 

@@ -104,7 +104,8 @@ class _Takeover:
         lost = moved(self.site, new.id, places)
         self._retire(stand_in, new, [aside, *unfixed])
         self._end(new, places)
-        detail = f"host ports were free for {gap_s:.1f} s" if self.old.published else ""
+        free = f"host ports were free for {gap_s:.1f} s" if self.old.published else ""
+        detail = ", ".join(filter(None, [free, self.old.leaves]))
         yield Changed(self.old.name, "replaced", time.monotonic() - begin_s, self.site.host, detail)
         for place in lost:
             yield Changed(self.balancer.name, "moved", host=self.site.host, detail=place.address)

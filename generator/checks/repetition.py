@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from composefile.images import STATEFUL, short_name
 from composefile.model import Model
+from composefile.nameless import nameless_volumes
 from composefile.paths import mount
 from composefile.values import Value, pairs, texts
 from generator.checks.starting import prepares
@@ -34,6 +35,7 @@ def repetition_notices(model: Model, name: str, holder: str, replicas: int) -> I
     *holder* is the service of the file that has its settings: itself, or one of its replicas.
     """
     if replicas > 1:
+        yield from nameless_notices(model, name, holder)
         yield from _of_data(model, name, holder)
         yield from _of_devices(model, name, holder)
         yield from _of_schedule(model, name, holder, replicas)
@@ -63,6 +65,22 @@ def _of_labels(model: Model, name: str, holder: str, replicas: int) -> Iterator[
                 fix="move it to a service that runs once, if the work is to be done once",
             )
             return
+
+
+def nameless_notices(model: Model, name: str, holder: str) -> Iterator[Notice]:
+    """Yield that replicas of service *name* do not share what they keep, nor have what is there.
+
+    What a database keeps there is another matter: see `repetition_notices`.
+    """
+    is_server = short_name(model.image(holder)) in STATEFUL
+    paths = [] if is_server else nameless_volumes(model, holder)
+    if paths:
+        yield Notice(
+            f"{name!r} keeps data in volumes without a name ({', '.join(paths)}): each replica has"
+            " its own, and none has what is there now",
+            model.where(holder, "volumes"),
+            fix=f"give them one that all replicas share: `volumes: [{name}-data:{paths[0]}]`",
+        )
 
 
 def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:

@@ -19,7 +19,7 @@ from generator.checks.refusals import (
     refuse_sharers,
     require_container,
 )
-from generator.checks.repetition import number_notices, repetition_notices
+from generator.checks.repetition import nameless_notices, number_notices, repetition_notices
 from generator.checks.starting import starting_notices
 from generator.result import Notice, Settings
 
@@ -124,6 +124,8 @@ def scaling_notices(
     yield from address_notices(model, name, former, replicas)
     if holder != name:
         return
+    if replicas == 1:
+        yield from nameless_notices(model, name, holder)
     yield from protocol_notices(model, name, "balancer")
     yield from _of_names(model, name)
     yield from number_notices(model, name, str(replicas))
