@@ -76,8 +76,9 @@ def test_compose_reads_the_variant_of_the_included_file(
         name: was[name] for name in ("web", "admin")
     }
     if "scale" in command:
-        for key in ("build", "volumes", "environment"):
-            assert now["db2"].get(key) == was["db"].get(key)
+        assert now["db1"].get("build") == was["db"].get("build")  # the others take its image
+        for key in ("image", "volumes", "environment"):
+            assert now["db1"].get(key) == now["db2"].get(key) == was["db"].get(key)
     assert {path: Path(path).read_bytes() for path in before} == before
 
 

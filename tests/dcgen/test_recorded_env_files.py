@@ -23,14 +23,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(folder: Path) -> tuple[str, str]:
-    """Return the line that says what made the file, and what is balanced in it."""
+    """Return the line that says what made the file, and the backend: its name has the port."""
     text = (folder / "generated.yml").read_text()
-    balanced = next(line for line in text.splitlines() if "dcgen.balances" in line)
-    return text.splitlines()[1], balanced.split(":", 1)[1].strip()
+    backend = next(line for line in text.splitlines() if "default_backend" in line)
+    return text.splitlines()[1], backend.split()[1]
 
 
 def test_they_stand_behind_the_source(folder: Path) -> None:
-    assert made(folder) == (FIRST, "web1:81 web2:81")
+    assert made(folder) == (FIRST, "web-81")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_they_count_again(folder: Path, command: str) -> None:
     result = dcgen(*command.split())
 
     assert result.exit_code == 0, result.stderr
-    assert made(folder) == (FIRST, "web1:81 web2:81")
+    assert made(folder) == (FIRST, "web-81")
     assert "run it: docker compose --env-file 'a b.env' -f generated.yml up -d" in result.stderr
     assert dcgen("refresh", "--check").exit_code == 0
 
@@ -55,20 +55,20 @@ def test_others_take_their_place(folder: Path, command: str) -> None:
     result = dcgen(*command.split(), "--env-file", "other.env")
 
     assert result.exit_code == 0, result.stderr
-    assert made(folder) == (FIRST.replace("'a b.env'", "other.env"), "web1:82 web2:82")
+    assert made(folder) == (FIRST.replace("'a b.env'", "other.env"), "web-82")
 
 
 def test_those_of_the_environment_win(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPOSE_ENV_FILES", "other.env")
 
     assert dcgen("refresh").exit_code == 0
-    assert made(folder)[1] == "web1:82 web2:82"
+    assert made(folder)[1] == "web-82"
 
 
 def test_to_start_anew_leaves_them_out(folder: Path) -> None:
     dcgen("scale", "web", "2", "--fresh")
 
-    assert made(folder) == ("# Made from compose.yml:  dcgen scale web=2", "web1:83 web2:83")
+    assert made(folder) == ("# Made from compose.yml:  dcgen scale web=2", "web-83")
 
 
 def test_one_that_is_gone_is_named(folder: Path) -> None:
