@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from composefile.values import words
 from engine.variant import Service, Variant
 from faults import UserError
 
@@ -33,3 +34,12 @@ def links(service: Service) -> dict[str, str]:
     """Return the names that ``links`` gives to other services: alias to service."""
     pairs = (word.partition(":") for word in service.words("links"))
     return {alias or name: name for name, _, alias in pairs}
+
+
+def names_of_replicas(balancer: Service) -> list[str]:
+    """Return the names by which *balancer* may ask for its replicas: theirs, and their aliases."""
+    found = balancer.identity.replicas
+    for name in balancer.identity.replicas:
+        for place in (balancer.model.networks(name) or {}).values():
+            found += words(place.get("aliases"))
+    return found

@@ -24,6 +24,7 @@ from engine.events import Changed
 from engine.live.health import await_healthy, last_words
 from engine.live.idle import await_idle
 from engine.live.running import Live, live_in
+from engine.replicas import names_of_replicas
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
@@ -91,7 +92,7 @@ class _Takeover:
             aside = self._aside(undo)
             unfixed = [replace(place, fixed="") for place in places]
             stand_in = self._stand_in(undo, unfixed)
-            join(self.site, stand_in.id, aside.named(*self.balancer.identity.replicas))
+            join(self.site, stand_in.id, aside.named(*names_of_replicas(self.balancer)))
             undo.callback(self._restore, places)
             new = None if self._has_one_name else self._create(undo, aside)
             rejoin(self.site, stand_in.id, unfixed)

@@ -91,6 +91,27 @@ def test_requests_stay_in_their_project_on_a_network_that_two_are_on(
     assert strayed == 0
 
 
+@pytest.mark.parametrize("host", [pytest.param(LOCAL, id="engine-20")])
+@pytest.mark.usefixtures("shared")
+def test_an_application_on_such_a_network_is_taken_over(
+    new_project: NewProject, host: str, tmp_path: Path
+) -> None:
+    other = _running(new_project, tmp_path / "shop", host, "shop", "--static")
+    other.up()
+    _await_both(other)
+    one = _running(new_project, tmp_path / "blog", host, "blog", "--static")
+    original = new_project(host, tmp_path / "blog" / "compose.yml", name="blog")
+    original.up()
+    begin = original.ids()["web-1"]
+
+    one.up("--drain-deadline", "5")
+
+    assert original.ids()["web-1"] != begin
+    assert one.project.replicas() == {"web": 1, "web1": 1, "web2": 1}
+    _await_both(one)
+    _await_both(other)
+
+
 def test_balancer_listens_on_the_port_of_the_start(
     new_project: NewProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

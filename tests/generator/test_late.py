@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from engine.replicas import names_of_replicas
 from engine.variant import parse
 from tests.dcgen.door import dcgen
 from tests.generator.compose import balanced, scale
@@ -279,3 +280,16 @@ def test_options_of_a_port_are_those_of_the_port_of_the_start(folder: Path) -> N
         "health-port=9000",
         "mode:9000=http",
     ]
+
+
+@pytest.mark.parametrize(("command", "replicas"), FORMS[:2])
+def test_engine_knows_the_names_that_haproxy_asks_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], replicas: list[str]
+) -> None:
+    dcgen(*command, "-o", "g.yml")
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "blog")
+
+    variant = parse((folder / "g.yml").read_text(), folder / "g.yml")
+
+    asked = names_of_replicas(variant.services["web"])
+    assert asked == [*replicas, *(f"blog.{name}" for name in replicas)]
