@@ -81,6 +81,7 @@ def _with_health(
         holder = before.replicas[0] if before else draft.name
         derived = health_options(draft.model, holder, ports)
         settings = replace(settings, options=settings.options.over(derived))
+        _say_frozen_times(draft, holder)
     asked = settings.options.health_port
     if asked and asked not in ports:
         draft.say(
@@ -90,6 +91,18 @@ def _with_health(
             fix="let it listen on 0.0.0.0, or give `--health-path` for a port that is balanced",
         )
     return settings
+
+
+def _say_frozen_times(draft: Draft, holder: str) -> None:
+    check = draft.model.get(holder, "healthcheck")
+    for key in ("interval", "timeout"):
+        text = check.get(key) if isinstance(check, dict) else None
+        if isinstance(text, str) and "$" in text:
+            draft.say(
+                f"{text} is {draft.model.known(text)} in HAProxy, whatever it is later",
+                "healthcheck",
+                fix=f"give `--health-{key} SECONDS`, or write the time into the file",
+            )
 
 
 def spec_of(draft: Draft, plan: Balancing) -> ProxySpec:

@@ -37,8 +37,8 @@ def health_options(model: Model, name: str, ports: Sequence[int]) -> ChosenOptio
             # What curl sends: applications answer those hosts alone that they know.
             health_host=asked.host if asked.host != "localhost" else None,
             health_port=asked.port if list(ports) != [asked.port] else None,
-            health_interval=_seconds(fields.get("interval")),
-            health_timeout=min(_seconds(fields.get("timeout")), asked.within_s or math.inf),
+            health_interval=_seconds(model, fields.get("interval")),
+            health_timeout=min(_seconds(model, fields.get("timeout")), asked.within_s or math.inf),
         )
     except (NotUnderstoodError, UserError) as error:
         raise UserError(
@@ -59,9 +59,9 @@ def patience_s(model: Model, name: str) -> int:
         return 0
     retries = settings.get("retries")
     failures = int(retries) if isinstance(retries, str) and retries.isdecimal() else 3
-    start = _seconds(settings["start_period"]) if settings.get("start_period") else 0
-    return math.ceil(start + _seconds(settings.get("interval")) * failures)
+    start = _seconds(model, settings["start_period"]) if settings.get("start_period") else 0
+    return math.ceil(start + _seconds(model, settings.get("interval")) * failures)
 
 
-def _seconds(value: object) -> float:
-    return seconds(value) or _DEFAULT_S
+def _seconds(model: Model, value: object) -> float:
+    return seconds(model.known(value) if isinstance(value, str) else value) or _DEFAULT_S

@@ -293,3 +293,20 @@ def test_engine_knows_the_names_that_haproxy_asks_for(
 
     asked = names_of_replicas(variant.services["web"])
     assert asked == [*replicas, *(f"blog.{name}" for name in replicas)]
+
+
+def test_times_of_a_health_check_that_are_variables_are_said(folder: Path) -> None:
+    (folder / ".env").write_text("EVERY=7s\n")
+    (folder / "compose.yml").write_text(
+        "services:\n  web:\n    image: app\n    expose: [80]\n    healthcheck:\n"
+        "      test: curl -f http://localhost/ok\n      interval: ${EVERY}\n"
+        "      timeout: ${WITHIN:-4s}\n"
+    )
+
+    result = dcgen("scale", "web", "2", "--health", "from-healthcheck", "-o", "g.yml")
+
+    text = (folder / "g.yml").read_text()
+    assert "health-interval=7 health-timeout=4" in text
+    assert "${EVERY} is 7s in HAProxy, whatever it is later" in result.stderr
+    assert "${WITHIN:-4s} is 4s in HAProxy, whatever it is later" in result.stderr
+    assert "fix: give `--health-timeout SECONDS`" in result.stderr
