@@ -42,13 +42,14 @@ def routing_variables(model: Model, name: str, *, remarks: bool = False) -> dict
     return {**{one: Quoted(value) for one, value in hidden.items()}, **moved, **copied}
 
 
-def routing_deploy_labels(model: Model, name: str) -> dict[str, Emitted]:
-    """Return the labels in `deploy` of service *name* that tell another proxy where to lead."""
+def routing_deploy_labels(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
+    """Return the labels in `deploy` of service *name* that do so; *remarks* as for labels."""
     deploy = model.get(name, "deploy")
     present = deploy.get("labels") if isinstance(deploy, dict) else None
-    return {
+    found: dict[str, Emitted] = {
         label: Quoted(part) for label, part in pairs(present).items() if is_routing_label(label)
     }
+    return remarked(model, name, "deploy.labels", found) if remarks else found
 
 
 def kept_labels(model: Model, name: str) -> dict[str, Emitted]:

@@ -16,8 +16,8 @@ from generator.editing.edits import Edits, entry_span, shift
 from generator.editing.emit import Emitted, Layout, entry
 from generator.editing.rewrite import copy_entry, quoted, written
 from generator.services.exposed import exposed, published_by_tcp
+from generator.services.parts import carried_parts
 from generator.services.proxy import GENERATED_KEYS
-from generator.services.remarks import remarked
 from generator.services.routing import is_led, routing_deploy_labels
 
 # In this order where they do not stand in the text of the service itself.
@@ -32,6 +32,7 @@ SHARED = (
     "log_driver",
     "log_opt",
     "attach",
+    "oom_score_adj",
 )
 # Where an image comes from: not of one that is built, for HAProxy's is not.
 PULLED = ("pull_policy", "pull_refresh_after")
@@ -82,8 +83,9 @@ def carried(
             place = field.key.start if field.own else rank
             found.append((place, copy_entry(model.document, field, layout, column)))
     lines = "".join(text for _, text in sorted(found, key=lambda pair: pair[0]))
-    deploy = carried_deploy(model, service.name, remarks=True)
-    return lines + (entry("deploy", deploy, layout, column) if deploy else "")
+    routing = routing_deploy_labels(model, service.name, remarks=True)
+    parts = carried_parts(model, service.name, routing)
+    return lines + "".join(entry(key, value, layout, column) for key, value in parts.items())
 
 
 def taken_over(model: Model, name: str) -> tuple[str, ...]:
@@ -165,22 +167,4 @@ def carried_flow(model: Model, name: str) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {
         key: written(fields[key].node) for key in taken_over(model, name) if key in fields
     }
-    deploy = carried_deploy(model, name)
-    return {**found, "deploy": deploy} if deploy else found
-
-
-def carried_deploy(model: Model, name: str, *, remarks: bool = False) -> dict[str, Emitted]:
-    """Return what a generated service has of `deploy` of service *name*.
-
-    That are labels for another proxy, *remarks* as for labels, and whether it is started again.
-    """
-    routing = routing_deploy_labels(model, name)
-    found: dict[str, Emitted] = {}
-    if routing:
-        found["labels"] = remarked(model, name, "deploy.labels", routing) if remarks else routing
-    field = model.fields(name).get("deploy")
-    value = model.get(name, "deploy")
-    whole = written(field.node) if field and not model.inherits(name, "deploy") else quoted(value)
-    if isinstance(whole, dict) and "restart_policy" in whole:
-        found["restart_policy"] = whole["restart_policy"]
-    return found
+    return {**found, **carried_parts(model, name, routing_deploy_labels(model, name))}

@@ -16,6 +16,9 @@ CARRIED = [
     pytest.param("pull_policy: if_not_present\n", id="pulling once"),
     pytest.param("logging:\n  driver: json-file\n  options: {max-size: 10m}\n", id="logging"),
     pytest.param("restart: always\n", id="restarting"),
+    pytest.param("oom_score_adj: -500\n", id="who is ended first when memory is short"),
+    pytest.param("ulimits:\n  nofile: 65536\n", id="many descriptors"),
+    pytest.param("sysctls:\n  net.core.somaxconn: 1024\n", id="the kernel's network"),
     pytest.param(
         "deploy:\n  restart_policy:\n    condition: on-failure\n    max_attempts: 3\n",
         id="restarting by deploy",
@@ -30,6 +33,49 @@ def test_it_is_run_as_the_service_was(transform: Any, entries: str) -> None:
     made = transform(balanced(APP + entries), "rng")
 
     assert made.carried("rng") == "expose: [80]\n" + entries
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize(
+    ("entries", "key", "part"),
+    [
+        pytest.param(
+            "ulimits: {nproc: 9, nofile: {soft: 1024, hard: 65536}}\n",
+            "ulimits",
+            {"nofile": {"soft": 1024, "hard": 65536}},
+            id="descriptors, not processes",
+        ),
+        pytest.param("ulimits: {nofile: 1024}\n", "ulimits", None, id="fewer than it has room for"),
+        pytest.param("ulimits: {nofile: '${N:-65536}'}\n", "ulimits", None, id="nobody knows"),
+        pytest.param("sysctls: {kernel.msgmax: 65536}\n", "sysctls", None, id="not the network"),
+        pytest.param(
+            "sysctls: [net.core.somaxconn=1024, kernel.msgmax=65536]\n",
+            "sysctls",
+            {"net.core.somaxconn": 1024},
+            id="a list",
+        ),
+        pytest.param(
+            "sysctls: {net.ipv4.ip_unprivileged_port_start: 0}\n",
+            "sysctls",
+            {"net.ipv4.ip_unprivileged_port_start": 0},
+            id="ports below 1024 are free",
+        ),
+        pytest.param(
+            "sysctls: {net.ipv4.ip_unprivileged_port_start: 1024}\n",
+            "sysctls",
+            None,
+            id="ports below 1024 are not: HAProxy could not listen there",
+        ),
+    ],
+)
+def test_it_has_the_part_that_is_about_connections(
+    transform: Any, entries: str, key: str, part: Any
+) -> None:
+    made = transform(balanced(APP + entries), "rng")
+    again = transform(made.text, "rng")
+
+    assert made.value("rng", key) == part
+    assert again.value("rng", key) == part
 
 
 def test_it_is_run_so_in_flow_style() -> None:
@@ -131,6 +177,9 @@ services:
     restart: unless-stopped
     stop_grace_period: 2m
     logging: {driver: json-file, options: {max-size: 10m}}
+    oom_score_adj: -500
+    sysctls: {net.core.somaxconn: 1024, kernel.msgmax: 65536}
+    ulimits: {nofile: 65536, nproc: 100}
     deploy:
       replicas: 2
       resources: {limits: {cpus: "1"}}
@@ -157,8 +206,10 @@ def test_compose_runs_it_as_it_ran_the_service(
     files = ["compose.yml", "made.yml"] if overlay else ["made.yml"]
     after = composes.config(version, tmp_path, *files)["services"]["rng"]
 
-    for key in ("attach", "pull_policy", "restart", "logging"):
+    for key in ("attach", "pull_policy", "restart", "logging", "oom_score_adj"):
         assert after.get(key) == before.get(key), key
     assert after["deploy"].get("restart_policy") == before["deploy"]["restart_policy"]
     assert "limits" not in str(after["deploy"])
     assert after["stop_grace_period"] == "2m5s"
+    assert after["ulimits"] == {"nofile": before["ulimits"]["nofile"]}
+    assert after["sysctls"] == {"net.core.somaxconn": before["sysctls"]["net.core.somaxconn"]}
