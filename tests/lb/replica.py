@@ -23,6 +23,8 @@ class Replica(BaseHTTPRequestHandler):
             found = self.headers.get_all("X-Forwarded-For") or []
             body = "".join(f"[{line}]" for line in found).encode()
         self.send_response(self._status())
+        if self.path.startswith("/header/"):  # "/header/99" is an answer with a header of 99 bytes
+            self.send_header("X-Long", "1" * int(self.path.removeprefix("/header/")))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

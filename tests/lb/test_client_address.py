@@ -9,6 +9,9 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 import pytest
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.serving import make_server
 
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
@@ -123,6 +126,23 @@ def test_x_forwarded_for_is_one_header_that_goes_on(before, lines: str, tmp_path
         assert ask(port, "127.0.0.2", "/forwarded", *before).body == lines
 
 
+def test_framework_that_believes_the_balancer_sees_the_client(tmp_path: Path) -> None:
+    """The line for Flask in docs/applications.md."""
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: str(request.remote_addr))
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)
+    with ExitStack() as cleanup:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        cleanup.callback(server.server_close)
+        cleanup.callback(server.shutdown)
+        address = Address("127.0.0.1", server.server_port)
+        port = balanced([address], "mode=http", tmp_path, cleanup)
+
+        # The last address is what HAProxy saw; whatever the client claims comes before it.
+        assert ask(port, "127.0.0.2", "/", "192.0.2.1").body == "127.0.0.2"
+
+
 def test_cookie_and_log_carry_the_name_of_the_service(tmp_path: Path) -> None:
     with ExitStack() as cleanup:
         servers = [start_replica(f"web{number}", cleanup)[0] for number in (1, 2)]
@@ -147,6 +167,20 @@ def test_header_has_room_for(words: str, size: int, status: int, tmp_path: Path)
         port = balanced([server], f"mode=http {words}", tmp_path, cleanup)
 
         assert ask(port, "127.0.0.2", "/", "1" * size).status == status
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "status"),
+    [("", 14_000, 200), ("", 20_000, 502), ("bufsize=32768", 20_000, 200)],
+)
+def test_header_of_an_answer_has_room_for(
+    words: str, size: int, status: int, tmp_path: Path
+) -> None:
+    with ExitStack() as cleanup:
+        server, _ = start_replica("one", cleanup)
+        port = balanced([server], f"mode=http {words}", tmp_path, cleanup)
+
+        assert ask(port, "127.0.0.2", f"/header/{size}").status == status
 
 
 @pytest.mark.parametrize(("words", "status"), [("", 400), ("maxhdr=300", 200)])
