@@ -3,6 +3,7 @@
 Sources: Compose Specification, "volumes" (a path alone); Dockerfile reference, "VOLUME".
 """
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from composefile.built_image import built_image
@@ -19,16 +20,26 @@ def nameless_volumes(model: Model, name: str) -> list[str]:
     ``node_modules``.
     """
     volumes = model.get(name, "volumes")
-    mounts = [_mount(entry) for entry in volumes if entry] if isinstance(volumes, list) else []
-    named = {target for source, target in mounts if source}
-    named |= {word.partition(":")[0] for word in words(model.get(name, "tmpfs"))}
-    own = [target for source, target in mounts if not source]
-    found = dict.fromkeys([*own, *_of_image(model, name)])
+    named = [*mounted(volumes), *(word.split(":")[0] for word in words(model.get(name, "tmpfs")))]
+    own = [target for source, target in _mounts(volumes) if not source]
+    return without(dict.fromkeys([*own, *_of_image(model, name)]), named)
+
+
+def mounted(volumes: Value) -> list[str]:
+    """Return the paths at which *volumes* mount what has a name: a volume, a folder, a file."""
+    return [target for source, target in _mounts(volumes) if source]
+
+
+def without(paths: Iterable[str], mounts: Iterable[str]) -> list[str]:
+    """Return those of *paths* that are not at one of *mounts*, nor below one."""
+    places = list(mounts)
     return [
-        path
-        for path in found
-        if path not in named and not any(PurePosixPath(path).is_relative_to(one) for one in named)
+        path for path in paths if not any(PurePosixPath(path).is_relative_to(one) for one in places)
     ]
+
+
+def _mounts(volumes: Value) -> list[tuple[str, str]]:
+    return [_mount(entry) for entry in volumes if entry] if isinstance(volumes, list) else []
 
 
 def _mount(entry: Value) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from composefile.labels import Identity
+from composefile.nameless import mounted, without
+from composefile.values import Value
 from engine.hosts import DEFAULT_HOST, WITHIN_S, Host
 from faults import HostError, UserError
 
@@ -30,7 +32,8 @@ class Container:
         health: ``starting``, ``healthy`` or ``unhealthy``; empty if it has no health check.
         addresses: Network to its IP address there.
         labels: Its labels.
-        volumes: Path in it to the volume there, of those that no file gives a name.
+        volumes: Path in it to the volume there, of those that have no name; but not those below
+            a mounted folder, of which they keep a part away.
         title: Its name as Docker knows it, ``shop-rng-1``; a person may have chosen it.
         image: What it runs.
         published: Whether a port of it is a port of the host.
@@ -71,6 +74,10 @@ class Container:
         """What stays of it when it is removed, in words; empty if nothing does."""
         found = [f"{path} in volume {volume[:12]}" for path, volume in self.volumes.items()]
         return f"{', '.join(found)} is kept" if found else ""
+
+    def lost(self, volumes: Value) -> list[str]:
+        """Return the paths of its `volumes` that a container with *volumes* would not have."""
+        return without(self.volumes, mounted(volumes))
 
     @property
     def name(self) -> str:
@@ -188,7 +195,9 @@ def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Si
 def _nameless(mounts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     # Docker calls a volume that got no name by 64 hexadecimal digits.
     found = {str(mount["Destination"]): str(mount.get("Name") or "") for mount in mounts}
-    return {path: name for path, name in found.items() if re.fullmatch("[0-9a-f]{64}", name)}
+    nameless = {path: name for path, name in found.items() if re.fullmatch("[0-9a-f]{64}", name)}
+    named = [path for path in found if path not in nameless]
+    return {path: nameless[path] for path in without(nameless, named)}
 
 
 def _container(raw: Mapping[str, Any]) -> Container:

@@ -88,7 +88,8 @@ class Rollout:
             ready(self._drained)
 
     def _require_names(self, old: Sequence[Container]) -> None:
-        paths = sorted({path for one in old for path in one.volumes})
+        of = {name: service.keys.get("volumes") for name, service in self.variant.services.items()}
+        paths = sorted({path for one in old for path in one.lost(of.get(one.service))})
         if paths:
             raise UserError(
                 f"the replicas of '{self.balancer.name}' have data in volumes without a name"

@@ -54,7 +54,8 @@ def take_over(
         patience: How long to wait.
 
     Raises:
-        UserError: The replicas do not become healthy; the application runs as before.
+        UserError: The replicas would not have the data of the application, or do not become
+            healthy; it runs as before.
         HostError: Docker or Compose does not answer, or refuses.
     """
     balancers = [s for s in variant if s.identity.role == labels.BALANCER]
@@ -66,6 +67,8 @@ def take_over(
     ]
     if not found:
         return
+    for service, old in found:
+        _require_data(variant, service, old)
     names = [name for service, _ in found for name in service.identity.replicas]
     begin_s = time.monotonic()
     site.run("up", "--detach", "--no-recreate", *words, *names, within_s=_START_WITHIN_S)
@@ -231,6 +234,20 @@ class _Takeover:
     def _discard(self, name: str) -> None:
         with suppress(HostError):
             self.site.docker("rm", "--force", name)
+
+
+def _require_data(variant: Variant, service: Service, old: Container) -> None:
+    replica = variant.services[service.identity.replicas[0]]
+    paths = old.lost(replica.keys.get("volumes"))
+    if paths:
+        raise UserError(
+            f"'{service.name}' has data in volumes without a name ({', '.join(paths)}), which its"
+            " replicas would not have",
+            fix=f"give it one in the Compose file (`volumes: [NAME:{paths[0]}]`), copy there what"
+            f" volume {old.volumes[paths[0]][:12]} has; or stop it first, if replicas may begin"
+            f" with empty ones: docker compose stop {service.name}",
+            where=replica.where("volumes"),
+        )
 
 
 def _serves(live: Live, *, by_another: bool) -> bool:

@@ -55,3 +55,25 @@ def test_no_change_of_replicas_deletes_a_volume(
     assert refused == fewer
     assert not set(_volumes(running).values()) & set(before.values())
     assert _kept(running, set(before.values()))
+
+
+def test_nothing_takes_the_place_of_a_container_whose_data_it_would_not_have(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    source = tmp_path / "compose.yml"
+    source.write_text(UPLOADS)
+    plain = new_project("local", source)
+    plain.up()
+    volumes, old = _volumes(Running(plain)), plain.ids()
+    file = made(tmp_path / "generated.yml", UPLOADS, "scale", "web", "2")
+    running = Running(new_project("local", file))
+
+    with pytest.raises(CommandError, match=r"data in volumes without a name \(/uploads\)"):
+        running.up()
+
+    assert plain.ids() == old
+    named = UPLOADS.replace("[/uploads]", "['mine:/uploads']") + "volumes: {mine: {}}\n"
+    made(tmp_path / "generated.yml", named, "scale", "web", "2")
+    running.up()
+    assert {one.service for one in running.project.containers()} == {"web", "web1", "web2"}
+    assert _kept(running, set(volumes.values()))
