@@ -51,32 +51,35 @@ def make(builder: Engine, work: Path) -> Path:
     """
     goal = archive()
     goal.parent.mkdir(parents=True, exist_ok=True)
-    base_names = _bases(builder, work)
+    base_names = put_bases(builder, work)
     for name, folder in contexts().items():
         bases.build_image(builder, context(name), name, folder / "Dockerfile")
-    _save(builder, [*base_names, *contexts()], goal)
-    _forget_old("all-*.tar", goal)
+    save(builder, [*base_names, *contexts()], goal)
+    forget_old("all-*.tar", goal)
     return goal
 
 
-def _bases(builder: Engine, work: Path) -> list[str]:
+def put_bases(builder: Engine, work: Path) -> list[str]:
+    """Put every base image on *builder*, from the cache or made now; return their names."""
     kept = cache() / "images" / f"bases-{bases.key()}.tar"
     if kept.exists():
         builder.load(kept)
         return list(bases.names())
     base_names = bases.build(builder, work)
-    _save(builder, base_names, kept)
-    _forget_old("bases-*.tar", kept)
+    save(builder, base_names, kept)
+    forget_old("bases-*.tar", kept)
     return base_names
 
 
-def _save(builder: Engine, images: list[str], goal: Path) -> None:
+def save(builder: Engine, images: list[str], goal: Path) -> None:
+    """Save *images* of *builder* as the archive *goal*, which is there whole or not at all."""
     draft = goal.with_name(f"{goal.name}.{os.getpid()}.new")
     builder.docker("save --output", draft, *images, timeout_s=240)
     draft.replace(goal)
 
 
-def _forget_old(pattern: str, newest: Path) -> None:
+def forget_old(pattern: str, newest: Path) -> None:
+    """Remove the archives of *pattern* beside *newest* but the last of them."""
     found = sorted(newest.parent.glob(pattern), key=lambda path: path.stat().st_mtime)
     for path in found[:-KEPT]:
         path.unlink()
