@@ -37,14 +37,18 @@ def placed(made: Made) -> Made:
     Raises:
         UserError: It cannot: variables of `.env`, or a path that a variable holds, would change.
     """
-    there = made.source.project.folder or Path()
-    if made.folder is None or os.path.realpath(made.folder) == os.path.realpath(there):
+    if made.folder is None:
         return made
-    model = Model(load(made.variant.text, made.source.document.file), made.source.project)
-    here = Project(made.folder)
-    _require_variables(made, model, here)
+    source, here = made.source.project, Project(made.folder)
+    # A link to the folder has another name, but nothing else in it is another one.
+    moves = os.path.realpath(made.folder) != os.path.realpath(source.folder or Path())
+    if not moves and here.name == source.name:
+        return made
+    model = Model(load(made.variant.text, made.source.document.file), source)
+    if moves:
+        _require_variables(made, model, here)
     text, unnamed = _named(made, model.document, here)
-    warnings = (*made.variant.warnings, *_variable_paths(made), *unnamed)
+    warnings = (*made.variant.warnings, *(_variable_paths(made) if moves else ()), *unnamed)
     return replace(made, variant=replace(made.variant, text=text, warnings=warnings))
 
 

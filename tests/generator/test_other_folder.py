@@ -147,6 +147,18 @@ def test_file_that_names_the_project_is_not_named_again(app: Path) -> None:
     assert (app.parent / "deploy" / "g.yml").read_text().count("name: shop") == 1
 
 
+def test_link_to_the_folder_is_another_name_and_no_other_folder(app: Path) -> None:
+    (app / ".env").write_text("TAG=1.2\n")
+    (app / "compose.yml").write_text(MAIN.replace("${PWD}/logs", "${LOGS:-./logs}"))
+    (app.parent / "deploy").rmdir()
+    (app.parent / "deploy").symlink_to(app)
+
+    assert dcgen("scale", "web", "2", "-f", "app/compose.yml", "-o", "deploy/g.yml").exit_code == 0
+
+    found = composes.config("2.40", app.parent, "deploy/g.yml", name="")
+    assert (found["name"], found["services"]["web1"]["image"]) == ("app", "web:1.2")
+
+
 def test_refresh_and_undo_keep_the_name(app: Path) -> None:
     there = ["-o", "deploy/g.yml"]
     source = ["-f", "app/compose.yml", *there]
