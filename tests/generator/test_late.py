@@ -124,6 +124,25 @@ def test_arguments_carry_the_expression_for_compose_1_too(folder: Path) -> None:
         assert "nc -z 127.0.0.1 9000" in str(found["web"]["healthcheck"]["test"])
 
 
+@pytest.mark.parametrize("how", ["--static", "--dynamic"])
+@pytest.mark.parametrize("version", composes.VERSIONS)
+def test_configuration_in_a_variable_is_filled_in_by_every_compose(
+    folder: Path, version: str, how: str
+) -> None:
+    (folder / "compose.yml").write_text(
+        f"version: '2.4'\nservices:\n  web:\n    image: app\n    ports: ['80:{PORT}', '81:81']\n"
+        "networks:\n  default:\n    external: {name: shared}\n"
+    )
+    dcgen("scale", "web", "2", how, "-o", "g.yml")
+
+    found = composes.config(version, folder, "g.yml", env=ENV, name="")["services"]["web"]
+
+    text = found["environment"]["HAPROXY_CONFIG"]
+    name = "web1" if how == "--static" else "web-replicas"
+    assert re.search(rf"(?m)^ +server\S* \S+ (?:64 )?blog\.{name}:9000$", text)
+    assert " bind :9000\n" in text
+
+
 def test_compose_1_without_a_name_in_the_environment_has_one_at_both_ends(folder: Path) -> None:
     dcgen("scale", "web", "2", "--lb-config", "args", "-o", "g.yml")
 

@@ -123,6 +123,17 @@ def test_aliases_of_a_service_that_leaves_are_names_of_the_address_on_their_netw
     ]
 
 
+def test_internal_network_stays_so_for_the_balancer_and_its_replicas() -> None:
+    internal = "networks:\n  front:\n    internal: true\n  back:\n    internal: true\n"
+    source = web("networks: [front, back]\n").partition("networks:\n  front:")[0] + internal
+    made = scale(source)
+
+    assert {tuple(made.value(name, "networks")) for name in ("rng", "rng1", "rng2")} == {
+        ("front", "back")
+    }
+    assert internal in made.text
+
+
 @pytest.mark.parametrize("transform", [extra_hosts, ambassador])
 def test_internal_network_is_said_not_to_reach_another_host(transform) -> None:
     made = transform(
