@@ -7,9 +7,10 @@ from dcgen.commands.location import Place, place
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from engine.docker.containers import Site
-from engine.events import Changed
+from engine.events import Event
 from engine.live import drain
 from engine.live.grow import Admission, admission
+from engine.live.own_volumes import own_volumes
 from engine.live.recreate import renew
 from engine.live.takeover import Patience, take_over
 
@@ -45,9 +46,24 @@ def resized(
     patience = Patience(drain_s=deadline_s)
     _show(where, progress, lambda site: take_over(site, where.variant, words, patience))
     _show(where, progress, lambda site: renew(site, where.variant, words))
-    if not any(service.identity.is_dynamic for service in where.variant):
+    if any(service.identity.is_dynamic for service in where.variant):
+        with _followed(where, scale, deadline_s, progress, returns=returns):
+            yield
+    else:
         yield
-        return
+    if returns:
+        _show(where, progress, lambda site: own_volumes(site, where.variant))
+
+
+@contextmanager
+def _followed(
+    where: Place,
+    scale: Mapping[str, int],
+    deadline_s: float,
+    progress: Progress,
+    *,
+    returns: bool,
+) -> Iterator[None]:
     for service, slots in drain.too_few_slots(where.variant, scale):
         progress.say(f"{service}: {slots} slots; replicas beyond that receive no traffic")
     with ExitStack() as cleanup:
@@ -61,7 +77,7 @@ def resized(
                 progress.show(event)
 
 
-def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Changed]]) -> None:
+def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Event]]) -> None:
     def act(site: Site | None) -> None:
         for event in change(site) if site else ():
             progress.show(event)

@@ -1,13 +1,15 @@
 """Volumes that no file gives a name: what is in them outlives the container, as with Compose."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import NewProject
+from tests.e2e.door import DCGEN
 from tests.e2e.live import TINY, Running, made
-from tests.lab.commands import CommandError
+from tests.lab.commands import CommandError, run
 
 pytestmark = pytest.mark.e2e
 UPLOADS = TINY.replace("    expose:\n", "    volumes: [/uploads]\n    expose:\n")
@@ -55,6 +57,23 @@ def test_no_change_of_replicas_deletes_a_volume(
     assert refused == fewer
     assert not set(_volumes(running).values()) & set(before.values())
     assert _kept(running, set(before.values()))
+
+
+def test_volumes_that_only_docker_knows_of_are_named_when_replicas_have_started(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    source = "services:\n  store:\n    image: dcgen.example/store\n    expose: ['6379']\n"
+    running = Running(
+        new_project("local", made(tmp_path / "generated.yml", source, "scale", "store", "2"))
+    )
+    engine = running.project.engine
+    engine.docker("tag redis dcgen.example/store")  # it has `VOLUME /data`
+
+    up = ("sh", "-c", 'exec "$0" up -d -f "$1" 2>&1', DCGEN, running.project.file)
+    said = run(*up, env={**os.environ, **running.env}, timeout_s=150)
+
+    engine.docker("rmi -f dcgen.example/store")
+    assert "store: each replica has a volume of its own for /data" in said
 
 
 def test_nothing_takes_the_place_of_a_container_whose_data_it_would_not_have(
