@@ -47,6 +47,7 @@ STATEFUL = frozenset(
 )
 
 
+_NAMES = frozenset(name.rpartition("/")[2] for name in BY_REPOSITORY)
 _REGISTRY = re.compile(r"[^/]*[.:][^/]*|localhost")
 _OFFICIAL = "library/"
 
@@ -64,13 +65,22 @@ def known_ports(image: str) -> tuple[int, ...]:
     the ports of an image that has some.
     """
     known = _known(image)
-    if known is None:
+    if known is None or _hides_variant(image, known):
         return ()
     tag = _tag(image)
-    if known.tags and ("$" in tag or (not tag and "@" in image)):
-        return ()
     found = [ports for word, ports in known.tags.items() if word in re.split(r"[-_.]", tag)]
     return found[0] if found else known.ports
+
+
+def is_ambiguous(image: str) -> bool:
+    """Tell whether *image* is called like a well-known one, but may be a variant of it.
+
+    It is another's (``example/nginx``), or its tag does not say which variant it is.
+    """
+    known = _known(image)
+    if known is None:
+        return short_name(image) in _NAMES
+    return _hides_variant(image, known)
 
 
 def known_volumes(image: str) -> tuple[str, ...]:
@@ -90,6 +100,11 @@ def serves(image: str, command: Iterable[str]) -> bool:
         return True
     programs = [re.split(r"[/\"']", word)[-1] for word in words]
     return any(program in known.servers for program in programs)
+
+
+def _hides_variant(image: str, known: KnownImage) -> bool:
+    tag = _tag(image)
+    return bool(known.tags) and ("$" in tag or (not tag and "@" in image))
 
 
 def _known(image: str) -> KnownImage | None:

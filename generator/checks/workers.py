@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from composefile.document import Service
-from composefile.images import serves
+from composefile.images import is_ambiguous, serves
 from composefile.listening import discover
 from composefile.model import Model
 from composefile.references import Reference, dials, mentions
@@ -103,6 +103,17 @@ def worker_notices(
             " another command and nothing connects to it: it gets no balancer",
             model.where(name, "command"),
             fix=f"give `--port {exposed[0]}` if it listens there",
+        )
+    yield from _of_variants(model, name)
+
+
+def _of_variants(model: Model, name: str) -> Iterator[Notice]:
+    is_built = model.get(name, "build") is not None
+    if not is_built and runs_image(model, name) and is_ambiguous(model.image(name)):
+        yield Notice(
+            f"{name!r} gets no balancer, for variants of its image listen on different ports",
+            model.where(name, "image"),
+            fix="give `--port PORT` if it is a server",
         )
 
 

@@ -128,6 +128,29 @@ def test_the_port_of_an_image_counts_if_its_server_runs(
         assert made.value("rng", "labels")["dcgen.balances"] == ports
 
 
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ("bitnami/wordpress:6", True),
+        ("registry.example/nginx", True),
+        ("php:${PHP_TAG}", True),
+        (f"wordpress@sha256:{'0' * 64}", True),
+        ("wordpress:cli", False),
+        ("php:8.3-cli", False),
+        ("example/app", False),
+    ],
+)
+def test_a_port_is_asked_for_where_variants_of_an_image_listen_elsewhere(
+    image: str,
+    said: bool,  # noqa: FBT001 - a table
+) -> None:
+    made = scale(balanced(f"image: {image}\n"), "rng", 2)
+
+    assert made.value("rng", "deploy") == {"replicas": 2}
+    found = [one.fix for one in made.variant.warnings if "variants of its image" in one.what]
+    assert found == ["give `--port PORT` if it is a server"] * said
+
+
 NONE = Settings(balancer=False)
 
 
