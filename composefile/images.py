@@ -90,13 +90,13 @@ def known_volumes(image: str) -> tuple[str, ...]:
 
 
 def serves(image: str, command: Iterable[str]) -> bool:
-    """Tell whether *image* serves when *command* replaces its own; unknown images may.
+    """Tell whether *image* serves when *command* replaces its own; it may if that is not known.
 
     Options alone go to the image's own program; so does the name of one of those that serve.
     """
     words = " ".join(command).split()
     known = _known(image)
-    if not words or known is None or words[0].startswith("-"):
+    if not words or known is None or not known.servers or words[0].startswith("-"):
         return True
     programs = [re.split(r"[/\"']", word)[-1] for word in words]
     return any(program in known.servers for program in programs)

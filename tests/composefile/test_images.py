@@ -76,6 +76,7 @@ def test_volumes_are_known_by_name() -> None:
         ("nginx", ["sleep", "infinity"], False),
         ("wordpress", ["/usr/local/bin/php-fpm"], True),
         ("example/own", ["anything"], True),
+        ("grafana/grafana", ["/custom.sh"], True),
         ("nginx", [], True),
     ],
 )
