@@ -20,16 +20,18 @@ from benchmarks.dataplane.samples import Sample, Samples, load, saved
 from benchmarks.dataplane.scale import FULL, QUICK, Scale
 from benchmarks.dataplane.throughput import throughput
 from benchmarks.dataplane.unevenness import unevenness
+from benchmarks.dataplane.web_proxies import web_proxies
 from benchmarks.quiet import Quiet
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- dataplane: begin -->\n", "<!-- dataplane: end -->\n"
-PROGRAMS = ("haproxy", "nginx", "wrk", "redis-server", "redis-benchmark")
+PROGRAMS = ("haproxy", "nginx", "caddy", "wrk", "redis-server", "redis-benchmark")
 
 Experiment = Callable[[Scale, Path, Quiet], Iterator[Sample]]
 EXPERIMENTS: dict[str, Experiment] = {
     "throughput": throughput,
+    "web_proxies": web_proxies,
     "ambassadors": ambassadors,
     "unevenness": unevenness,
     "outages": outages,

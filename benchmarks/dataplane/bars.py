@@ -75,6 +75,7 @@ class Bar:
 METRICS = {
     "rate": "requests/s",
     "p99_ms": "99th percentile, ms",
+    "cpu_us": "processor time per request, µs",
     "failed": "failed requests",
     "served": "clients served",
     "ideal": "share of the ideal",

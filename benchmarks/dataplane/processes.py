@@ -1,5 +1,6 @@
 """Processes of a measurement: each on loopback, and each ended by the caller's `ExitStack`."""
 
+import os
 import random
 import resource
 import shutil
@@ -47,6 +48,18 @@ def free_address(host: str = LOOPBACK) -> Address:
         if _is_free(host, port):
             return Address(host, port)
     raise OSError(f"no free port on {host}")
+
+
+def used_s(pid: int) -> float:
+    """Return the seconds of processor time that process *pid* and its children used (Linux)."""
+    waiting, ticks = [pid], 0
+    while waiting:
+        folder = Path(f"/proc/{waiting.pop()}")
+        fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # proc(5): utime and stime, 14 and 15
+        children = folder / "task" / folder.name / "children"
+        waiting += [int(child) for child in children.read_text(encoding="utf-8").split()]
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _is_free(host: str, port: int) -> bool:

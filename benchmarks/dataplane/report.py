@@ -14,6 +14,7 @@ OTHERS = "other programs"
 # Each table: its heading, its first metric (whose cases are its rows), and its other metrics.
 _TABLES = (
     ("Fast servers", "rate", r"(new|kept) \d+", ("rate", "p99_ms", "served")),
+    ("HTTP proxies", "rate", r"HTTP proxies, .*", ("rate", "cpu_us", "p99_ms", "failed")),
     ("Slow servers, one request at a time", "ideal", r".*serial.*", ("rate", "ideal", "p99_ms")),
     ("Redis", "rate", r"redis .*", ("rate", "p99_ms")),
     ("Idle connections", "held", r".*", ("opened", "held", "memory_b")),
@@ -30,6 +31,7 @@ _TABLES = (
 _VERSIONS = (
     ("haproxy", "-v", r"version ([\d.]+)"),
     ("nginx", "-v", r"nginx/([\d.]+)"),
+    ("caddy", "version", r"v?([\d.]+)"),
     ("redis-server", "--version", r"v=([\d.]+)"),
     ("wrk", "-v", r"wrk \S*?([\d.]+)"),
 )

@@ -1,7 +1,11 @@
 """Whether the measuring code reads and counts what really happened."""
 
 import asyncio
+import os
+import signal
 import struct
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,8 +14,9 @@ import pytest
 from benchmarks.dataplane.closed_loop import Loop, percentile, served, server_of
 from benchmarks.dataplane.loads import Load, parse_redis_benchmark, parse_wrk
 from benchmarks.dataplane.nameserver import reply
-from benchmarks.dataplane.processes import free_address
+from benchmarks.dataplane.processes import free_address, used_s
 from benchmarks.dataplane.servers import start_serial
+from tests.lab.waiting import until
 
 
 def test_reports_of_wrk_give_the_rate_and_count_every_kind_of_failure() -> None:
@@ -95,3 +100,16 @@ def test_nameserver_that_refuses_says_so() -> None:
     answer = reply(QUESTION + IPV4, ["127.0.1.1"], "refuses")
 
     assert struct.unpack_from("!6H", answer)[1:4] == (0x8185, 1, 0)
+
+
+def test_processor_time_of_a_process_has_that_of_its_children(cleanup: ExitStack) -> None:
+    parent = subprocess.Popen(
+        ["sh", "-c", '"$0" -c "while True: pass" & echo; wait', sys.executable],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    cleanup.enter_context(parent)
+    cleanup.callback(os.killpg, parent.pid, signal.SIGKILL)
+
+    # The shell itself waits: all of this is the child's.
+    until(lambda: used_s(parent.pid) >= 0.2, "the child has worked for 0.2 s")
