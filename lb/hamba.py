@@ -8,9 +8,11 @@
     debugconfig [80 www1:1234]            the same, and what HAProxy says about it
 
 Environment: ``DCGEN_OPTIONS`` (``mode=http balance=roundrobin``), ``DCGEN_NAME`` begins the names
-of the pools, ``DCGEN_RUN`` is the folder, ``ADMIN`` where the statistics page listens (``:8404``).
+of the pools, ``DCGEN_RUN`` is the folder, ``DCGEN_STOP_S`` the seconds that clients have when it is
+stopped, ``ADMIN`` where the statistics page listens (``:8404``).
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +22,8 @@ from faults import UsageError, UserError
 from lb.arguments import parse
 from lb.balancer import balancing
 from lb.check import check
-from lb.master import Folder, change, put, run
+from lb.image import STOP_SECONDS
+from lb.master import CLOSING_S, Folder, change, put, run
 from lb.model import Address, Configuration, Control, Proxy, Server
 from lb.options import ChosenOptions
 from lb.render import render
@@ -78,7 +81,7 @@ def _run(words: Sequence[str], environment: Mapping[str, str]) -> int:
     folder.path.mkdir(parents=True, exist_ok=True)
     if words or not folder.config.exists():
         put(folder, render(configured(words, environment)))
-    return run(folder)
+    return run(folder, _closing_s(environment))
 
 
 def _reconfigure(words: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -120,6 +123,13 @@ _VERBS: dict[str, Callable[[Sequence[str], Mapping[str, str]], int]] = {
 
 def _folder(environment: Mapping[str, str]) -> Folder:
     return Folder(Path(environment.get("DCGEN_RUN") or FOLDER))
+
+
+def _closing_s(environment: Mapping[str, str]) -> float:
+    text = environment.get(STOP_SECONDS) or str(CLOSING_S)
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise UserError(f"{STOP_SECONDS} is {text!r}", fix="give it a number of seconds")
+    return float(text)
 
 
 def _admin(environment: Mapping[str, str]) -> str | None:

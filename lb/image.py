@@ -23,3 +23,6 @@ def stop_grace_s(hard_stop_s: float) -> float:
 
 STATS_PASSWORD = "HAPROXY_STATS_PASSWORD"  # noqa: S105 - a name
 """The environment variable with the password of the statistics page; without it there is none."""
+
+STOP_SECONDS = "DCGEN_STOP_S"
+"""The variable with the seconds that clients of our own image have when it is stopped."""

@@ -100,10 +100,10 @@ def change(folder: Folder, text: str) -> bool:
     return True
 
 
-def run(folder: Folder) -> int:
+def run(folder: Folder, closing_s: float = CLOSING_S) -> int:
     """Run HAProxy with the configuration in *folder* until it ends; return its exit code.
 
-    SIGTERM, SIGINT and SIGUSR1 end it: nothing new is accepted, and after `CLOSING_S` what is still
+    SIGTERM, SIGINT and SIGUSR1 end it: nothing new is accepted, and after *closing_s* what is still
     open is closed. SIGUSR2 and SIGHUP make it read its configuration again.
     """
     got: SimpleQueue[int] = SimpleQueue()
@@ -117,15 +117,15 @@ def run(folder: Folder) -> int:
             if received in _AGAIN:
                 _tell(folder, master, signal.SIGUSR2)
             elif received in _END:
-                return _end(folder, master)
+                return _end(folder, master, closing_s)
     return code
 
 
-def _end(folder: Folder, master: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + CLOSING_S
+def _end(folder: Folder, master: subprocess.Popen[bytes], closing_s: float) -> int:
+    deadline = time.monotonic() + closing_s
     _tell(folder, master, signal.SIGUSR1)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        master.wait(deadline - time.monotonic())
+        master.wait(max(0, deadline - time.monotonic()))
     master.terminate()  # nothing if it has ended
     master.wait()
     return 0

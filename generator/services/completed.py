@@ -8,11 +8,12 @@ from dataclasses import replace
 from composefile.duration import seconds
 from composefile.model import Model
 from generator.editing.draft import Draft
+from generator.editing.emit import Quoted
 from generator.result import Settings
 from generator.services.former import Former
 from generator.services.own_templates import own_templates
 from generator.services.proxy import GeneratedService, ProxySpec
-from lb.image import GRACE_S, HARD_STOP_S, stop_grace_s
+from lb.image import GRACE_S, HARD_STOP_S, STOP_SECONDS, stop_grace_s
 
 
 def completed(
@@ -35,8 +36,18 @@ def with_grace(generated: GeneratedService, spec: ProxySpec) -> GeneratedService
     """Return *generated* with the time to stop that *spec* asks for, if it is not Docker's own."""
     if spec.v1 or spec.configuration.hard_stop_s == HARD_STOP_S:
         return generated
-    grace = f"{stop_grace_s(spec.configuration.hard_stop_s):g}s"
-    return replace(generated, tail={"stop_grace_period": grace, **generated.tail})
+    seconds_left = spec.configuration.hard_stop_s
+    present = generated.head.get("environment")
+    variables = {
+        **(present if isinstance(present, dict) else {}),
+        STOP_SECONDS: Quoted(f"{seconds_left:g}"),
+    }
+    grace = f"{stop_grace_s(seconds_left):g}s"
+    return replace(
+        generated,
+        head={**generated.head, "environment": variables},
+        tail={"stop_grace_period": grace, **generated.tail},
+    )
 
 
 def _hard_stop_s(model: Model, name: str, before: Former | None) -> float:

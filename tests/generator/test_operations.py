@@ -164,6 +164,7 @@ def test_image_that_takes_arguments_has_the_time_too() -> None:
     made = scale(balanced(APP + "stop_grace_period: 2m\n"), lb_config="args")
 
     assert made.value("rng", "stop_grace_period") == "125s"
+    assert made.value("rng", "environment") == {"DCGEN_STOP_S": "120"}
     assert scale(balanced(APP), lb_config="args").value("rng", "stop_grace_period") is None
 
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from lb.model import Address
 from lb.render import render
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, outcome, wait_for, whole
-from tests.lb.processes import get, needs
+from tests.lb.processes import free_port, get, needs, start_replica
 
 pytestmark = needs("haproxy")
 
@@ -133,6 +134,37 @@ def test_idle_client_does_not_keep_it_from_stopping(
 
     assert running.wait(CLOSING_S + 4) == 0
     assert idle.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "path", "answer"),
+    [
+        pytest.param("60", "/slow/6", b"one", id="longer than it gives of its own accord"),
+        pytest.param("0.1", "/slow/2", b"", id="less than the request takes"),
+    ],
+)
+def test_clients_have_the_seconds_that_it_is_told(
+    seconds: str, path: str, answer: bytes, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    (one, _), port = start_replica("one", cleanup), free_port()
+    running = Image(tmp_path, cleanup, DCGEN_STOP_S=seconds).start(port, one)
+    wait_for(port, "one")
+    client = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+
+    running.send_signal(signal.SIGTERM)
+
+    assert whole(client).partition(b"\r\n\r\n")[2] == answer
+    assert running.wait(60) == 0
+
+
+def test_seconds_that_are_none_are_refused(
+    tmp_path: Path, cleanup: ExitStack, one: Address, port: int
+) -> None:
+    done = Image(tmp_path, cleanup, DCGEN_STOP_S="soon").call(port, one)
+
+    assert done.returncode == 1
+    assert "DCGEN_STOP_S is 'soon'" in done.stderr
 
 
 def test_request_in_flight_is_answered_before_it_stops(
