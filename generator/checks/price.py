@@ -1,4 +1,4 @@
-"""What a balancer costs a service: whom it sees, and that another proxy may balance it already."""
+"""What a balancer costs a service: whom it sees, who must find it, and who balances already."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,6 +7,7 @@ from composefile.model import Model
 from composefile.references import dials, references
 from composefile.values import Value, pairs
 from generator.checks.http_ports import is_routed, speaks_http
+from generator.checks.resolved_once import resolving_notices
 from generator.checks.serial import serial_notices
 from generator.result import Notice
 from lb.options import ChosenOptions
@@ -26,6 +27,7 @@ def price_notices(
     """
     if holder == name:
         yield from _of_routing(model, name)
+        yield from resolving_notices(model, name)
     yield from _of_mode(model, name, holder, ports, options)
     if options.server_maxconn is None:
         yield from serial_notices(model, name, holder)
