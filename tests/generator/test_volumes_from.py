@@ -35,7 +35,9 @@ def test_leads_to_the_first_replica(entry: str, pointed: str) -> None:
 
     assert made.body("backup") == f"image: backup\nvolumes_from:\n  - {pointed}\n"
     assert made.warnings == [
-        "compose.yml:16: 'backup' takes its volumes from 'rng1' now, one replica of several"
+        "compose.yml:8: 'rng' keeps data in volumes without a name (/data): each replica has its"
+        " own, and none has what is there now",
+        "compose.yml:16: 'backup' takes its volumes from 'rng1' now, one replica of several",
     ]
 
 
