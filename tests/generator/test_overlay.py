@@ -20,6 +20,10 @@ services:
   redis:
     image: redis
     volumes: [data:/data]
+  shop:
+    image: nginx
+    environment: {VIRTUAL_HOST: a.example, NETWORK_ACCESS: internal, LEVEL: debug}
+    labels: {traefik.http.services.shop.loadbalancer.sticky.cookie: "true", team: shop}
   worker:
     image: worker
     depends_on:
@@ -40,8 +44,16 @@ COMMANDS = [
     pytest.param("scale rng 3", id="scale"),
     pytest.param("scale rng 3 --dynamic", id="scale found by DNS"),
     pytest.param("scale worker=4", id="scale without a port"),
+    pytest.param(
+        "scale rng 3 --dynamic --sticky --proxy-protocol --no-retry --bufsize 32768",
+        id="options of HTTP mode",
+    ),
     pytest.param("extra-hosts redis=192.0.2.7", id="extra-hosts"),
     pytest.param("ambassador redis=db.example:32768", id="ambassador"),
+]
+ROUTED = [
+    pytest.param("scale shop 2", id="scale behind another proxy"),
+    pytest.param("scale shop 2 --no-balancer", id="scale without a balancer"),
 ]
 
 
@@ -65,7 +77,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *ROUTED])
 def test_overlay_means_the_same_as_the_whole_file(folder: Path, version: str, command: str) -> None:
     make(command, "-o", "whole.yml")
     make(command, "--overlay", "-o", "overlay.yml")
@@ -75,7 +87,7 @@ def test_overlay_means_the_same_as_the_whole_file(folder: Path, version: str, co
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *ROUTED])
 def test_overlay_of_two_files_means_the_same_as_the_whole(
     folder: Path, version: str, command: str
 ) -> None:

@@ -14,7 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import make_server
 
 from lb.balancer import balancer
-from lb.model import Address, Control, Options
+from lb.model import Address, Control
+from lb.options import ChosenOptions
+from tests.lab.waiting import until
 from tests.lb.processes import bind, listener, needs, start_haproxy, start_replica, wait_for_status
 
 pytestmark = needs("haproxy")
@@ -62,7 +64,7 @@ def balanced(servers: list[Address], words: str, folder: Path, cleanup: ExitStac
     configuration = balancer(
         "web",
         {80: servers},
-        options=Options.parse(words),
+        options=ChosenOptions.parse(words).complete(),
         names="hosts",
         binds={80: bind(listening)},
         control=Control(health_port=None, socket=str(folder / ADMIN)),
@@ -126,6 +128,26 @@ def test_x_forwarded_for_is_one_header_that_goes_on(before, lines: str, tmp_path
         assert ask(port, "127.0.0.2", "/forwarded", *before).body == lines
 
 
+STICKY = [
+    pytest.param("sticky=yes", [20, 20, 20], id="by a cookie"),
+    pytest.param("sticky=yes mode=tcp", [0, 0, 60], id="by address"),
+]
+
+
+@pytest.mark.parametrize(("words", "shares"), STICKY)
+def test_clients_behind_one_proxy_are_told_apart_by_a_cookie(
+    words: str, shares: list[int], tmp_path: Path
+) -> None:
+    with ExitStack() as cleanup:
+        servers = [start_replica(f"web{number}", cleanup)[0] for number in (1, 2, 3)]
+        options = f"balance=roundrobin {words}"
+        port = balanced(servers, options, tmp_path, cleanup)
+
+        answers = [ask(port, "127.0.0.2").body for _ in range(60)]
+
+    assert sorted(answers.count(f"web{number}") for number in (1, 2, 3)) == shares
+
+
 def test_framework_that_believes_the_balancer_sees_the_client(tmp_path: Path) -> None:
     """The line for Flask in docs/applications.md."""
     app = Flask(__name__)
@@ -150,7 +172,8 @@ def test_cookie_and_log_carry_the_name_of_the_service(tmp_path: Path) -> None:
         port = balanced(servers, words, tmp_path, cleanup)
 
         assert re.match(r"web-80-server=\S+; path=/", ask(port, "127.0.0.2").cookie)
-    assert " web-80-in web-80/" in (tmp_path / "haproxy.log").read_text()
+        log = tmp_path / "haproxy.log"  # HAProxy writes a line once it has answered
+        until(lambda: " web-80-in web-80/" in log.read_text(), "the log names the service")
 
 
 LIMITS = [

@@ -67,6 +67,15 @@ def test_haproxy_accepts_it_without_a_warning(
 
 
 @needs("haproxy")
+@pytest.mark.parametrize("words", OPTIONS)
+def test_haproxy_accepts_slots_that_dns_fills_without_a_warning(words: str) -> None:
+    options = Options.parse(words)
+    text = render(balancer("rng", {80: LOCAL[:1]}, options=options, slots=8))
+
+    assert verdict(text) == "accepted"
+
+
+@needs("haproxy")
 def test_haproxy_accepts_it_without_any_way_to_control_it() -> None:
     control = Control(health_port=None, socket=None)
 
