@@ -10,7 +10,10 @@ from generator.checks.http_ports import is_routed, speaks_http
 from generator.checks.resolved_once import resolving_notices
 from generator.checks.serial import serial_notices
 from generator.result import Notice
+from lb.option_text import spelled
 from lb.options import ChosenOptions
+
+_HTTP_ALONE = ("timeout_http_request", "timeout_http_keep_alive", "maxhdr")
 
 
 def price_notices(
@@ -29,6 +32,7 @@ def price_notices(
         yield from _of_routing(model, name)
         yield from resolving_notices(model, name)
     yield from _of_mode(model, name, holder, ports, options)
+    yield from _of_http_alone(model, name, ports, options)
     if options.server_maxconn is None:
         yield from serial_notices(model, name, holder)
 
@@ -82,6 +86,22 @@ def _of_mode(
             " in TCP mode",
             model.where(name, "ports"),
             fix="give `--mode http`, which keeps it in X-Forwarded-For, or `--proxy-protocol`",
+        )
+
+
+def _of_http_alone(
+    model: Model, name: str, ports: Collection[int], options: ChosenOptions
+) -> Iterator[Notice]:
+    complete = options.complete()
+    if any(complete.of(port).mode != "tcp" for port in ports):
+        return
+    without = [f"--{spelled(field)}" for field in _HTTP_ALONE if getattr(options, field)]
+    idle = [f"`{word}`" for word in (*(["--no-retry"] if not complete.retry else []), *without)]
+    if idle:
+        yield Notice(
+            f"{', '.join(idle)} changes nothing of {name!r}, which is balanced in TCP mode",
+            model.where(name),
+            fix="give `--mode http` as well, or leave it out",
         )
 
 

@@ -8,6 +8,7 @@ Flask, `--without-threads`; uWSGI, "Things to know": one process, one thread.
 import re
 from collections.abc import Iterator
 
+from composefile.built_image import built_image
 from composefile.model import Model
 from composefile.values import pairs, texts
 from generator.result import Notice
@@ -33,8 +34,8 @@ _SERIAL = (
 
 def serial_notices(model: Model, name: str, holder: str) -> Iterator[Notice]:
     """Yield a notice if service *name*, with the settings of *holder*, serves one at a time."""
-    for key in ("command", "entrypoint"):
-        program = _serial(model, holder, " ".join(texts(model.get(holder, key))))
+    for key, line in _lines(model, holder):
+        program = _serial(model, holder, line)
         if program:
             yield Notice(
                 f"{name!r} runs `{program}`, which serves one request at a time",
@@ -43,6 +44,16 @@ def serial_notices(model: Model, name: str, holder: str) -> Iterator[Notice]:
                 " replica that is free",
             )
             return
+
+
+def _lines(model: Model, name: str) -> Iterator[tuple[str, str]]:
+    """Yield what service *name* runs, and the key that says so: `build` for a Dockerfile's CMD."""
+    keys = [key for key in ("command", "entrypoint") if model.get(name, key) is not None]
+    for key in keys:
+        yield key, " ".join(texts(model.get(name, key)))
+    image = None if keys else built_image(model.get(name, "build"), model.project)
+    if image:
+        yield "build", " ".join((*image.entrypoint, *image.cmd))
 
 
 def _serial(model: Model, name: str, line: str) -> str:

@@ -1,5 +1,7 @@
 """What a person is told of the balancer itself: whom the service sees, and who balances already."""
 
+from pathlib import Path
+
 import pytest
 
 from lb.options import ChosenOptions
@@ -163,6 +165,37 @@ def test_serial_server_is_not_mentioned_where_its_queue_is_asked_for() -> None:
     assert said(body, "server-maxconn=1") == ""
     assert said(f"{body}environment: [WEB_CONCURRENCY=4]\n") == ""
     assert "one request" in said(f"{body}environment: [OTHER=4]\n")
+
+
+@pytest.mark.parametrize(
+    ("cmd", "known"),
+    [
+        pytest.param('CMD ["gunicorn", "-b", "0.0.0.0:8000", "app:app"]', True, id="serial"),
+        pytest.param("CMD gunicorn app:app", True, id="by a shell"),
+        pytest.param('CMD ["gunicorn", "-w", "4", "app:app"]', False, id="several workers"),
+        pytest.param('ENTRYPOINT ["python", "app.py"]', False, id="unknown"),
+    ],
+)
+def test_command_of_a_dockerfile_counts_unless_the_file_has_one(
+    cmd: str, *, known: bool, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": f"FROM python\nEXPOSE 99\n{cmd}\n"}
+    made = scale(balanced("build: .\n"), folder=tmp_path, files=files)
+    own = scale(balanced("build: .\nexpose: [99]\ncommand: a\n"), folder=tmp_path, files=files)
+
+    assert any("one request at a time" in one for one in made.warnings) is known
+    assert not any("one request at a time" in one for one in own.warnings)
+
+
+IDLE = ["retry=no", "timeout-http-request=5", "timeout-http-keep-alive=5", "maxhdr=200"]
+
+
+@pytest.mark.parametrize("words", IDLE)
+def test_option_of_http_mode_that_changes_nothing_is_said(words: str) -> None:
+    body = "image: a\nexpose: [99]\n"
+
+    assert "changes nothing of 'rng', which is balanced in TCP mode" in said(body, words)
+    assert said(body, f"{words} mode=http") == ""
 
 
 ANNOUNCING = [
