@@ -8,6 +8,7 @@ caddy-docker-proxy (`upstreams`).
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from composefile.images import short_name
 from composefile.ports import Port
 
 _TRAEFIK = re.compile(
@@ -16,20 +17,32 @@ _TRAEFIK = re.compile(
 )
 _CADDY = re.compile(r"\{\{\s*upstreams(?:\s+(?P<scheme>https?|h2c))?(?:\s+(?P<port>\d+))?\s*\}\}")
 _NAMES = {"http", "https", "h2c", "http2", "grpc", "ssh", "tls", "ws", "wss", "tcp"}
+# Their manuals: ClickHouse, "Network ports"; etcd, "gRPC gateway" (HTTP beside gRPC, on one port);
+# Qdrant, "Installation".
+_OF_IMAGES = {
+    "clickhouse-server": {9000: "ClickHouse"},
+    "etcd": {2379: "gRPC"},
+    "qdrant": {6334: "gRPC"},
+}
 _PUBLISHED = {"22": "ssh", "443": "https"}
 
 
 def spoken(
-    declared: Iterable[Port], labels: Mapping[str, str], variables: Mapping[str, str]
+    declared: Iterable[Port],
+    labels: Mapping[str, str],
+    variables: Mapping[str, str],
+    image: str = "",
 ) -> dict[int, str]:
     """Return the container ports of which it is said what they speak, and what.
 
     `app_protocol` says it best, then the *labels* and environment *variables* of the service, for
-    another proxy, then the name of a port, and last the port of the host that publishes it.
+    another proxy, then the name of a port, then the port of the host that publishes it, and last
+    what is known of the *image*.
     """
     ports = [port for port in declared if port.protocol == "tcp"]
     outside = {port.target: port.published for port in ports}
-    found = {port: _PUBLISHED[host] for port, host in outside.items() if host in _PUBLISHED}
+    found = dict(_OF_IMAGES.get(short_name(image), {}))
+    found |= {port: _PUBLISHED[host] for port, host in outside.items() if host in _PUBLISHED}
     found |= {port.target: name for port in ports if (name := port.name.lower()) in _NAMES}
     alone = ports[0].target if len(ports) == 1 else 0
     found |= dict(_for_proxies(labels, variables, alone))

@@ -51,7 +51,7 @@ _NUMBERS = {
     "MongoDB": (27017, 27018, 27019),
     "RethinkDB": (28015, 29015),
 }
-_GRPC = 50051  # by the examples of its documentation
+_GRPC = (4317, 50051)  # OpenTelemetry Protocol Specification, and the examples of gRPC
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ _KNOWN = {port: Spoken("tcp", name) for name, ports in _NUMBERS.items() for port
 
 def by_number(port: int, mode: Mode | None = None) -> Spoken | None:
     """Return what is spoken on *port*, as its number says; None if that may be in *mode*."""
-    if port == _GRPC and mode != "h2c":
+    if port in _GRPC and mode != "h2c":
         return Spoken("tcp", GRPC)
     return _KNOWN.get(port)
 

@@ -105,7 +105,7 @@ def _example(chosen: ChosenOptions, port: int, name: str) -> str:
 def _known(draft: Draft) -> dict[int, Spoken]:
     model, name = draft.model, draft.name
     labels, variables = (pairs(model.get(name, key)) for key in ("labels", "environment"))
-    found = spoken(declared(model, draft.service), labels, variables)
+    found = spoken(declared(model, draft.service), labels, variables, model.image(name))
     return {port: _meant(word) for port, word in found.items()}
 
 

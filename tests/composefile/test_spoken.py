@@ -9,10 +9,13 @@ from composefile.spoken import spoken
 
 
 def said(
-    *entries: Any, labels: dict[str, str] | None = None, variables: dict[str, str] | None = None
+    *entries: Any,
+    labels: dict[str, str] | None = None,
+    variables: dict[str, str] | None = None,
+    image: str = "",
 ) -> dict[int, str]:
     ports = [port for entry in entries for port in read(entry)]
-    return spoken(ports, labels or {}, variables or {})
+    return spoken(ports, labels or {}, variables or {}, image)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +99,10 @@ def test_variables_for_nginx_proxy_do_so_too(
     variables: dict[str, str], expected: dict[int, str]
 ) -> None:
     assert said("7", variables=variables) == expected
+
+
+def test_image_says_what_its_ports_speak_unless_the_file_does() -> None:
+    image = "docker.io/clickhouse/clickhouse-server:25.3"
+
+    assert said("8123", "9000", image=image) == {9000: "ClickHouse"}
+    assert said({"target": "9000", "app_protocol": "http"}, image=image) == {9000: "http"}

@@ -30,6 +30,10 @@ OPTIONS = [
     "mode=http timeout-http-request=60 timeout-http-keep-alive=0.5",
     "proxy-protocol=yes health-path=/ok",
     "mode=tcp sticky=yes proxy-protocol=yes",
+    "mode=h2c health-path=/ok sticky=yes timeout-client=5",
+    "mode=h2c health-path=/ok health-port=8081",
+    "mode=http sticky=yes mode:80=tcp health-path:81=/ok",
+    "mode=tcp mode:80=h2c server-maxconn:80=1 proxy-protocol=yes proxy-protocol:80=no",
     "balance=first mode=http log=access stats=8404",
 ]
 

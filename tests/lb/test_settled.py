@@ -16,6 +16,7 @@ GRPC = {50051: Spoken("h2c", "grpc")}
         pytest.param("mode=http health-path=/ok", [80, 8080], id="HTTP alone"),
         pytest.param("mode=http mode:443=http", [80, 443], id="HTTP on port 443, as chosen"),
         pytest.param("mode=h2c", [50051], id="gRPC, as chosen"),
+        pytest.param("mode=h2c", [4317], id="OpenTelemetry, as chosen"),
         pytest.param("health-path:443=/ok", [80, 443], id="a path of one port"),
         pytest.param("health-path=/ok health-port=8081", [80, 443], id="a port that is asked"),
     ],
