@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from generator.result import Unproven
 
 HEAD_BYTES = 64 * 1024
+READERS = 0o444
 READER_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 
@@ -38,6 +39,7 @@ def publish(
     force: bool,
     is_ours: Callable[[str], bool],
     like: Mapping[Path, Path] | None = None,
+    for_all: Collection[Path] = (),
 ) -> list[Path]:
     """Write *files* so that each is there whole or not at all; return those that changed.
 
@@ -48,6 +50,7 @@ def publish(
         force: Overwrite also what dcgen did not write.
         is_ours: Tells from a file's text whether dcgen wrote it.
         like: Path of a file that is new to the file whose reader and owner it gets.
+        for_all: Those that everyone may read, whatever the umask: HAProxy does as another user.
 
     Raises:
         UserError: A file is there that dcgen did not write.
@@ -61,6 +64,8 @@ def publish(
         if not _holds(path, data):
             _write(path, data, (like or {}).get(path))
             changed.append(path)
+        if path in for_all:
+            _open_to_all(path)
     return changed
 
 
@@ -186,6 +191,13 @@ def _replace(target: Path, data: bytes, like: Path | None) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _open_to_all(path: Path) -> None:
+    with _told(path, "change the mode of"):
+        mode = path.stat().st_mode & 0o777
+        if mode & READERS != READERS:
+            path.chmod(mode | READERS)
 
 
 def _take_rights(file: Path, former: Path | None, *, is_old: bool) -> None:

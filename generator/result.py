@@ -35,6 +35,8 @@ class Settings:
         for_others: Whether the settings were chosen for other services too, so that they may have
             no effect on one of them.
         template: Folder of a person's own templates for the configuration.
+        new_privileges: Whether its container goes without ``no-new-privileges``, which Docker from
+            a snap refuses; None is as before, or no.
     """
 
     lb_config: LbConfig | None = None
@@ -48,6 +50,7 @@ class Settings:
     balancer: bool = True
     for_others: bool = False
     template: Path | None = None
+    new_privileges: bool | None = None
 
     def __post_init__(self) -> None:
         if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
@@ -64,6 +67,7 @@ class Settings:
             "--dynamic": self.dynamic,
             "--health": self.derive_health or None,
             "--template": self.template,
+            "--new-privileges": self.new_privileges,
         }
         options = [f"--{spelled(name)}" for name in self.options.names]
         return [name for name, value in named.items() if value is not None] + options
@@ -83,6 +87,9 @@ class Settings:
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
             template=self.template or former.template,
+            new_privileges=(
+                former.new_privileges if self.new_privileges is None else self.new_privileges
+            ),
         )
 
 

@@ -32,7 +32,7 @@ GROUPS = {
     ),
     f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads", "bufsize", "maxhdr"),
     "Statistics and log": ("stats", "stats_secret", "stats_open", "log"),
-    "HAProxy": ("lb_config", "lb_image", "template"),
+    "HAProxy": ("lb_config", "lb_image", "new_privileges", "template"),
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts"),
     "Input and output": (

@@ -105,6 +105,11 @@ _PROXY = (
         help="How HAProxy gets its configuration.  [default: inline; args in v1 and 2.x files]",
     ),
     click.option("--lb-image", metavar="IMAGE", help="Image that runs HAProxy."),
+    click.option(
+        "--new-privileges/--no-new-privileges",
+        default=None,
+        help="Leave out `no-new-privileges`, which Docker from a snap refuses.  [no]",
+    ),
     template_option,
     click.option(
         "--stats-open",
@@ -245,7 +250,7 @@ def proxy_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UserError: An option has a value that it cannot have.
     """
-    taken = {name: given[name] for name in ("lb_config", "lb_image", "template")}
+    taken = {name: given[name] for name in ("lb_config", "lb_image", "template", "new_privileges")}
     options = chosen_options(given)
     page = options.stats_at
     if page and page.is_everywhere and not (options.stats_secret or given["stats_open"]):

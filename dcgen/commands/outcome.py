@@ -117,7 +117,10 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
         )
     in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
     like = {target: path} if path else {}
-    output.publish(in_order, force=making.force, is_ours=is_generated, like=like)
+    configurations = [path for path in files if path.suffix == ".cfg"]
+    output.publish(
+        in_order, force=making.force, is_ours=is_generated, like=like, for_all=configurations
+    )
 
 
 def _require_one(beside: Sequence[str], included: Iterable[str]) -> None:

@@ -7,29 +7,48 @@ from dataclasses import replace
 
 from composefile.duration import seconds
 from composefile.model import Model
+from generator.checks.unprivileged import unreadable_notices
 from generator.editing.draft import Draft
 from generator.editing.emit import Quoted
 from generator.result import Settings
 from generator.services.former import Former
+from generator.services.kernel import sysctls
 from generator.services.own_templates import own_templates
-from generator.services.proxy import GeneratedService, ProxySpec
-from lb.image import GRACE_S, HARD_STOP_S, STOP_SECONDS, stop_grace_s
+from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of
+from lb.image import DEFAULT_IMAGE, GRACE_S, HARD_STOP_S, STOP_SECONDS, stop_grace_s
 
 
 def completed(
     draft: Draft, spec: ProxySpec, settings: Settings, before: Former | None
 ) -> ProxySpec:
-    """Return *spec* with a person's own templates, and with the time that the service has to stop.
+    """Return *spec* with a person's own templates, and with the service's time to stop and network.
 
     Raises:
         UserError: A template is not there, or is wrong.
     """
+    # docker-compose 1.x takes no `sysctls` in version 2.0, whose HAProxy has arguments.
+    late = spec.configuration.late.ports  # whose numbers may be any
+    ours = lb_config_of(spec, settings) != "args"
+    ports = [0 if late else port for port in spec.routes] if ours else []
+    if ours and settings.lb_image in (None, DEFAULT_IMAGE):
+        files, secrets = [path for _, path in spec.files], dict.fromkeys(spec.secrets.values())
+        draft.notices += unreadable_notices(draft.model, draft.name, files, secrets)
     hard_stop_s = _hard_stop_s(draft.model, draft.name, before)
     return replace(
         spec,
         template=own_templates(draft.model, draft.name, settings.template),
         configuration=replace(spec.configuration, hard_stop_s=hard_stop_s),
+        sysctls=sysctls(draft.model, draft.name, ports),
     )
+
+
+def with_sysctls(generated: GeneratedService, spec: ProxySpec) -> GeneratedService:
+    """Return *generated* with the settings of the kernel that *spec* asks for, above its labels."""
+    if spec.v1 or not spec.sysctls:
+        return generated
+    rest = {key: value for key, value in generated.tail.items() if key != "labels"}
+    last = {"labels": generated.tail["labels"]}
+    return replace(generated, tail={**rest, "sysctls": dict(spec.sysctls), **last})
 
 
 def with_grace(generated: GeneratedService, spec: ProxySpec) -> GeneratedService:

@@ -75,12 +75,14 @@ def _settings(model: Model, name: str, identity: Identity) -> Settings:
         files=tuple(_files(model, name)),
         dynamic=identity.is_dynamic,
         template=former_templates(model, name),
+        new_privileges=model.get(name, "cap_drop") is not None
+        and model.get(name, "security_opt") is None,
     )
 
 
 def _lb_config(model: Model, name: str) -> LbConfig:
     volumes = words(model.get(name, "volumes"))
-    if any(word.endswith(":ro") and "haproxy.cfg" in word for word in volumes):
+    if any(word.endswith((":ro", ":ro,z")) and "haproxy.cfg" in word for word in volumes):
         return "file"
     inline = model.get(name, "configs") or VARIABLE in pairs(model.get(name, "environment"))
     return "inline" if inline else "args"

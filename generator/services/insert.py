@@ -9,7 +9,7 @@ from generator.editing.edits import Span, service_span
 from generator.editing.emit import Emitted, entries, flow, scalar
 from generator.result import Settings, Variant
 from generator.services import stats_port
-from generator.services.completed import completed, with_grace
+from generator.services.completed import completed, with_grace, with_sysctls
 from generator.services.former import Former
 from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of, proxy
 from generator.services.references import point_volumes
@@ -48,7 +48,7 @@ def generate(
     """
     stats_port.require_room(draft.model, draft.name, settings, _former(before))
     whole = completed(draft, spec, settings, before)
-    generated = proxy(whole, settings)
+    generated = with_sysctls(proxy(whole, settings), whole)
     image = str(generated.head["image"])
     if not before:
         _say_pull(draft, image)

@@ -1,24 +1,22 @@
-"""What a generated service takes over in part: of `deploy`, `ulimits` and `sysctls`.
+"""What a generated service takes over in part: of `deploy` and `ulimits`.
 
-Whoever takes over a name accepts its connections: with as many descriptors, by the same settings of
-the network's kernel, and is started again as the service was. What limits or places an application
+Whoever takes over a name accepts its connections: with as many descriptors, and is
+started again as the service was. What limits or places an application
 is not HAProxy's.
 
 Sources: Compose Deploy Specification, "labels" and "restart_policy"; Compose Specification,
-"ulimits" and "sysctls".
+"ulimits".
 """
 
 from collections.abc import Mapping
 
 from composefile.model import Model
-from composefile.values import assignments
-from generator.editing.emit import Emitted, Verbatim
+from generator.editing.emit import Emitted
 from generator.editing.rewrite import quoted, written
 from lb.model import DEFAULTS
 
 # HAProxy has room for so many of its own accord: fewer would be less than it has today.
 LEAST_FILES = 2 * DEFAULTS.maxconn
-_PORT_START = "net.ipv4.ip_unprivileged_port_start"
 
 
 def carried_parts(model: Model, name: str, routing: Mapping[str, Emitted]) -> dict[str, Emitted]:
@@ -29,7 +27,6 @@ def carried_parts(model: Model, name: str, routing: Mapping[str, Emitted]) -> di
     found: dict[str, Emitted] = {
         "deploy": _deploy(model, name, routing),
         "ulimits": _ulimits(model, name),
-        "sysctls": _sysctls(model, name),
     }
     return {key: value for key, value in found.items() if value}
 
@@ -48,15 +45,6 @@ def _ulimits(model: Model, name: str) -> dict[str, Emitted]:
     hard = files.get("hard") if isinstance(files, dict) else files
     many = isinstance(hard, str) and hard.isdecimal() and int(hard) >= LEAST_FILES
     return {"nofile": whole["nofile"]} if many and isinstance(whole, dict) else {}
-
-
-def _sysctls(model: Model, name: str) -> dict[str, Emitted]:
-    found = assignments(model.get(name, "sysctls"))
-    return {
-        key: Verbatim(value) if value.isdecimal() else quoted(value)
-        for key, value in found.items()
-        if value and key.startswith("net.") and (key != _PORT_START or value == "0")
-    }
 
 
 def _whole(model: Model, name: str, key: str) -> Emitted:

@@ -38,6 +38,7 @@ GENERATED_KEYS = (
     "stop_grace_period",
     "cap_drop",
     "security_opt",
+    "sysctls",
     "read_only",
     "tmpfs",
     "labels",
@@ -90,6 +91,7 @@ class ProxySpec:
         files: Path in the container and path on this machine of each file that it needs.
         extra_hosts: The names that it knows beside those of DNS, as `NAME:ADDRESS`.
         template: A person's own templates for the configuration.
+        sysctls: The settings of its network's kernel.
     """
 
     service: str
@@ -107,6 +109,16 @@ class ProxySpec:
     files: Sequence[tuple[str, str]] = ()
     extra_hosts: Sequence[str] = ()
     template: OwnTemplates | None = None
+    sysctls: Mapping[str, Emitted] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The variables that HAProxy reads from a secret when it starts, and which one."""
+        found = {
+            SECRET_VARIABLE: self.access.auth_secret,
+            STATS_PASSWORD: self.configuration.options.stats_secret,
+        }
+        return {variable: name for variable, name in found.items() if name}
 
     @property
     def fails_over(self) -> bool:
@@ -151,7 +163,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     if kind == "file":
         name = f"{spec.service}.haproxy.cfg"
         files[name] = text
-        volumes.append(f"./{name}:{CONFIG_PATH}:ro")
+        volumes.append(f"./{name}:{CONFIG_PATH}:ro,z")  # z: a container may read it under SELinux
     elif spec.v1 or spec.v2:
         start = _SHELL
         variables[VARIABLE] = Literal(late.configuration(interpolation.escape(text)))
@@ -164,25 +176,31 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     }
     head |= _neighbours(spec)
     digest = hashlib.sha256(late.configuration(text).encode()).hexdigest()[:16]
-    tail: dict[str, Emitted] = {}
-    if not spec.v1:
-        tail |= {
-            "healthcheck": {
-                "test": Verbatim(flow(healthcheck.test(image, _health_port(spec)))),
-                "interval": "5s",
-                "timeout": "3s",
-                "retries": 3,
-                "start_period": f"{max(START_PERIOD_S, spec.patience_s)}s",
-            },
-            "stop_grace_period": f"{stop_grace_s(spec.configuration.hard_stop_s):g}s",
-            "cap_drop": ["ALL"],
-            "security_opt": ["no-new-privileges:true"],
-        }
-    if kind == "file" and not (spec.v1 or _secrets(spec)):
+    tail = {} if spec.v1 else _guarded(spec, settings, image)
+    if kind == "file" and not (spec.v1 or spec.secrets):
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(spec), labels.CONFIG: f"sha256:{digest}"}
     return GeneratedService(head, tail, config, files, _unproven(spec, text), tuple(spec.routes))
+
+
+def _guarded(spec: ProxySpec, settings: Settings, image: str) -> dict[str, Emitted]:
+    """Return how Docker asks whether it is well, and what its container may not do."""
+    test = Verbatim(flow(healthcheck.test(image, _health_port(spec))))
+    found: dict[str, Emitted] = {
+        "healthcheck": {
+            "test": test,
+            "interval": "5s",
+            "timeout": "3s",
+            "retries": 3,
+            "start_period": f"{max(START_PERIOD_S, spec.patience_s)}s",
+        },
+        "stop_grace_period": f"{stop_grace_s(spec.configuration.hard_stop_s):g}s",
+        "cap_drop": ["ALL"],
+    }
+    if not settings.new_privileges:
+        found["security_opt"] = ["no-new-privileges:true"]
+    return found
 
 
 def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
@@ -220,18 +238,9 @@ def _variables(spec: ProxySpec) -> dict[str, Emitted]:
     return dict.fromkeys(names)
 
 
-def _secrets(spec: ProxySpec) -> dict[str, str]:
-    """Return the variables that HAProxy reads from a secret when it starts, and which one."""
-    found = {
-        SECRET_VARIABLE: spec.access.auth_secret,
-        STATS_PASSWORD: spec.configuration.options.stats_secret,
-    }
-    return {variable: name for variable, name in found.items() if name}
-
-
 def _command(spec: ProxySpec, start: str) -> dict[str, Emitted]:
     """Return the command that runs *start*, if it is not the image's own, and its secrets."""
-    found = _secrets(spec)
+    found = spec.secrets
     if start == _START and not found:
         return {}
     # A secret that cannot be read must end it: an empty password is none.

@@ -41,7 +41,16 @@ def test_a_new_output_may_be_read_by_no_more_than_its_source(coins: Path, umask:
 
     assert (coins / "generated.yml").stat().st_mode & 0o777 == 0o640 & ~umask
     # HAProxy reads its own file as another user.
-    assert (coins / "rng.haproxy.cfg").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert (coins / "rng.haproxy.cfg").stat().st_mode & 0o777 == 0o666 & ~umask | 0o444
+
+
+def test_a_configuration_that_was_unreadable_becomes_readable(coins: Path) -> None:
+    dcgen("scale", "rng", "3", "--lb-config", "file")
+    (coins / "rng.haproxy.cfg").chmod(0o600)
+
+    dcgen("scale", "rng", "3", "--lb-config", "file")
+
+    assert (coins / "rng.haproxy.cfg").stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")

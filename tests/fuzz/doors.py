@@ -244,7 +244,9 @@ def _environment(runs: Path) -> dict[str, str]:
     kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     root = str(Path(__file__).parents[2])
     nowhere = "unix:///nonexistent/docker.sock"
-    return {**kept, "PYTHONPATH": root, "XDG_RUNTIME_DIR": str(runs), "DOCKER_HOST": nowhere}
+    # Python leaves half a module in its cache where a file may not grow, and reads it ever after.
+    python = {"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, **python, "XDG_RUNTIME_DIR": str(runs), "DOCKER_HOST": nowhere}
 
 
 def _limit(case: Case, inside: Path) -> None:

@@ -60,7 +60,7 @@ def test_configuration_may_be_a_file_beside_it() -> None:
     made = scale(FILE, lb_config="file")
 
     assert made.value("rng", "volumes") == [
-        "./rng.haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"
+        "./rng.haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro,z"
     ]
     assert "resolvers" not in made.variant.files["rng.haproxy.cfg"]
 
