@@ -1,6 +1,5 @@
 """The ports that a service listens on: what it declares, and where else to look for them."""
 
-import contextlib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -38,14 +37,16 @@ def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:
     counts where the service declares no such port.
     """
     found: dict[str, tuple[int, ...]] = {}
+    written: set[int] = set()
     for key in ("ports", "expose"):
         entries = model.get(name, key)
         for entry in entries if isinstance(entries, list) else []:
-            text = written_target(entry)
-            if "$" in text:
-                with contextlib.suppress(ValueError):
-                    ports = parse(entry, model.project.variables)
-                    found[text] = tuple(port.target for port in ports)
+            text, numbers = written_target(entry), _tcp(entry, model)
+            if "$" not in text:
+                written |= {*numbers}
+            elif numbers:
+                found[text] = numbers
+    found = {text: numbers for text, numbers in found.items() if not written & {*numbers}}
     known = {port.target for port in declared(model, model.document.service(name))}
     heard = dict.fromkeys(_heard(model, name))
     known |= {int(text) for text in heard if text.isdigit()}
@@ -54,6 +55,14 @@ def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:
         if "$" in text and number.isdigit() and int(number) not in known:
             found[text] = (int(number),)
     return found
+
+
+def _tcp(entry: Value, model: Model) -> tuple[int, ...]:
+    try:
+        ports = parse(entry, model.project.variables)
+    except ValueError:
+        return ()
+    return tuple(port.target for port in ports if port.protocol == "tcp")
 
 
 def _parse_or_refuse(entry: Value, key: str, model: Model, service: Service) -> list[Port]:

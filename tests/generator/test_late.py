@@ -264,6 +264,13 @@ def test_port_that_others_dial_by_a_variable_is_that_of_the_start(
     assert servers == [f"rng1:{port}" for port in ports]
 
 
+@pytest.mark.parametrize("other", ['"${P:-53}:${P:-53}/udp"', '"80:${P:-53}"'])
+def test_port_that_is_a_number_elsewhere_stays_that_number(other: str) -> None:
+    made = scale(balanced(f'image: app\nports: ["53:53", {other}]\n'), n=1)
+
+    assert made.value("rng", "labels")["dcgen.balances"] == "rng1:53"
+
+
 FROZEN = [
     pytest.param('ports: ["${A:-8001:80}"]', "${A:-8001:80} is 80 now", id="an entry as a whole"),
     pytest.param('expose: ["${A:-80}-82"]', "${A:-80}-82 is 80, 81, 82 now", id="a range"),
