@@ -30,7 +30,7 @@ MOST_DIGITS = 9
 # must lead to the balancer, or that proxy would balance past it.
 ROUTING_LABELS = (
     *("traefik.", "caddy", "com.docker.lb", "com.docker.stack", "virtual", "nginx"),
-    *("com.github.nginx-proxy.", "com.github.jrcs.", "com.df.", "easyhaproxy.", "swag"),
+    *("com.github.nginx-proxy.", "com.github.jrcs.", "com.df.", "easyhaproxy.", "swag_"),
 )
 ROUTING_VARIABLES = (
     "VIRTUAL_",
@@ -55,7 +55,7 @@ _HOW = frozenset(
 
 def is_routing_label(name: str) -> bool:
     """Tell whether the label *name* tells another proxy where to lead."""
-    return name.lower().startswith(ROUTING_LABELS)
+    return name.lower() == "swag" or name.lower().startswith(ROUTING_LABELS)
 
 
 def is_routing_variable(name: str) -> bool:

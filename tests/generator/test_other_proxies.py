@@ -86,6 +86,7 @@ LABELS = [
     "com.github.nginx-proxy.nginx-proxy.keepalive",
     "com.df.serviceDomain",
     "easyhaproxy.http.host",
+    "swag",
     "swag_url",
 ]
 
@@ -96,6 +97,14 @@ def test_labels_of_more_proxies_move(label: str) -> None:
 
     assert made.labels("rng") == {label: "on"}
     assert made.labels("rng1") == {}
+
+
+@pytest.mark.parametrize("label", ["swagger.path", "com.github.team", "hsts"])
+def test_labels_of_no_proxy_stay(label: str) -> None:
+    made = scale(balanced(f"{WEB}labels: {{{label}: 'on'}}\n"))
+
+    assert made.labels("rng") == {}
+    assert made.labels("rng1") == {label: "on"}
 
 
 FILES = [
@@ -131,6 +140,15 @@ def test_file_that_leads_past_the_balancer_is_refused(name: str, tmp_path: Path)
     )
     assert caught.value.fix.startswith("move it to `environment`, or give `--no-balancer`")
     assert str(caught.value.where) == "compose.yml:8"
+
+
+def test_ambassador_takes_the_host_out_of_a_file(tmp_path: Path) -> None:
+    how = _beside(tmp_path, {"web": "VIRTUAL_HOST=a.example\nDB_PASSWORD=geheim\n"})
+
+    made = ambassador(balanced(f"{WEB}env_file: web.env\n"), "rng", **how)
+
+    assert made.value("rng", "environment") == {"VIRTUAL_HOST": "a.example"}
+    assert "geheim" not in made.text
 
 
 def test_file_of_labels_is_read_too(tmp_path: Path) -> None:
