@@ -19,7 +19,7 @@ from engine.live.takeover import Patience, take_over
 def resized(
     found: Target,
     scale: Mapping[str, int],
-    deadline_s: float,
+    patience: Patience,
     progress: Progress,
     *,
     words: Sequence[str],
@@ -34,7 +34,7 @@ def resized(
     Args:
         found: What ``up`` acts on.
         scale: Service to replicas, instead of what the file says.
-        deadline_s: Seconds that a replica that is to go may work on what it has.
+        patience: How long a replica that is to go may work on what it has, and the like.
         progress: Where to say what becomes of whom.
         words: What Compose's ``up`` is told.
         returns: Whether it ends when all is started.
@@ -43,11 +43,10 @@ def resized(
     if where is None:
         yield
         return
-    patience = Patience(drain_s=deadline_s)
     _show(where, progress, lambda site: take_over(site, where.variant, words, patience))
     _show(where, progress, lambda site: renew(site, where.variant, words))
     if any(service.identity.is_dynamic for service in where.variant):
-        with _followed(where, scale, deadline_s, progress, returns=returns):
+        with _followed(where, scale, patience.drain_s, progress, returns=returns):
             yield
     else:
         yield

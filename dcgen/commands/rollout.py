@@ -12,6 +12,7 @@ from dcgen.commands.target import (
     SECONDS_ABOVE_0,
     RunCommand,
     deadline_option,
+    renew_option,
     target_options,
 )
 from dcgen.progress import Progress
@@ -24,12 +25,7 @@ from faults import UsageError, UserError
 @click.command(cls=RunCommand, epilog="Example: dcgen rollout rng -f generated.yml --build")
 @click.argument("services", nargs=-1, required=True, metavar="SERVICE…", shell_complete=running)
 @click.option("--build", is_flag=True, help="Build the image before starting replicas.")
-@click.option(
-    "--renew-anon-volumes",
-    "renew",
-    is_flag=True,
-    help="Start replicas with empty volumes where those of the old ones have no name.",
-)
+@renew_option
 @click.option(
     "--healthy-deadline",
     "healthy_s",

@@ -35,6 +35,12 @@ deadline_option = click.option(
     metavar="SECONDS",
     help="How long to wait until a draining server is idle.",
 )
+renew_option = click.option(
+    "--renew-anon-volumes",
+    "renew",
+    is_flag=True,
+    help="Start replicas with empty volumes where those of the old ones have no name.",
+)
 GENERATED = "generated.yml"
 AS_ASKED = "as asked"
 WHERE_IT_RUNS = "where it runs"

@@ -11,6 +11,7 @@ from dcgen.commands.target import (
     SECONDS_ABOVE_0,
     RunCommand,
     Target,
+    renew_option,
     target,
     target_options,
 )
@@ -27,6 +28,7 @@ from lb.address import LOOPBACK
 @target_options
 @click.option("-d", "--detach", is_flag=True, help="Run containers in the background.")
 @click.option("--build", is_flag=True, help="Build images before starting containers.")
+@renew_option
 @click.option(
     "--scale", multiple=True, metavar="SERVICE=N", help="Run SERVICE with N replicas; repeatable."
 )
@@ -117,6 +119,7 @@ def _up_on_docker(
 ) -> None:
     from dcgen.commands.hitless_up import resized  # noqa: PLC0415 - not for the help
     from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
+    from engine.live.takeover import Patience  # noqa: PLC0415
 
     if any(CONFIGURATION in given.text for given in found.sources):
         require_portable([found.variant()], found.hosts)
@@ -124,5 +127,6 @@ def _up_on_docker(
     for name, number in scale.items():
         words += ["--scale", f"{name}={number}"]
     detached = asked["detach"]
-    with resized(found, scale, asked["drain_s"], progress, words=words, returns=detached):
+    patience = Patience(drain_s=asked["drain_s"], renew_volumes=asked["renew"])
+    with resized(found, scale, patience, progress, words=words, returns=detached):
         compose(found, progress, "up", *["--detach"] * detached, *words)

@@ -36,10 +36,15 @@ _MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for what: *healthy_s* at least, and *drain_s* at most."""
+    """What is borne: waiting *healthy_s* at least, *drain_s* at most, and empty volumes.
+
+    With *renew_volumes* replicas may begin with empty ones where those of the old container have no
+    name.
+    """
 
     healthy_s: float = HEALTHY_WITHIN_S
     drain_s: float = DRAIN_WITHIN_S
+    renew_volumes: bool = False
 
 
 def take_over(
@@ -51,7 +56,7 @@ def take_over(
         site: Where the variant is to run.
         variant: As it is to be.
         words: What ``up`` is told: replicas, whether to build.
-        patience: How long to wait.
+        patience: How long to wait, and what may begin anew.
 
     Raises:
         UserError: The replicas would not have the data of the application, or do not become
@@ -67,7 +72,7 @@ def take_over(
     ]
     if not found:
         return
-    for service, old in found:
+    for service, old in found if not patience.renew_volumes else ():
         _require_data(variant, service, old)
     names = [name for service, _ in found for name in service.identity.replicas]
     begin_s = time.monotonic()
@@ -244,8 +249,8 @@ def _require_data(variant: Variant, service: Service, old: Container) -> None:
             f"'{service.name}' has data in volumes without a name ({', '.join(paths)}), which its"
             " replicas would not have",
             fix=f"give it one in the Compose file (`volumes: [NAME:{paths[0]}]`), copy there what"
-            f" volume {old.volumes[paths[0]][:12]} has; or stop it first, if replicas may begin"
-            f" with empty ones: docker compose stop {service.name}",
+            f" volume {old.volumes[paths[0]][:12]} has; or give `--renew-anon-volumes`, if replicas"
+            " may begin with empty ones",
             where=replica.where("volumes"),
         )
 

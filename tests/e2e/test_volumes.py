@@ -76,8 +76,11 @@ def test_volumes_that_only_docker_knows_of_are_named_when_replicas_have_started(
     assert "store: each replica has a volume of its own for /data" in said
 
 
+@pytest.mark.parametrize("consent", [True, False])
 def test_nothing_takes_the_place_of_a_container_whose_data_it_would_not_have(
-    new_project: NewProject, tmp_path: Path
+    new_project: NewProject,
+    consent: bool,  # noqa: FBT001 - a table
+    tmp_path: Path,
 ) -> None:
     source = tmp_path / "compose.yml"
     source.write_text(UPLOADS)
@@ -91,6 +94,10 @@ def test_nothing_takes_the_place_of_a_container_whose_data_it_would_not_have(
         running.up()
 
     assert plain.ids() == old
+    if consent:
+        running.up("--renew-anon-volumes")
+        assert _kept(running, set(volumes.values()))
+        return
     named = UPLOADS.replace("[/uploads]", "['mine:/uploads']") + "volumes: {mine: {}}\n"
     made(tmp_path / "generated.yml", named, "scale", "web", "2")
     running.up()
