@@ -163,7 +163,9 @@ _BALANCING = (
         "--timeout-http-keep-alive", "For the next request (`timeout http-keep-alive`).  [10]"
     ),
     _number(
-        "--bufsize", BUFSIZE, f"Bytes of a buffer, {BUFSIZE} (`tune.bufsize`); headers fit into it."
+        "--bufsize",
+        BUFSIZE,
+        f"Bytes of a buffer, {BUFSIZE} (`tune.bufsize`); headers fit in.  [16384]",
     ),
     _number(
         "--maxhdr", MAXHDR, f"Header lines of a request, {MAXHDR} (`tune.http.maxhdr`).  [101]"
