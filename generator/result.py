@@ -127,6 +127,8 @@ class Variant:
     *unproven* are the HAProxy configurations in it that a person's own templates made. *included*
     are variants of included files and what goes beside them, by path from the source's folder;
     *sources* are the texts of those files that such variants were made from, by the same path.
+    *behind* are the services whose name an HAProxy has now, each with the first of its replicas;
+    that of an ambassador is empty.
     """
 
     text: str
@@ -135,6 +137,7 @@ class Variant:
     unproven: tuple[Unproven, ...] = ()
     included: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Document] = field(default_factory=dict)
+    behind: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,25 +150,32 @@ def tell(
     steps: Sequence[Step],
     kept: Sequence[Change],
     files: Sequence[Path],
+    variant: Variant,
     making: Making,
     read: Reading,
 ) -> None:
     """Say what *steps* did, what was *kept* of those before, and what to run now.
 
-    *files* are those that were written, the main one first, then those that it includes.
+    The first of *files* was written, and includes the others.
     """
     target, *included = files
     telling.tell(
         telling.done([step.done for step in steps], [change.short for change in kept], target)
     )
     telling.tell(f"it includes {path}" for path in included)
-    telling.tell(_next(steps, making, read, target))
-
-
-def _next(steps: Sequence[Step], making: Making, read: Reading, target: Path) -> list[str]:
-    """Return what to run now."""
     names = read.files if TARGETS[making.target].on_top else []
-    up = telling.run_it([*names, str(target)], v1=read.document.v1)
+    written = [*names, str(target)]
+    behind = variant.behind
+    now = {step.service: behind[step.service] for step in steps if step.service in behind}
+    telling.tell(telling.reach_inside(now, written, v1=read.document.v1))
+    telling.tell(_next(steps, making, read, written))
+
+
+def _next(
+    steps: Sequence[Step], making: Making, read: Reading, written: Sequence[str]
+) -> list[str]:
+    """Return what to run now."""
+    up = telling.run_it(written, v1=read.document.v1)
     if not making.there:
         return [f"run it: {up}"]
     here = telling.use_it(steps[0].service, making.file)

@@ -65,4 +65,4 @@ def _publish(
         outcome.warn(read, (*overrides(merged, services, read), *made.variant.warnings))
     if outcome.publish(written, variant, target, making, read) and target and not making.quiet:
         included = [read.first.folder / path for path in variant.sources]
-        outcome.tell(steps, past.kept, [target, *included], making, read)
+        outcome.tell(steps, past.kept, [target, *included], variant, making, read)

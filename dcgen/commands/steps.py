@@ -124,6 +124,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
     files: dict[str, str] = {}
     included: dict[str, str] = {}
     sources: dict[str, Document] = {}
+    behind: dict[str, str] = {}
     notices: list[Notice] = []
     unproven: list[Unproven] = []
     first = model.document
@@ -133,9 +134,10 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
         text = variant.text
         files |= variant.files
         included |= variant.included
+        behind |= variant.behind
         sources = {**variant.sources, **sources}  # what was there before the first change counts
         unproven += variant.unproven
         notices += [notice for notice in variant.warnings if notice not in notices]
         if step is not steps[-1]:
             model = Model(load(text, model.document.file), model.project)
-    return Variant(text, files, tuple(notices), tuple(unproven), included, sources)
+    return Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)

@@ -1,7 +1,7 @@
 """What a person is told when a variant is made: warnings, what was done, what to run now."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -39,9 +39,34 @@ def done(changes: Sequence[str], kept: Sequence[str], target: Path) -> list[str]
 
 def run_it(files: Sequence[str], *, v1: bool) -> str:
     """Return the command that starts the variant of *files*."""
+    return f"{_compose(files, v1=v1)} up -d"
+
+
+def reach_inside(behind: Mapping[str, str], files: Sequence[str], *, v1: bool) -> list[str]:
+    """Return how commands get into the containers whose service's name an HAProxy has now.
+
+    *behind* are those services, each with its first replica, or none of an ambassador; *files* are
+    those of the variant.
+    """
+    scaled = [name for name, replica in behind.items() if replica]
+    away = [name for name, replica in behind.items() if not replica]
+    lines = []
+    if scaled:
+        command = f"{_compose(files, v1=v1)} exec {behind[scaled[0]]} …"
+        lines.append(f"{_are(scaled)} HAProxy now; for exec, cp, restart and back-ups: {command}")
+    if away:
+        lines.append(f"{_are(away)} HAProxy now; exec, cp and back-ups: where {away[0]} runs")
+    return lines
+
+
+def _are(names: Sequence[str]) -> str:
+    return f"{printable(', '.join(names))} {'is' if len(names) == 1 else 'are'}"
+
+
+def _compose(files: Sequence[str], *, v1: bool) -> str:
     command = "docker-compose" if v1 else "docker compose"
     given = "".join(f"--env-file {shlex.quote(name)} " for name in env_files.chosen())
-    return f"{command} {printable(given)}{dash_f(files)} up -d"
+    return f"{command} {printable(given)}{dash_f(files)}"
 
 
 def run_there(folder: Path, *, v1: bool) -> str:

@@ -7,6 +7,7 @@ An ambassador that is replaced again leads to the new address and keeps what it 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from composefile.model import Model
 from generator.checks.refusals import require_secret
@@ -46,4 +47,5 @@ def ambassador(
     draft.notices += internal_notices(model, service)
     if not plan.before:
         draft.notices += replacement_notices(model, service)
-    return finished(draft, generated, plan.settings, plan.before)
+    variant = finished(draft, generated, plan.settings, plan.before)
+    return replace(variant, behind={service: ""})

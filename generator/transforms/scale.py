@@ -64,4 +64,5 @@ def _scaled(draft: Draft, replicas: int, plan: Balancing) -> Variant:
         leader="" if plan.slots else plan.names[0],
     )
     insert(draft, generated, before, Replicas(plan.names, partial(replica.render, plan.names)))
-    return finished(draft, generated, plan.settings, before)
+    variant = finished(draft, generated, plan.settings, before)
+    return replace(variant, behind={draft.name: plan.names[0]})

@@ -43,6 +43,8 @@ def test_several_services_are_changed_at_once(coins: Path) -> None:
     assert result.stderr.splitlines() == [
         "rng: scaled to 2, in generated.yml",
         "hasher: scaled to 3, in generated.yml",
+        "rng, hasher are HAProxy now; for exec, cp, restart and back-ups:"
+        " docker compose -f generated.yml exec rng1 …",
         "run it: docker compose -f generated.yml up -d",
     ]
     text = (coins / "generated.yml").read_text()
@@ -52,11 +54,21 @@ def test_several_services_are_changed_at_once(coins: Path) -> None:
 
 NEXT = [
     pytest.param(
-        "scale rng 2 -o more.yml", ["run it: docker compose -f more.yml up -d"], id="a variant"
+        "scale rng 2 -o more.yml",
+        [
+            "rng is HAProxy now; for exec, cp, restart and back-ups:"
+            " docker compose -f more.yml exec rng1 …",
+            "run it: docker compose -f more.yml up -d",
+        ],
+        id="a variant",
     ),
     pytest.param(
         "scale rng 2 --overlay",
-        ["run it: docker compose -f compose.yml -f generated.yml up -d"],
+        [
+            "rng is HAProxy now; for exec, cp, restart and back-ups:"
+            " docker compose -f compose.yml -f generated.yml exec rng1 …",
+            "run it: docker compose -f compose.yml -f generated.yml up -d",
+        ],
         id="an overlay goes after its source",
     ),
     pytest.param(
@@ -66,6 +78,14 @@ NEXT = [
             "use it here: dcgen ambassador redis=HOST:PORT -f compose.yml",
         ],
         id="there, and here",
+    ),
+    pytest.param(
+        "ambassador --redis db.example:6379",
+        [
+            "redis is HAProxy now; exec, cp and back-ups: where redis runs",
+            "run it: docker compose -f generated.yml up -d",
+        ],
+        id="an ambassador",
     ),
     pytest.param("scale rng 2 -q", [], id="quiet"),
     pytest.param("scale rng 2 --diff", [], id="nothing written"),
@@ -80,7 +100,9 @@ def test_the_next_step_is_said_once(words: str, said: list[str]) -> None:
 
     assert result.exit_code == 0, result.stderr
     assert [
-        line for line in result.stderr.splitlines() if "docker" in line or "use it" in line
+        line
+        for line in result.stderr.splitlines()
+        if "docker" in line or "use it" in line or "HAProxy now" in line
     ] == (said)
 
 
@@ -119,7 +141,7 @@ def test_warning_is_said_once_although_two_steps_cause_it(coins: Path) -> None:
 
     lines = dcgen("scale", "worker", "3").stderr.splitlines()
 
-    assert len(lines) == len(set(lines)) == 4
+    assert len(lines) == len(set(lines)) == 5
     assert lines[0] == "warning: compose.yml:12: `scale: 2` of 'worker' is replaced by 3"
 
 
