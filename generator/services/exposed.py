@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Collection
 
 from composefile import ports
+from composefile.listening import variable_ports
 from composefile.model import Model
 from composefile.ports import Port
 from composefile.values import Value
@@ -34,7 +35,12 @@ def exposed(
     declared: set[int] = set()
     for entry in (*_list(model, name, "ports"), *kept):
         declared |= _targets(model, entry)
-    missing = [Quoted(str(port)) for port in sorted(listens) if port not in declared]
+    late = {str(numbers[0]): text for text, numbers in variable_ports(model, name).items()}
+    written = {port: late.get(str(port), "") for port in sorted(listens) if port not in declared}
+    missing = [
+        Quoted(text if model.known(text) == str(port) else str(port))
+        for port, text in written.items()
+    ]
     if not missing and len(kept) == len(present):
         return None
     return [*(Quoted(str(entry)) for entry in kept), *missing]

@@ -264,6 +264,16 @@ def test_port_that_others_dial_by_a_variable_is_that_of_the_start(
     assert servers == [f"rng1:{port}" for port in ports]
 
 
+def test_port_that_others_dial_is_exposed_as_they_dial_it_and_stays_so_when_scaled_again() -> None:
+    caller = 'web:\n  image: web\n  command: "http://rng:${P:-8000}/"\n'
+    once = scale(balanced("image: app\n", caller))
+    again = scale(once.variant.text, n=3)
+
+    for made in (once, again):
+        assert made.value("rng", "expose") == ["${P:-8000}"]
+        assert made.value("rng", "labels")["dcgen.balances"].startswith("rng1:${P:-8000} ")
+
+
 @pytest.mark.parametrize("other", ['"${P:-53}:${P:-53}/udp"', '"80:${P:-53}"'])
 def test_port_that_is_a_number_elsewhere_stays_that_number(other: str) -> None:
     made = scale(balanced(f'image: app\nports: ["53:53", {other}]\n'), n=1)
