@@ -21,6 +21,7 @@ from tests.lab.waiting import until
 pytestmark = pytest.mark.e2e
 
 SCALED = ("scale", "web", "2")
+LOW = (*SCALED, "--port", "8080", "--port", "80")
 AMBASSADOR = ("ambassador", "web=192.0.2.7:8080", "--port", "8080")
 MOST = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 ROOM = 40_000  # file descriptors: what 16,384 connections need, and some
@@ -40,7 +41,7 @@ def _limited(file: Path, limits: str) -> Path:
 
 
 @both_engines
-@pytest.mark.parametrize("words", [SCALED, AMBASSADOR], ids=["balancer", "ambassador"])
+@pytest.mark.parametrize("words", [LOW, AMBASSADOR], ids=["balancer", "ambassador"])
 @pytest.mark.parametrize("config", ["inline", "file"])
 def test_container_has_no_more_rights_than_it_needs(
     new_project: NewProject, host: str, tmp_path: Path, words: tuple[str, ...], config: str
@@ -56,6 +57,9 @@ def test_container_has_no_more_rights_than_it_needs(
     for kind in ("CapPrm", "CapEff", "CapBnd", "CapAmb"):
         assert f"\n{kind}:\t0000000000000000\n" in status
     assert "\nNoNewPrivs:\t1\n" in status
+    if words is LOW:
+        start = "cat /proc/sys/net/ipv4/ip_unprivileged_port_start"
+        assert project.engine.docker(f"exec {found['Id']} {start}").strip() == "0"
     # Compose copies an inline configuration into the container: see decision 0007.
     assert found["HostConfig"]["ReadonlyRootfs"] is (config == "file")
 
