@@ -127,6 +127,7 @@ def chosen_timeouts(options: Options, defaults: Timeouts) -> Timeouts:
         connect=options.timeout_connect or defaults.connect,
         client=options.timeout_client or defaults.client,
         server=options.timeout_server or defaults.server,
+        answer=options.timeout_server or defaults.answer,
         queue=options.timeout_queue or defaults.queue,
         tunnel=options.timeout_tunnel or defaults.tunnel,
     )

@@ -168,12 +168,14 @@ class Proxy:
 class Timeouts:
     """HAProxy's time-outs.
 
-    In TCP mode *tunnel* replaces *client* and *server*, unless *in_tcp* leaves it out there.
+    In TCP mode *tunnel* replaces *client* and *server*, unless *in_tcp* leaves it out there. In
+    HTTP mode *answer* replaces *server*: a long poll or a stream of events may be silent as long.
     """
 
     connect: float = 2
     client: float = 60
     server: float = 60
+    answer: float = 3600
     queue: float = 30
     tunnel: float | None = 3600
     in_tcp: bool = True

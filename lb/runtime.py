@@ -173,6 +173,19 @@ def worker(ask: Ask) -> int:
     return int(match[1])
 
 
+def sessions(ask: Ask) -> int:
+    """Return how many connections of clients are open: those of health and statistics are none."""
+    rows = _csv(ask("show stat -1 1 -1"))  # frontends alone
+    served = (row for row in rows if str(row.get("pxname")).endswith("-in"))
+    return sum(int(row.get("scur") or 0) for row in served)
+
+
+def hard_stop_of(text: str) -> str:
+    """Return how long a worker with the configuration *text* goes on once another took over."""
+    found = re.search(r"^\s+hard-stop-after (\S+)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
 def surviving(text: str, path: str) -> str:
     """Return the configuration *text*, reading the addresses that DNS gave from *path* at a start.
 

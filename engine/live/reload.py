@@ -14,7 +14,7 @@ from engine.hosts import Host
 from engine.live.running import Live
 from engine.waiting import until
 from faults import HostError, UserError
-from lb.runtime import surviving, worker
+from lb.runtime import hard_stop_of, sessions, surviving, worker
 
 WORKER_WITHIN_S = 10.0
 STATE_PATH = "/tmp/haproxy.state"  # noqa: S108 - in the container, where /tmp is nobody else's
@@ -29,12 +29,23 @@ _DROP = 'rm -f "$1.new" "$1.good"'
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """What became of a reload: *changed* says whether there was anything to do."""
+    """What became of a reload.
+
+    Attributes:
+        name: The container.
+        host: Where it is.
+        changed: Whether there was anything to do.
+        after_s: Seconds that it took.
+        left: Connections that stay with the old worker.
+        left_for: How long they may, as HAProxy's configuration says it: ``5s``; empty for no limit.
+    """
 
     name: str
     host: Host
     changed: bool
     after_s: float
+    left: int = 0
+    left_for: str = ""
 
 
 def reload(live: Live, text: str) -> Reloaded:
@@ -46,12 +57,22 @@ def reload(live: Live, text: str) -> Reloaded:
     """
     begin_s = time.monotonic()
     staged = Staged.of(live, surviving(text, STATE_PATH))
-    changed = staged.differs()
-    if changed:
-        staged.check()
-        staged.swap()
-        staged.reload()
-    return Reloaded(staged.container.name, live.host, changed, time.monotonic() - begin_s)
+    present = staged.present()
+    if present == staged.text:
+        after_s = time.monotonic() - begin_s
+        return Reloaded(staged.container.name, live.host, changed=False, after_s=after_s)
+    staged.check()
+    staged.swap()
+    left = sessions(live.ask)
+    staged.reload()
+    return Reloaded(
+        staged.container.name,
+        live.host,
+        changed=True,
+        after_s=time.monotonic() - begin_s,
+        left=left,
+        left_for=hard_stop_of(present),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ import pytest
 from lb.balancer import balancer
 from lb.image import GRACE_S, HARD_STOP_S
 from lb.model import Address, Configuration, Control, Options
+from lb.render import render
+from lb.runtime import hard_stop_of, sessions
+from lb.socket import ask as ask_socket
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
@@ -283,6 +287,99 @@ def test_chosen_server_timeout_holds_in_tcp_mode(tmp_path: Path) -> None:
         idle.settimeout(5)
 
         assert idle.recv(1) == b""
+
+
+@pytest.fixture
+def silent(cleanup: ExitStack) -> socket.socket:
+    """Listen as a server does that a test lets speak, and be silent, when it wants."""
+    return cleanup.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+
+def _in_front_of(
+    server: socket.socket, options: Options, folder: Path, cleanup: ExitStack
+) -> socket.socket:
+    """Return a client that has asked for a stream of events, through HAProxy, at *server*."""
+    listening = listener(cleanup)
+    configuration = balancer(
+        "rng",
+        {80: [Address("127.0.0.1", server.getsockname()[1])]},
+        options=options,
+        names="hosts",
+        binds={80: bind(listening)},
+        control=Control(health_port=None, socket=str(folder / "admin")),
+    )
+    start_haproxy(configuration, folder, cleanup, fds=[listening.fileno()])
+    client = socket.create_connection(listening.getsockname(), timeout=60)
+    cleanup.enter_context(client)
+    client.sendall(b"GET /events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n")
+    return client
+
+
+def _asked(server: socket.socket, cleanup: ExitStack) -> socket.socket:
+    """Return the connection of *server* with the request; health checks say nothing."""
+    while True:
+        connection = cleanup.enter_context(server.accept()[0])
+        if connection.recv(4096):
+            return connection
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["a stream of events", "a long poll"])
+def test_a_silent_answer_outlives_the_time_of_a_silent_client(
+    begun: bool,  # noqa: FBT001 - a case
+    silent: socket.socket,
+    tmp_path: Path,
+    cleanup: ExitStack,
+) -> None:
+    options = Options(mode="http", timeout_client=0.3, timeout_http_request=0.3)
+    client = _in_front_of(silent, options, tmp_path, cleanup)
+    server = _asked(silent, cleanup)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+    if begun:
+        server.sendall(head)
+    # A client that asks nothing is closed: the time has passed.
+    idle = cleanup.enter_context(socket.create_connection(client.getpeername(), timeout=60))
+    while idle.recv(4096):
+        pass
+
+    server.sendall((b"" if begun else head) + b"data: late\n\n")
+    server.close()
+
+    with client.makefile("rb") as answer:
+        assert answer.read().endswith(b"\r\n\r\ndata: late\n\n")
+
+
+def test_chosen_server_timeout_ends_a_long_poll(
+    silent: socket.socket, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    options = Options(mode="http", timeout_server=0.3, retry=False)
+    client = _in_front_of(silent, options, tmp_path, cleanup)
+    _asked(silent, cleanup)
+
+    with client.makefile("rb") as answer:
+        assert answer.readline() == b"HTTP/1.1 504 Gateway Time-out\r\n"
+
+
+def test_silence_in_http_mode_may_last_as_long_as_in_tcp_mode() -> None:
+    configuration = balancer("rng", {80: [Address("a", 80)]}, options=Options(mode="http"))
+
+    assert configuration.timeouts.answer == configuration.timeouts.tunnel == 3600
+    assert "    timeout server 3600s\n" in render(configuration)
+    assert "    timeout tunnel 3600s\n" in render(configuration)
+
+
+@pytest.mark.parametrize("mode", ["tcp", "http"])
+def test_open_connections_are_counted_for_a_reload(mode: str, tmp_path: Path) -> None:
+    with ExitStack() as cleanup:
+        balanced = Balanced(tmp_path, cleanup, Options.parse(f"mode={mode}"))
+        balanced.wait(0, "UP")
+        ask = partial(ask_socket, balanced.socket)
+        assert sessions(ask) == 0
+        for _ in range(3):
+            cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
+
+        until(lambda: sessions(ask) == 3, "three are open")
+    text = (tmp_path / "haproxy.cfg").read_text()
+    assert hard_stop_of(text) == f"{HARD_STOP_S}s"
 
 
 def test_health_frontend_answers_503_while_a_pool_has_no_server_up(tmp_path: Path) -> None:

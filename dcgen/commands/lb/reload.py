@@ -33,5 +33,8 @@ def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # 
 
     for one in [one for found in where.each(act) for one in found]:
         what = f"reloaded after {one.after_s:.1f} s" if one.changed else "unchanged"
+        if one.left:
+            limit = f"for {one.left_for} at most" if one.left_for else "until they end"
+            what += f"; {one.left} open connections stay with the old worker, {limit}"
         if not quiet:
             click.echo(f"{called(one.host, one.name)}: {what}", err=True)
