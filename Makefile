@@ -1,7 +1,7 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo compare bench bench-check fuzz merges chaos recovery lock library browser pictures unit test e2e lint docs variants format clean
+.PHONY: help setup demo advise compare bench bench-check fuzz merges chaos recovery lock library browser pictures unit test e2e lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
@@ -39,6 +39,12 @@ demo: setup ## Run DockerCoins with 3 rng and 10 workers for SECONDS=20, without
 	@$(call until_interrupted,.venv/bin/python -m benchmarks.demo demo/compose.yml --for $(DEMO_S) --top $(TOP_PORT))
 	@echo "What did three rng bring? The same 10 workers on 1 rng, then on 3: $(COMPARE_S) s each"
 	@$(call until_interrupted,.venv/bin/python -m benchmarks.compare --for $(COMPARE_S))
+
+advise: setup ## Find out by experiment which service of DockerCoins limits, without Docker, in two minutes
+	@mkdir -p demo
+	@$(call until_interrupted,.venv/bin/dcgen advise -f dockercoins/compose.yml --engine process \
+		--scale worker=10 --budget 24 --for 90 --html demo/advise.html $(ARGS))
+	@echo "as a page: demo/advise.html"
 
 compare: setup ## Measure the same 10 workers on 1 rng and on 3, SECONDS=20 each
 	@$(call until_interrupted,.venv/bin/python -m benchmarks.compare $(if $(SECONDS),--for $(SECONDS)))

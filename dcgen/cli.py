@@ -15,6 +15,7 @@ COMMANDS = {
     name: f"dcgen.commands.{name.replace('-', '_')}"
     for name in (
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
+        *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
     )
 }
@@ -28,6 +29,9 @@ SECTIONS = {
         "refresh": "Make a variant again, after its source has changed.",
         "undo": "Take back what was done to a service.",
         "render": "Print an HAProxy configuration, without a Compose file.",
+    },
+    "Find out what to scale": {
+        "advise": "Find by experiment which service limits, and what to run.",
     },
     "Run a variant": {
         "up": "Start a variant, on Docker or as processes of this host.",

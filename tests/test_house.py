@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("ambassador", "composefile", "dcgen", "dockercoins", "engine", "faults", "generator", "lb")
+ROOMS = (
+    "advise",
+    "ambassador",
+    "composefile",
+    "dcgen",
+    "dockercoins",
+    "engine",
+    "faults",
+    "generator",
+    "lb",
+)
 GENERATED = {".venv", "build", "demo", "dist", "__pycache__", "node_modules"}
 NOWHERE_NAMES = {"common", "handler", "helper", "helpers", "manager", "misc", "util", "utils"}
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
+ROOMS = ("advise", "ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
 MOST_IMPORTS, MOST_IMPORTS_OF_A_TRANSFORM, MOST_FLOORS = 12, 8, 6
 
 

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "ambassador",
+    "advise",
     "composefile",
     "dcgen",
     "dockercoins",

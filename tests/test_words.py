@@ -15,7 +15,7 @@ import pytest
 from dcgen.cli import main
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
+ROOMS = ("advise", "ambassador", "composefile", "dcgen", "engine", "faults", "generator", "lb")
 # Written by a run: its headings are the names of tests.
 GENERATED = {"e2e.md"}
 # Idiom to what the manuals say.

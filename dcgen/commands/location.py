@@ -1,7 +1,7 @@
 """What the commands on a running variant share: where it runs, and what is said of each host."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -94,13 +94,3 @@ def where_given(given: Mapping[str, Any]) -> Place:
 def called(host: Host, name: str) -> str:
     """Return how a person finds *name* on *host*: the name alone on the default one."""
     return f"{host} {name}" if host.address else name
-
-
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Return *rows* as lines whose columns stand below each other."""
-    found = list(rows)
-    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in found
-    )

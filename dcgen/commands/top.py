@@ -3,26 +3,24 @@
 import json
 import math
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from itertools import islice
-from types import FrameType
 
 import click
 
 from dcgen.commands.grouped import within
-from dcgen.commands.location import place, table
+from dcgen.commands.location import place
 from dcgen.commands.target import RunCommand, target, target_options
+from dcgen.signals import ended_by_signals
 from dcgen.top import plain, wording
 from engine.hosts import Host
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Sample
 from faults import UsageError
-from lb.address import LAST_PORT, Address
 
 EVERY_S = 2.0
 LINES_EVERY_S = 5.0
@@ -77,7 +75,7 @@ def top(  # noqa: PLR0913 - click hands over one argument per option
     listen = _listen(web) if web else None
     where = place(target(files, engine, hosts, starting=False))
     each = _limits(limits, where.variant.services)
-    with _ended_by_signals(), closing(sampler(where.variant, where.sites, each)) as found:
+    with ended_by_signals(), closing(sampler(where.variant, where.sites, each)) as found:
         if listen:
             from dcgen.top.web import serve  # noqa: PLC0415 - few runs need a server
 
@@ -101,7 +99,7 @@ def _once(found: Sampler, every_s: float, *, as_json: bool) -> None:
     if as_json:
         click.echo(_json(sample))
         return
-    click.echo(table(plain.table(sample)))
+    click.echo(plain.text(sample))
     for problem in sample.problems:
         click.echo(wording.problem(problem, sample.hosts), err=True)
 
@@ -134,15 +132,9 @@ def _json(sample: Sample) -> str:
 
 
 def _listen(text: str) -> tuple[str, int]:
-    # As `--stats` takes it; the port may be 0.
-    host, colon, port = text.rpartition(":")
-    if not (port.isascii() and port.isdigit() and int(port[:9]) <= LAST_PORT):
-        raise UsageError(
-            f"{text!r} names no port from 0 to {LAST_PORT}", fix="write --web 8404, or ADDRESS:8404"
-        )
-    if not colon:
-        return "127.0.0.1", int(port)
-    return Address(host.removeprefix("[").removesuffix("]"), int(port) or LAST_PORT).host, int(port)
+    from dcgen.top.web import listen_at  # noqa: PLC0415 - few runs need a server
+
+    return listen_at(text)
 
 
 def _limits(words: tuple[str, ...], services: Mapping[str, object]) -> dict[str, float]:
@@ -162,18 +154,3 @@ def _limits(words: tuple[str, ...], services: Mapping[str, object]) -> dict[str,
             )
         found[name] = value
     return found
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    # As by Ctrl-C: what was started is ended, and the terminal is as it was.
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

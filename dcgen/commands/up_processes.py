@@ -37,7 +37,7 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
     variant = found.variant()
     with _planned(found, up(variant, wishes)) as running:
         if found.fell_back:
-            _require_consent(found)
+            require_consent(found)
         progress.expect(process.name for process in running.plan.processes)
         with _signals(running.supervisor) as received, closing(running.events()) as events:
             for event in events:
@@ -52,7 +52,12 @@ def up_processes(found: Target, wishes: Wishes, progress: Progress, *, as_json: 
         sys.exit(INTERRUPTED)
 
 
-def _require_consent(found: Target) -> None:
+def require_consent(found: Target) -> None:
+    """Return if the person agrees that the programs of *found* run as processes of this machine.
+
+    Raises:
+        HostError: Nobody is there to agree, or the answer is no.
+    """
     # A container keeps a program in; a process has all the rights of the person who starts it.
     what = f"the programs of {found.path} would run on this machine, with your rights"
     if sys.stdin.isatty() and sys.stderr.isatty():

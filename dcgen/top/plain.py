@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dcgen.columns import aligned
 from dcgen.top import wording
 from dcgen.top.rows import columns, rows
 from engine.top.samples import Group, Sample
@@ -19,6 +20,11 @@ def lines(sample: Sample, *, quiet: bool) -> Iterator[str]:
         yield f"{clock}  {wording.mark(mark, sample.hosts)}"
     if not quiet:
         yield f"{clock}  " + "  ".join(_short(group) for group in sample.groups)
+
+
+def text(sample: Sample) -> str:
+    """Return the table as lines whose columns stand below each other."""
+    return aligned(table(sample))
 
 
 def table(sample: Sample) -> list[tuple[str, ...]]:

@@ -19,7 +19,8 @@ import click
 
 from dcgen.top.broadcast import Broadcast, TooManyError
 from engine.top.samples import Sample
-from faults import HostError
+from faults import HostError, UsageError
+from lb.address import LAST_PORT, LOOPBACK, Address
 
 SILENT_FOR_S = 30.0
 RETRY_AFTER_S = "30"
@@ -46,6 +47,22 @@ FILES = {
     "/uPlot.js": (LIBRARY / "uPlot.iife.min.js", "text/javascript"),
     "/uPlot.css": (LIBRARY / "uPlot.min.css", "text/css"),
 }
+
+
+def listen_at(text: str) -> tuple[str, int]:
+    """Return the host and the port that *text* names, as ``--stats`` takes it; the port may be 0.
+
+    Raises:
+        UsageError: It names none.
+    """
+    host, colon, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port[:9]) <= LAST_PORT):
+        raise UsageError(
+            f"{text!r} names no port from 0 to {LAST_PORT}", fix="write --web 8404, or ADDRESS:8404"
+        )
+    if not colon:
+        return LOOPBACK, int(port)
+    return Address(host.removeprefix("[").removesuffix("]"), int(port) or LAST_PORT).host, int(port)
 
 
 def serve(samples: Iterator[Sample], host: str, port: int) -> None:

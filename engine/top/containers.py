@@ -1,13 +1,12 @@
 """What one Docker host shows of a variant: containers, what they use, and their log lines."""
 
 import json
-import re
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime
 
 from engine.docker.containers import LABEL, Container, Site
+from engine.docker.printed import bytes_in, log_line, percent_in, plain
 from engine.live.running import Live, on_docker
 from engine.streams import Following
 from engine.top.balanced import counted
@@ -19,12 +18,6 @@ from lb.runtime import Row
 
 _SERVICE, _ONE_OFF = f"{LABEL}service", f"{LABEL}oneoff"
 _LINES_BEFORE = "20"
-# `docker stats` clears the screen between two tables, whatever their form.
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-# worker-1  | 2026-11-25T14:52:16.123456789Z the text; Compose 1 says worker_1.
-_LINE = re.compile(r"^(\S+?)\s*\| (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z (.*)$")
 
 
 class Containers:
@@ -134,7 +127,7 @@ class _Usage:
 
     def _take(self, line: str) -> None:
         try:
-            told = json.loads(_ESCAPE.sub("", line))
+            told = json.loads(plain(line))
             row = percent_in(told["CPUPerc"]), bytes_in(told["MemUsage"].partition("/")[0])
             self._told[str(told["ID"])[:12]] = row
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -192,27 +185,3 @@ def _called(container: Container) -> list[str]:
     service, number, project = container.service, container.number, container.project
     plain = [f"{service}-{number}", f"{service}_{number}"]
     return [*plain, *(f"{project}{name[len(service)]}{name}" for name in plain), service]
-
-
-def log_line(line: str) -> tuple[str, float, str] | None:
-    """Return whose *line* of Compose's it is, when it was written (seconds since 1970), its text.
-
-    None if it is another one. Compose 2 erases the line on the terminal before it writes one.
-    """
-    match = _LINE.match(_ESCAPE.sub("", line))
-    if not match:
-        return None
-    at_s = datetime.fromisoformat(f"{match[2]}+00:00").timestamp() + float(match[3] or 0)
-    return match[1], at_s, match[4]
-
-
-def percent_in(text: str) -> float | None:
-    """Return the number in ``12.34%``; None in ``--``, which means that it is not known."""
-    number = text.strip().removesuffix("%")
-    return float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else None
-
-
-def bytes_in(text: str) -> int | None:
-    """Return what ``10.5MiB`` is in bytes; None if it is nothing of the kind."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)([A-Za-z]+)\s*", text)
-    return round(float(match[1]) * _UNITS[match[2]]) if match and match[2] in _UNITS else None

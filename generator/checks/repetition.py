@@ -94,7 +94,7 @@ def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:
         )
     shared = written_volumes(model, holder)
     if shared:
-        judgement, fix = _judged(model, name, holder, shared, is_server=is_server)
+        judgement, fix = _judged(model, name, holder, is_server=is_server)
         yield Notice(
             f"all replicas of {name!r} write to {', '.join(shared)}: {judgement}",
             model.where(holder, "volumes"),
@@ -102,10 +102,8 @@ def _of_data(model: Model, name: str, holder: str) -> Iterator[Notice]:
         )
 
 
-def _judged(
-    model: Model, name: str, holder: str, shared: list[str], *, is_server: bool
-) -> tuple[str, str]:
-    """Return what it means that replicas write to what is *shared*, and what to do about it."""
+def _judged(model: Model, name: str, holder: str, *, is_server: bool) -> tuple[str, str]:
+    """Return what it means that replicas write to the same, and what to do about it."""
     said = [text for key in ("environment", "command") for text in texts(model.get(holder, key))]
     one = f"keep one replica of {name!r}"
     if is_server:
@@ -115,7 +113,7 @@ def _judged(
             "SQLite lets one replica write at a time, the others wait or fail",
             f"let {name!r} use a database server, or {one}",
         )
-    if model.get(holder, "build") is not None and all(map(_is_source, shared)):
+    if writes_code_only(model, holder):
         return (
             "harmless if that is source code mounted for development",
             "add `:ro` to the mount, or leave it out where the image has the code",
@@ -124,6 +122,12 @@ def _judged(
         "right for files that each writes once, such as uploads, wrong for SQLite",
         f"add `:ro` to the mount if they only read, or {one} if a file has one writer",
     )
+
+
+def writes_code_only(model: Model, name: str) -> bool:
+    """Tell whether all that service *name* may write to is its code, mounted for development."""
+    is_built = model.get(name, "build") is not None
+    return is_built and all(map(_is_source, written_volumes(model, name)))
 
 
 def _is_source(volume: str) -> bool:

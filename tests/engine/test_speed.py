@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.top.containers import bytes_in, log_line, percent_in
+from engine.docker.printed import bytes_in, log_line, percent_in
 from engine.top.speed import Speeds
 
 UNITS = {"worker": re.compile(r"(\d+) units")}

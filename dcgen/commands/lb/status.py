@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
+from dcgen.columns import aligned
 from dcgen.commands.completion import running
 from dcgen.commands.json_text import json_text
-from dcgen.commands.location import table, where_given
+from dcgen.commands.location import where_given
 from dcgen.commands.target import RunCommand, target_options
 from engine.live.status import Status
 from engine.live.status import status as status_of
@@ -27,7 +28,7 @@ def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  
     if as_json:
         click.echo(json_text(everything))
         return
-    click.echo(table(_rows(everything)))
+    click.echo(aligned(_rows(everything)))
     for one in everything:
         if one.slots and not given["quiet"]:
             click.echo(_slots(one), err=True)

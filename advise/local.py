@@ -1,0 +1,40 @@
+"""The stage of an experiment as processes of this host."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from advise.asked import Asked
+from advise.making import with_room
+from composefile.model import Model
+from engine import runs
+from engine.live.running import as_processes
+from engine.trial.processes import running
+from engine.trial.trial import Trial
+from engine.variant import parse
+
+
+@contextmanager
+def as_local(
+    model: Model, asked: Asked, counts: Mapping[str, int], room: Mapping[str, int]
+) -> Iterator[Trial]:
+    """Hold *model* as it runs, as processes of this host, with *room* for so many replicas.
+
+    Args:
+        model: The file.
+        asked: What is wanted of it.
+        counts: How many replicas of each service work at first.
+        room: How many may.
+
+    Raises:
+        UserError: A service cannot run as a process.
+        HostError: It does not start, or does not go on.
+    """
+    source = Path(model.document.file)
+    variant = parse(with_room(model, room), source.with_name(f".dcgen-advise-{source.name}"))
+    with ExitStack() as stack:
+        found = stack.enter_context(running(variant, counts, asked.count))
+        lives = as_processes(variant, runs.sockets(runs.find(variant.file)))
+        load = asked.load
+        answers = stack.enter_context(load.asking(found.address)) if load else None
+        yield stack.enter_context(closing(Trial(lives, found, asked.measured(found.told), answers)))

@@ -1,0 +1,105 @@
+"""What another number of replicas would bring, by what was measured so far."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from advise.closed import Station, throughput
+from engine.trial.window import Machine, Use, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What *counts* replicas of each service did: a mean of windows.
+
+    Attributes:
+        counts: Service to replicas.
+        window: Means of all windows.
+    """
+
+    counts: Mapping[str, int]
+    window: Window
+
+
+def mean(windows: Sequence[Window]) -> Window:
+    """Return the mean of *windows*: of each number that all of them have."""
+    names = windows[0].uses
+    uses = {name: _mean_use([one.uses[name] for one in windows]) for name in names}
+    machines = [one.machine for one in windows]
+    machine = Machine(
+        median(one.cpu for one in machines),
+        median(one.memory for one in machines),
+        median(one.disk for one in machines),
+        machines[0].cores,
+    )
+    return Window(fmean(one.goal_per_s for one in windows), uses, machine)
+
+
+def _mean_use(uses: Sequence[Use]) -> Use:
+    per_s = [use.per_s for use in uses if use.per_s is not None]
+    present = [use.present for use in uses if use.present is not None]
+    return Use(
+        fmean(use.cores for use in uses),
+        fmean(use.wanted for use in uses),
+        fmean(per_s) if per_s else None,
+        fmean(present) if present else None,
+    )
+
+
+def predicted(
+    points: Sequence[Point],
+    limits: frozenset[str],
+    counts: Mapping[str, int],
+    *,
+    clients: Collection[str],
+    others: int = 0,
+) -> float | None:
+    """Return how many units of the goal *counts* replicas would do a second, as *points* suggest.
+
+    Args:
+        points: What was measured.
+        limits: The services where requests may queue.
+        counts: Service to replicas.
+        clients: The services whose replicas ask, one request at a time each.
+        others: Clients that are no service of the file.
+
+    Returns:
+        None if nothing can be said: nobody is known to ask, or nothing was counted there.
+    """
+    asking = others + sum(counts[name] for name in clients)
+    stations = [_station(points, name, counts[name]) for name in sorted(limits - set(clients))]
+    known = [one for one in stations if one is not None]
+    elsewhere_s = _elsewhere_s(points, limits, clients, others)
+    if not asking or len(known) < len(stations) or elsewhere_s is None:
+        return None
+    return throughput(asking, elsewhere_s, known)
+
+
+def _station(points: Sequence[Point], name: str, replicas: int) -> Station | None:
+    visits: list[float] = []
+    times_s: list[float] = []
+    for point in points:
+        use = point.window.uses.get(name)
+        if use is None or not use.per_s or not point.window.goal_per_s:
+            continue
+        visits.append(use.per_s / point.window.goal_per_s)
+        # A replica is busy at most all of the time, and a request takes no longer than it stays.
+        times_s.append(point.counts[name] / use.per_s)
+        if use.present:
+            times_s.append(use.present / use.per_s)
+    return Station(fmean(visits), min(times_s), replicas) if times_s else None
+
+
+def _elsewhere_s(
+    points: Sequence[Point], limits: Collection[str], clients: Collection[str], others: int
+) -> float | None:
+    # Little's law, where the fewest wait: there a small error of their number matters least.
+    best: tuple[float, float] | None = None
+    for point in points:
+        asking = others + sum(point.counts[name] for name in clients)
+        uses = [point.window.uses[name] for name in limits if name in point.window.uses]
+        present = sum(use.present or 0.0 for use in uses)
+        if asking and point.window.goal_per_s:
+            away = max(asking - present, 0.0)
+            best = max(best or (-1.0, 0.0), (away / asking, away / point.window.goal_per_s))
+    return best[1] if best else None

@@ -1,0 +1,90 @@
+"""What the options of ``dcgen advise`` want of the application, and what asks it."""
+
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from advise.asked import Asked
+from advise.making import Candidates
+from engine.trial.load import Clients, Command, Loading
+from faults import UsageError, nearest
+
+MOST_DIGITS = 3
+
+
+def asked_of(given: Mapping[str, Any], services: Sequence[str]) -> Asked:
+    """Return what the options *given* ask for.
+
+    Args:
+        given: The options, by name.
+        services: Those that a command of ``--load`` may name.
+
+    Raises:
+        UsageError: A command does not read as words.
+    """
+    command = _words("--goal-command", given["goal_command"])
+    return Asked(given["goal"], tuple(command), given["count"], _load(given, services))
+
+
+def _load(given: Mapping[str, Any], services: Sequence[str]) -> Loading | None:
+    if given["clients"]:
+        service, slash, path = (given["ask"] or given["goal"]).partition("/")
+        if service not in services:
+            fix = f"name one of {', '.join(services)}"
+            raise UsageError(f"the clients cannot ask {service!r}, which has no balancer", fix=fix)
+        return Clients(given["clients"], service, slash + path or "/")
+    words = _words("--load", given["load"])
+    return Command(tuple(words), tuple(services)) if words else None
+
+
+def _words(option: str, text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        fix = f"write it as in a shell: {option} 'PROGRAM ARGUMENT'"
+        raise UsageError(f"{text!r} does not read as a command: {error}", fix=fix) from error
+
+
+def numbers_of(text: str, known: Collection[str]) -> tuple[str, list[int]]:
+    """Return the service and the numbers that *text*, ``rng=1,2,3``, names.
+
+    Raises:
+        UsageError: The service is not *known*, or a number is none of replicas.
+    """
+    service, _, given = text.partition("=")
+    words = given.split(",")
+    is_good = all(word.isascii() and word.isdigit() and len(word) <= MOST_DIGITS for word in words)
+    numbers = [int(word) for word in words] if is_good else []
+    if service not in known or not all(numbers or [0]):
+        raise UsageError(
+            f"{text!r} is no service and its numbers of replicas",
+            fix=f"write SERVICE=1,2,4 with one of {', '.join(known)}",
+        )
+    return service, numbers
+
+
+def chosen(
+    known: Candidates, services: Sequence[str], counts: Collection[str], goal: str
+) -> Candidates:
+    """Return those of *known* that are to be doubled: *services* if there are any, else all.
+
+    Args:
+        known: What can be doubled.
+        services: What is to be.
+        counts: What a number was given for.
+        goal: A service whose requests count; empty for none.
+
+    Raises:
+        UsageError: One of them cannot be doubled.
+    """
+    for name in (*services, *filter(None, [goal])):
+        if name not in known.counts:
+            why = known.untouched.get(name, f"there is no service {name!r}")
+            fix = nearest(name, known.counts, f"name one of {', '.join(known.counts)}")
+            raise UsageError(why, fix=fix)
+    if not services:
+        return known
+    wanted = {*services, *counts, *known.clients, goal}
+    left = {name: "it was not named" for name in known.counts if name not in wanted}
+    taken = {name: number for name, number in known.counts.items() if name in wanted}
+    return Candidates(taken, known.clients, known.state, {**known.untouched, **left})

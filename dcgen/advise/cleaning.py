@@ -1,0 +1,28 @@
+"""Remove what killed runs of ``dcgen advise`` have left."""
+
+from collections.abc import Sequence
+
+from engine.docker import compose as docker
+from engine.hosts import DEFAULT_HOST, Host
+from engine.trial.processes import sweep as swept_here
+from engine.trial.projects import sweep as swept_there
+
+
+def cleaned(engine: str, hosts: Sequence[Host]) -> str:
+    """Remove it, and return the sentence that says what that was.
+
+    Args:
+        engine: ``auto``, ``docker`` or ``process``.
+        hosts: Docker hosts; empty for the default one.
+
+    Raises:
+        HostError: Docker was asked for, and does not answer.
+    """
+    processes = swept_here() if engine != "docker" else 0
+    projects = 0
+    if engine == "docker" or hosts or (engine == "auto" and not docker.trouble()):
+        projects = sum(swept_there(host) for host in hosts or (DEFAULT_HOST,))
+    found = [f"{processes} processes"] * bool(processes) + [f"{projects} projects"] * bool(projects)
+    return (
+        f"removed {' and '.join(found)} of runs that were killed" if found else "nothing was left"
+    )

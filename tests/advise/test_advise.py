@@ -1,0 +1,197 @@
+"""`dcgen advise` on real applications, as processes of this machine, and what it leaves behind."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from engine.trial.processes import MARK
+
+from . import applications
+
+DEADLINE_S = 240
+QUICK = ("--window", "1", "--engine", "process")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("r")
+    folder.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder
+
+
+def dcgen(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dcgen", *words]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE_S, check=False
+    )
+
+
+def advised(folder: Path, services: str, *words: str) -> dict[str, Any]:
+    applications.write(folder, services)
+    done = dcgen("advise", "--json", *QUICK, *words, folder=folder)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_queue_is_found_with_the_command_that_ends_it(tmp_path: Path) -> None:
+    found = advised(tmp_path, applications.QUEUE, "--budget", "8")
+
+    assert found["steps"][0]["winners"] == ["api"]
+    assert found["counts"] == {"api": 2, "worker": 6}
+    assert found["ending"] == "budget"
+    assert found["commands"] == [
+        "dcgen scale api=2 --server-maxconn 1 -f compose.yml",
+    ]
+
+
+def test_a_redis_that_computes_all_the_time_is_not_scaled(tmp_path: Path) -> None:
+    found = advised(tmp_path, applications.STATEFUL)
+
+    assert (found["ending"], found["limit"], found["untouched"].keys()) == (
+        "state",
+        "redis",
+        {"redis"},
+    )
+
+
+def test_an_open_load_has_no_limit(tmp_path: Path) -> None:
+    asking = "import sys, time, urllib.request\nwhile True:\n"
+    asking += "    urllib.request.urlopen('http://' + sys.argv[1]).read()\n    time.sleep(0.05)\n"
+    tmp_path.joinpath("ask.py").write_text(asking)
+    load = f"{sys.executable} ask.py {{web}}"
+
+    found = advised(tmp_path, applications.server("web", 0.001), "--goal", "web", "--load", load)
+
+    assert (found["ending"], found["commands"]) == ("nothing", [])
+
+
+def test_clients_of_ours_are_the_load(tmp_path: Path) -> None:
+    found = advised(
+        *(tmp_path, applications.server("web", 0.05)),
+        *("--goal", "web", "--clients", "4", "--budget", "2"),
+    )
+
+    assert found["counts"] == {"web": 2}
+    assert found["steps"][0]["window"]["latency_s"] is None or found["steps"][0]["predicted"]
+
+
+def test_a_sweep_foretells_each_number(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+
+    done = dcgen("advise", "--json", *QUICK, "--sweep", "api=1,2,3", folder=tmp_path)
+
+    points = json.loads(done.stdout)
+    assert [one["replicas"] for one in points] == [1, 2, 3]
+    assert [one["predicted"] is None for one in points] == [True, False, False]
+    assert points[0]["per_s"] < points[1]["per_s"] < points[2]["per_s"]
+
+
+def test_what_is_advised_is_made(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+
+    done = dcgen("advise", "--apply", *QUICK, "--budget", "8", "--html", "a.html", folder=tmp_path)
+
+    assert "  api2:" in tmp_path.joinpath("generated.yml").read_text()
+    assert "$ dcgen scale api=2 --server-maxconn 1" in done.stderr
+    page = tmp_path.joinpath("a.html").read_text()
+    assert "dcgen scale api=2 --server-maxconn 1" in page
+    assert "http" not in page.replace('http-equiv="Content-Security-Policy"', "")
+
+
+def marked() -> set[int]:
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) and process.status() != psutil.STATUS_ZOMBIE:
+                found.add(process.pid)
+    return found
+
+
+def until(condition: object) -> None:
+    deadline_s = time.monotonic() + DEADLINE_S
+    while not condition():  # type: ignore[operator]  # a lambda
+        assert time.monotonic() < deadline_s
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    applications.write(tmp_path, applications.QUEUE)
+    before = marked()
+    command = [sys.executable, "-m", "dcgen", "advise", *QUICK]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
+        try:
+            until(lambda: len(marked() - before) > 6)
+            yield run
+        finally:
+            run.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_by_a_signal_leaves_nothing(
+    started: "subprocess.Popen[bytes]", number: signal.Signals
+) -> None:
+    ours = {pid for pid in marked() if _owner(pid) == str(started.pid)}
+    started.send_signal(number)
+
+    assert started.wait(DEADLINE_S) == 130
+    assert not ours & marked()
+
+
+def test_what_a_killed_run_leaves_is_removed(
+    started: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    ours = {pid for pid in marked() if _owner(pid) == str(started.pid)}
+    started.kill()
+    started.wait(DEADLINE_S)
+
+    done = dcgen("advise", "--clean", "--engine", "process", folder=tmp_path)
+
+    assert done.returncode == 0
+    until(lambda: not ours & marked())
+
+
+def _owner(pid: int) -> str:
+    try:
+        return psutil.Process(pid).environ().get(MARK, "")
+    except psutil.Error:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--goal", "nowhere"), "there is no service 'nowhere'"),
+        (("--sweep", "api=one"), "is no service and its numbers of replicas"),
+        (("--load", "x", "--clients", "3"), "there is one load"),
+        (("--clients", "3"), "it is not said whom the clients ask"),
+        (("--goal-command", "'"), "does not read as a command"),
+        (("--apply", "--json"), "--apply makes what is advised"),
+        (("--scale", "nowhere=3"), "no service named 'nowhere'"),
+        (("redis",), "each replica keeps its own data"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(
+    tmp_path: Path, words: tuple[str, ...], what: str
+) -> None:
+    applications.write(tmp_path, applications.STATEFUL)
+
+    done = dcgen("advise", *QUICK, *words, folder=tmp_path)
+
+    assert done.returncode in {1, 2}
+    assert what in done.stderr
+    assert "  fix: " in done.stderr
+    assert not tmp_path.joinpath("generated.yml").exists()
