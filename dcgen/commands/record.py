@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.result import is_generated
+from generator.targets.json_form import from_json
 from generator.targets.table import DEFAULT
 
 _WORD = r"(?:'[^']*'|\"'\"|[^\s'\"])+"
@@ -74,6 +75,7 @@ def read(text: str) -> Record | None:
     """Return what the header of *text* says; None if it says nothing, or cannot be understood."""
     if not is_generated(text):
         return None
+    text = from_json(text)
     lines = text.split("\n", 2)[1:]
     first = _FIRST.fullmatch(lines[0].rstrip("\r")) if lines else None
     if not first:
@@ -90,11 +92,13 @@ def read(text: str) -> Record | None:
 
 def write(text: str, record: Record | None) -> str:
     """Return the generated *text* with *record* in its header, in place of another."""
-    head, newline, rest = text.partition("\n")
+    head, newline, rest = from_json(text).partition("\n")
     if not newline:
         return text
     lines = rest.split("\n")
-    recorded = 1 + sum(1 for _ in _more(text)) if _FIRST.fullmatch(lines[0].rstrip("\r")) else 0
+    recorded = (
+        1 + sum(1 for _ in _more(from_json(text))) if _FIRST.fullmatch(lines[0].rstrip("\r")) else 0
+    )
     ending = "\r\n" if head.endswith("\r") else "\n"
     added = "".join(line + ending for line in _lines(record)) if record else ""
     return head + newline + added + "\n".join(lines[recorded:])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from generator.editing.configs import put_config, remove_config
 from generator.editing.draft import Draft
-from generator.editing.edits import Span, service_span
+from generator.editing.edits import Span, remove_entries, service_span
 from generator.editing.emit import Emitted, entries, flow, scalar
 from generator.result import Settings, Variant
 from generator.services import stats_port
@@ -97,6 +97,8 @@ def insert(
         service = draft.service
         text = above + _flow_entry(draft, generated, anew)
         draft.edits.replace(service.key.start, service.body.end, text)
+        if before:
+            remove_entries(draft.edits, draft.document.services, set(before.replicas))
     else:
         gap = draft.layout.newline if draft.layout.gap else ""
         above = replicas.render(gap) + gap if replicas else ""
