@@ -6,6 +6,7 @@ import click
 
 from dcgen.commands.assignments import address, counts
 from dcgen.commands.compose import compose
+from dcgen.commands.plain_compose import without_f
 from dcgen.commands.target import (
     SECONDS,
     SECONDS_ABOVE_0,
@@ -130,3 +131,5 @@ def _up_on_docker(
     patience = Patience(drain_s=asked["drain_s"], renew_volumes=asked["renew"])
     with resized(found, scale, patience, progress, words=words, returns=detached):
         compose(found, progress, "up", *["--detach"] * detached, *words)
+    if detached and (advice := without_f(found)):
+        progress.say(advice)

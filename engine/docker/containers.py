@@ -206,7 +206,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
     return Container(
         id=raw["Id"],
         service=labels[f"{LABEL}service"],
-        number=int(labels.get(f"{LABEL}container-number", "0")),
+        number=_number(raw["Name"], labels),
         running=bool(raw["State"]["Running"]),
         health=(raw["State"].get("Health") or {}).get("Status", "").replace("none", ""),
         addresses={
@@ -221,6 +221,16 @@ def _container(raw: Mapping[str, Any]) -> Container:
         grace_s=GRACE_S if (grace := raw["Config"].get("StopTimeout")) is None else float(grace),
         settles_s=_settles_s(raw["Config"].get("Healthcheck") or {}),
     )
+
+
+def _number(title: str, labels: Mapping[str, str]) -> int:
+    # As the container is called: one that took the place of another has its name, and Compose
+    # labels cannot be changed.
+    called = re.fullmatch(
+        rf"/{re.escape(labels[f'{LABEL}project'])}[-_]{re.escape(labels[f'{LABEL}service'])}[-_](\d+)",
+        title,
+    )
+    return int(called[1] if called else labels.get(f"{LABEL}container-number", "0"))
 
 
 def _settles_s(check: Mapping[str, Any]) -> float:

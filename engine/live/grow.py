@@ -55,6 +55,7 @@ class Admission:
             HostError: Docker, Compose or HAProxy does not answer.
         """
         begin_s = time.monotonic()
+        self.let_go()
 
         def complete() -> bool:
             done = [self._is_complete(live) for live in self._lives]
@@ -63,6 +64,19 @@ class Admission:
         until(complete, within_s)
         for name in dict.fromkeys(self._served):
             yield Changed(name, "serving", time.monotonic() - begin_s, self._site.host)
+
+    def let_go(self) -> None:
+        """Forget the balancers that Compose has recreated: a new one holds nothing.
+
+        Raises:
+            HostError: Docker or Compose does not answer.
+        """
+        names = {live.service.name for live in self._lives}
+        there = {one.id for one in self._site.running(*names)}
+        self._lives = [
+            live for live in self._lives if live.container and live.container.id in there
+        ]
+        self.held = [server for server in self.held if server.live in self._lives]
 
     def _is_complete(self, live: Live) -> bool:
         led = servers(live)
@@ -86,4 +100,5 @@ def admission(site: Site, variant: Variant) -> Iterator[Admission]:
     try:
         yield made
     finally:
+        made.let_go()
         ready(made.held)

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from composefile import labels
-from engine.docker.containers import Container, Site
+from engine.docker.containers import Site
 from engine.events import Changed
+from engine.live.leftovers import remove_left_over
 from engine.live.reach import reachable
-from engine.live.running import Live, on_docker
-from engine.variant import Service, Variant
+from engine.live.running import Live, differ, on_docker
+from engine.variant import Variant
 from engine.waiting import LISTEN_WITHIN_S, until
 from lb.model import Address
 
@@ -44,26 +44,15 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
         # Not with --no-deps: Compose would note a definition without them, and recreate it again.
         site.run("up", "--detach", live.service.name, within_s=_START_WITHIN_S)
         yield Changed(live.service.name, "recreated", time.monotonic() - begin_s, site.host)
-    begin_s = time.monotonic()
-    left = _left_over(site, variant, lives)
-    site.remove(left)
-    for one in left:
-        yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host, one.leaves)
+    scaled = {live.service.identity.service for live in lives}
+    for project in {live.container.project for live in lives if live.container}:
+        yield from remove_left_over(site, variant, project, scaled)
 
 
 def _changed(site: Site, variant: Variant) -> list[Live]:
     names = [s.name for s in variant if s.identity.is_proxy and not s.identity.is_dynamic]
     found = on_docker(variant, site, *names) if names else []
-    return [live for live in found if live.container and _differ(live.service, live.container)]
-
-
-def _differ(service: Service, container: Container) -> bool:
-    mine = {
-        name: text
-        for name, text in service.pairs("labels").items()
-        if name.startswith(labels.PREFIX)
-    }
-    return mine != {n: text for n, text in container.labels.items() if n.startswith(labels.PREFIX)}
+    return [live for live in found if live.container and differ(live.service, live.container)]
 
 
 def _all_listen(site: Site, live: Live) -> bool:
@@ -78,14 +67,3 @@ def _all_listen(site: Site, live: Live) -> bool:
         if name == one.service and network in shared and ip
     }
     return not wanted or set(reachable(live, sorted(wanted))) == wanted
-
-
-def _left_over(site: Site, variant: Variant, lives: Sequence[Live]) -> list[Container]:
-    scaled = {live.service.identity.service for live in lives}
-    projects = {live.container.project for live in lives if live.container}
-    return [
-        one
-        for project in projects
-        for one in site.labelled(project, f"{labels.ROLE}={labels.REPLICA}")
-        if one.service not in variant.services and one.identity.service in scaled
-    ]

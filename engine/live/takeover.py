@@ -23,8 +23,9 @@ from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rej
 from engine.events import Changed
 from engine.live.health import await_healthy, last_words
 from engine.live.idle import await_idle
-from engine.live.running import Live, live_in
-from engine.replicas import names_of_replicas
+from engine.live.leftovers import remove_left_over
+from engine.live.running import Live, differ, live_in
+from engine.replicas import names_of_replicas, replicas
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
@@ -52,6 +53,9 @@ def take_over(
 ) -> Iterator[Changed]:
     """Put the balancers of *variant* before the applications that run on *site* without them.
 
+    A balancer that finds its replicas by DNS and was changed, or had them in its configuration
+    before, is replaced in the same way.
+
     Args:
         site: Where the variant is to run.
         variant: As it is to be.
@@ -63,12 +67,11 @@ def take_over(
             healthy; it runs as before.
         HostError: Docker or Compose does not answer, or refuses.
     """
-    balancers = [s for s in variant if s.identity.role == labels.BALANCER]
     found = [
         (service, one)
-        for service in balancers
+        for service in (s for s in variant if s.identity.role == labels.BALANCER)
         for one in site.running(service.name)[:1]
-        if not one.identity.is_proxy
+        if not one.identity.is_proxy or (service.identity.is_dynamic and differ(service, one))
     ]
     if not found:
         return
@@ -76,12 +79,24 @@ def take_over(
         _require_data(variant, service, old)
     names = [name for service, _ in found for name in service.identity.replicas]
     begin_s = time.monotonic()
+    words = [*words, *_no_fewer(site, variant, found)]
     site.run("up", "--detach", "--no-recreate", *words, *names, within_s=_START_WITHIN_S)
     for one in site.containers(*names):
         await_healthy(site, one, patience.healthy_s)
         yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)
     for service, old in found:
         yield from _Takeover(site, service, old, words, patience).run()
+        yield from remove_left_over(site, variant, old.project, {service.name})
+
+
+def _no_fewer(
+    site: Site, variant: Variant, found: Sequence[tuple[Service, Container]]
+) -> Iterator[str]:
+    # Compose would end replicas that are too many while they work.
+    wanted = replicas(variant, {})
+    for name in (name for service, _ in found for name in service.identity.replicas):
+        if (now := len(site.running(name))) > wanted[name]:
+            yield from ("--scale", f"{name}={now}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,3 +104,22 @@ def test_inside_no_request_fails_and_who_resolved_the_name_long_ago_finds_the_ba
     assert len(after["by address"].failed) <= 1
     for kind_of, found in after.items():
         assert sum(last > before[kind_of] for last in found.who.values()) == 3, kind_of
+
+
+@both_engines
+def test_a_balancer_that_is_changed_is_replaced_and_leaves_nothing_behind(
+    new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
+) -> None:
+    file = made(tmp_path / "generated.yml", UNPUBLISHED, "scale", "web", "2")
+    one = Running(new_project(host, file))
+    one.up()
+
+    with clients(one.project, "web", 8080) as inside:
+        for words in (("--dynamic",), ("--dynamic", "--balance", "roundrobin")):
+            one.dcgen("scale", "web", "2", "-q", "-o", str(file), *words)
+            one.up("--drain-deadline", "5")
+        after = inside.more(40)["by name"]
+    notebook.note("static to dynamic, and another option", after.verdict, "0 failed")
+
+    assert after.failed == []
+    assert one.project.replicas() == {"web": 1, "web-replicas": 2}
