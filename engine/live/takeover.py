@@ -31,6 +31,7 @@ from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
+_TRIED_AGAIN_WITHIN_S = 3.5  # Linux sends a SYN again after 1 s and after 3 s
 _UNCHECKED = "INI"
 _MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 
@@ -76,7 +77,8 @@ def take_over(
     if not found:
         return
     for service, old in found if not patience.renew_volumes else ():
-        _require_data(variant, service, old)
+        if not old.identity.is_proxy:
+            _require_data(variant, service, old)
     names = [name for service, _ in found for name in service.identity.replicas]
     begin_s = time.monotonic()
     words = [*words, *_no_fewer(site, variant, found)]
@@ -218,7 +220,10 @@ class _Takeover:
 
     def _retire(self, stand_in: Container, new: Container, places: Sequence[Endpoint]) -> None:
         rejoin(self.site, stand_in.id, [place.named() for place in places])
+        begin_s = time.monotonic()
         self._await(new)
+        # Who tried to connect while it was away tries again at the address that DNS gave.
+        time.sleep(max(0.0, _TRIED_AGAIN_WITHIN_S - (time.monotonic() - begin_s)))
         live = live_in(self.balancer, self.site, stand_in)
         with suppress(HostError):
             until(lambda: all(row.idle for row in live.rows()), self.patience.drain_s)
