@@ -255,8 +255,14 @@ def _command(spec: ProxySpec, start: str) -> dict[str, Emitted]:
 
 def _neighbours(spec: ProxySpec) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
-    if spec.companions:
-        found["links" if spec.linked else "depends_on"] = list(spec.companions)
+    if spec.linked and spec.companions:
+        found["links"] = list(spec.companions)
+    elif spec.patience_s and spec.companions and not (spec.v1 or spec.v2):
+        # They have a health check: until it is content, a balancer before them serves nobody.
+        healthy = {"condition": "service_healthy"}
+        found["depends_on"] = dict.fromkeys(spec.companions, healthy)
+    elif spec.companions:
+        found["depends_on"] = list(spec.companions)
     if spec.extra_hosts:
         found["extra_hosts"] = list(spec.extra_hosts)
     return found

@@ -4,6 +4,7 @@ import pytest
 
 from tests.generator.compose import ambassador, balanced, extra_hosts, refusal, scale, yaml
 
+HEALTHY = {"condition": "service_healthy"}
 OTHERS = "  webui:\n    image: webui\n    depends_on:{}\n"
 
 
@@ -47,6 +48,22 @@ def test_replicas_depend_on_what_the_service_did_and_the_balancer_on_its_replica
     assert made.value("rng", "depends_on") == ["rng1", "rng2"]
     assert made.body("rng1") == "image: app\nexpose: [80]\ndepends_on:\n  - redis  # first\n"
     assert made.value("rng2", "depends_on") == ["redis"]
+
+
+@pytest.mark.parametrize(
+    ("check", "dependencies"),
+    [
+        pytest.param("test: [CMD, ask]", dict.fromkeys(["rng1", "rng2"], HEALTHY), id="a check"),
+        pytest.param("disable: true", ["rng1", "rng2"], id="none"),
+        pytest.param("interval: 2s", ["rng1", "rng2"], id="the image's, which may have none"),
+    ],
+)
+def test_balancer_waits_until_replicas_with_a_health_check_are_healthy(
+    check: str, dependencies: object
+) -> None:
+    made = scale(balanced(f"image: app\nexpose: [80]\nhealthcheck: {{{check}}}\n"))
+
+    assert made.value("rng", "depends_on") == dependencies
 
 
 def test_ambassador_depends_on_nothing() -> None:
