@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from dcgen.commands.location import Place, place
+from dcgen.commands.plain_compose import without_f
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from engine.docker.containers import Site
@@ -74,6 +75,12 @@ def _followed(
         for one in coming:
             for event in one.admit():
                 progress.show(event)
+
+
+def say_what_undoes_it(found: Target, progress: Progress) -> None:
+    """Say what Compose would do without the files of *found*, if it would take others."""
+    if advice := without_f(found):
+        progress.say(advice)
 
 
 def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Event]]) -> None:

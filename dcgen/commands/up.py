@@ -6,7 +6,6 @@ import click
 
 from dcgen.commands.assignments import address, counts
 from dcgen.commands.compose import compose
-from dcgen.commands.plain_compose import without_f
 from dcgen.commands.target import (
     SECONDS,
     SECONDS_ABOVE_0,
@@ -118,7 +117,7 @@ def _up_as_processes(
 def _up_on_docker(
     found: Target, scale: dict[str, int], progress: Progress, asked: dict[str, Any]
 ) -> None:
-    from dcgen.commands.hitless_up import resized  # noqa: PLC0415 - not for the help
+    from dcgen.commands.hitless_up import resized, say_what_undoes_it  # noqa: PLC0415 - not for the help
     from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
     from engine.live.takeover import Patience  # noqa: PLC0415
 
@@ -131,5 +130,5 @@ def _up_on_docker(
     patience = Patience(drain_s=asked["drain_s"], renew_volumes=asked["renew"])
     with resized(found, scale, patience, progress, words=words, returns=detached):
         compose(found, progress, "up", *["--detach"] * detached, *words)
-    if detached and (advice := without_f(found)):
-        progress.say(advice)
+    if detached:
+        say_what_undoes_it(found, progress)
