@@ -134,7 +134,8 @@ class _Takeover:
         detail = ", ".join(filter(None, [free, self.old.leaves]))
         yield Changed(self.old.name, "replaced", time.monotonic() - begin_s, self.site.host, detail)
         for place in lost:
-            yield Changed(self.balancer.name, "moved", host=self.site.host, detail=place.address)
+            told = f"restart what resolved it before, as {place.address}"
+            yield Changed(self.balancer.name, "moved", host=self.site.host, detail=told)
 
     @property
     def _has_one_name(self) -> bool:
