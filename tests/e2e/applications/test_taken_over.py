@@ -1,0 +1,105 @@
+"""Applications that run are taken over by dcgen, changed under load, and given back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.applications import scenario
+from tests.e2e.applications.conftest import HasImages
+from tests.e2e.applications.lifecycle import Begin, is_as_before, lost
+from tests.e2e.applications.scenario import LOSSLESS, Application
+from tests.e2e.conftest import NewProject
+from tests.e2e.report import Notebook
+from tests.e2e.sources import both_engines
+from tests.lab.lab import TODAY, Lab
+from tests.lab.project import fetch
+from tests.lab.waiting import until
+
+pytestmark = pytest.mark.e2e
+
+SHOP = Application(
+    "shop",
+    "web",
+    "example/shop:1",
+    ("scale web {n} --mode http --health from-healthcheck", "scale celery {n}"),
+)
+FRONT = Application("front", "app", "example/app:1", ("scale app {n} --mode http",), own=False)
+JOBS = Application("jobs", "api", "example/jobs:1", ("scale api {n}", "scale consumer {n}"))
+CALLS = Application(
+    "calls", "calls", "example/calls:1", ("scale calls {n} --mode 50051=h2c",), own=False
+)
+
+
+@pytest.fixture
+def begin(
+    new_project: NewProject, applications: HasImages, tmp_path: Path, notebook: Notebook
+) -> Begin:
+    return Begin(new_project, applications, tmp_path, notebook)
+
+
+@both_engines
+def test_django_with_celery_beat_and_postgresql(
+    begin: Begin,
+    lab: Lab,
+    host: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if host == TODAY:
+        request.getfixturevalue("today")
+    monkeypatch.setenv("SHOP_HOST", lab.engine(host).address)
+    one = begin(SHOP, host)
+
+    def ticks() -> int:
+        return int(fetch(f"{one.url}ticks"))
+
+    one.run()
+    before = ticks()
+
+    assert lost(one) == {}
+    assert is_as_before(one)
+    until(lambda: ticks() > before, "the workers go on")
+
+
+@both_engines
+def test_nginx_that_looked_the_name_up_once_finds_the_balancer(begin: Begin, host: str) -> None:
+    one = begin(FRONT, host)
+    served: dict[str, int] = {}
+
+    one.run(lambda step: served.update({step: len(one.seen.names)}))
+
+    # Without the address of the old container, nginx would go on with one replica, or with none.
+    assert [served[step] for step in ("taken over by 3", "3 to 5", "5 to 2")] == [3, 5, 2]
+    assert lost(one) == {}
+    assert is_as_before(one)
+
+
+def test_rabbitmq_with_consumers_loses_no_job(begin: Begin, notebook: Notebook) -> None:
+    one = begin(JOBS, TODAY)
+
+    one.run()
+    done = scenario.await_jobs_done(one.url, one.seen.requests)
+    notebook.note("jobs that were promised, and done", f"{one.seen.requests}, {done}", "none lost")
+
+    assert lost(one) == {}
+    assert is_as_before(one)
+
+
+def test_grpc_and_kept_tcp_connections(begin: Begin, notebook: Notebook) -> None:
+    one = begin(CALLS, TODAY)
+    before = {kind: len(found) for kind, found in scenario.told(one.url).items()}
+    failed: dict[str, list[str]] = {}
+
+    def note(step: str) -> None:
+        found = scenario.told(one.url)
+        new = {kind: found[kind][before[kind] :] for kind in before}
+        before.update({kind: len(failures) for kind, failures in found.items()})
+        failed[step] = new["grpc"]
+        words = ", ".join(f"{kind} {len(failures)}" for kind, failures in new.items())
+        bar = "gRPC 0" if step in LOSSLESS else "gRPC waits before it connects again"
+        notebook.note(f"{step}: calls that failed, connections that ended", words, bar)
+
+    one.run(note)
+
+    assert {step: failed[step] for step in LOSSLESS if failed[step]} == {}
+    assert is_as_before(one)
