@@ -1,0 +1,48 @@
+"""WebSockets, server-sent events and long polls through all that becomes of an application."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.applications.conftest import HasImages
+from tests.e2e.applications.lifecycle import Begin, is_as_before, lost
+from tests.e2e.applications.long_lived import long_lived
+from tests.e2e.applications.scenario import Application
+from tests.e2e.conftest import NewProject
+from tests.e2e.report import Notebook
+from tests.lab.lab import TODAY
+from tests.lab.waiting import until
+
+pytestmark = pytest.mark.e2e
+
+STREAMS = Application("streams", "web", "example/streams:1", ("scale web {n} --mode http",))
+
+
+@pytest.fixture
+def begin(
+    new_project: NewProject, applications: HasImages, tmp_path: Path, notebook: Notebook
+) -> Begin:
+    return Begin(new_project, applications, tmp_path, notebook)
+
+
+def test_websockets_server_sent_events_and_long_polls(begin: Begin, notebook: Notebook) -> None:
+    one = begin(STREAMS, TODAY)
+    with long_lived(one.project.engine.address, 8001) as clients:
+        until(lambda: min(clients.heard.values()) > 0, "each client hears something")
+        before = dict(clients.ended)
+
+        def note(step: str) -> None:
+            ended = {kind: clients.ended[kind] - before[kind] for kind in before}
+            before.update(clients.ended)
+            words = ", ".join(f"{kind} {number}" for kind, number in ended.items())
+            notebook.note(f"{step}: connections that ended", words)
+
+        one.run(note)
+        heard = dict(clients.heard)
+        until(
+            lambda: all(clients.heard[kind] > heard[kind] for kind in heard),
+            "each client hears something again",
+        )
+
+    assert lost(one) == {}
+    assert is_as_before(one)
