@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 NAMES = frozenset(
-    {"ambassador", "composefile", "dockercoins", "engine", "faults", "generator", "lb"}
+    {"advise", "ambassador", "composefile", "dockercoins", "engine", "faults", "generator", "lb"}
 )
 # Not pathlib: until this is done, Python answers Ctrl-C, with a traceback.
 HOME = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - see above
