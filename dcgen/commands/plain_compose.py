@@ -3,8 +3,8 @@
 import os
 
 from dcgen import source
+from dcgen.commands.dash_f import dash_f
 from dcgen.commands.target import Target
-from dcgen.commands.telling import dash_f
 from faults import UserError
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dcgen.commands import env_files
+from dcgen.commands.dash_f import dash_f
 from dcgen.reporting import colored
 from faults import printable
 from generator.result import Notice
@@ -80,8 +81,3 @@ def use_it(service: str, files: Sequence[str]) -> str:
     """Return the command that lets *files* use *service* where it runs."""
     address = shlex.quote(f"{service}=HOST:PORT")
     return " ".join(filter(None, ["dcgen ambassador", address, dash_f(files)]))
-
-
-def dash_f(files: Sequence[str]) -> str:
-    """Return *files* as options for a shell."""
-    return printable(" ".join(f"-f {shlex.quote(file)}" for file in files))
