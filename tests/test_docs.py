@@ -13,7 +13,7 @@ from dcgen.cli import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-CONTEXT = click.Context(main)
+CONTEXT = click.Context(main, **main.context_settings)
 COMMANDS = main.list_commands(CONTEXT)
 TARGETS = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
@@ -61,7 +61,9 @@ def test_help_of_every_command_has_an_example(name: str) -> None:
     command = main.get_command(CONTEXT, name)
 
     assert command
-    assert f"Example: dcgen {name} " in command.get_help(click.Context(command, info_name=name))
+    assert f"Example: dcgen {name} " in command.get_help(
+        click.Context(command, info_name=name, parent=CONTEXT)
+    )
 
 
 def test_every_make_target_is_explained() -> None:

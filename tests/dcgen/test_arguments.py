@@ -59,7 +59,7 @@ def test_hamba_knows_no_options() -> None:
     [("scale", ChosenOptions), ("scale", PortOptions), ("ambassador", ChosenAccess)],
 )
 def test_what_a_label_can_say_can_be_chosen(command: str, kind: Any) -> None:
-    found = main.get_command(click.Context(main), command)
+    found = main.get_command(click.Context(main, **main.context_settings), command)
 
     assert found
     # What is chosen for one port is chosen by the same options.
