@@ -7,6 +7,8 @@
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
 E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER
+# Files of tests run beside each other: they wait more than they compute.
+BESIDE := --numprocesses $(or $(JOBS),4) --dist loadfile
 # What needs neither a Docker host nor many processes, without the laws on random files.
 UNIT := tests/composefile tests/generator tests/test_house.py tests/test_docs.py \
 	tests/engine/test_addresses.py tests/engine/test_environment.py tests/engine/test_ports.py \
@@ -93,7 +95,7 @@ unit: setup ## Run the quick tests, under a minute: for every change, before `ma
 	.venv/bin/pytest -q -r fE $(UNIT) --ignore tests/generator/test_laws.py $(ARGS)
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
-	.venv/bin/pytest -m 'not e2e' $(ARGS)
+	.venv/bin/pytest -m 'not e2e' $(BESIDE) $(ARGS)
 	$(E2E) $(ARGS)
 
 e2e: setup ## Run the tests with real Docker hosts alone; installs Docker (Debian, root)
