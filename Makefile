@@ -6,7 +6,8 @@
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
-E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER
+# Two labs run beside each other; a file of tests stays in one.
+E2E := .venv/bin/pytest -m e2e --reruns 2 -r fER --numprocesses $(or $(LABS),2) --dist loadfile
 # Files of tests run beside each other: they wait more than they compute.
 BESIDE := --numprocesses $(or $(JOBS),4) --dist loadfile
 # What needs neither a Docker host nor many processes, without the laws on random files.

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-REPORT = Path(__file__).parents[2] / ".artifacts" / "e2e-report.md"
+# Runs beside each other each have a page.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+REPORT = Path(__file__).parents[2] / ".artifacts" / f"e2e-report{_WORKER and '-'}{_WORKER}.md"
 HEAD = """\
 # What the end-to-end tests measured
 

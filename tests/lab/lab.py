@@ -98,12 +98,13 @@ class Lab:
 
     def images(self) -> Path:
         """Return the archive of all images, made now if the cache has none for these files."""
-        if not bundle.archive().exists():
-            work = self.folder / "build"
-            work.mkdir()
-            with self.builder() as engine:
-                bundle.make(engine, work)
-            shutil.rmtree(work)
+        with packages.alone():
+            if not bundle.archive().exists():
+                work = self.folder / "build"
+                work.mkdir()
+                with self.builder() as engine:
+                    bundle.make(engine, work)
+                shutil.rmtree(work)
         return bundle.archive()
 
     def cut(self, name: str) -> None:

@@ -4,6 +4,7 @@ Debian's packages are the only source: no image registry and no download from el
 mirror is the one that the machine's own apt uses.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -48,6 +49,15 @@ def cache() -> Path:
     """Return the folder that outlives every lab: ``$DCGEN_LAB_CACHE``, else in ``~/.cache``."""
     chosen = os.environ.get("DCGEN_LAB_CACHE")
     return Path(chosen) if chosen else Path.home() / ".cache" / "dcgen-lab"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the cache alone: of runs beside each other one makes an archive, the others find it."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def impossible() -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.lab import bases, bundle
 from tests.lab.engine import Engine
 from tests.lab.lab import Lab
-from tests.lab.packages import cache
+from tests.lab.packages import alone, cache
 
 HERE = Path(__file__).with_name("image")
 ALL = "dcgen-lab/applications"
@@ -55,12 +55,13 @@ def archive() -> Path:
 
 def made(lab: Lab) -> Path:
     """Return the archive, made now if the cache has none for these files."""
-    if not archive().exists():
-        work = lab.folder / "applications"
-        work.mkdir()
-        with lab.builder() as engine:
-            _make(engine, work)
-        shutil.rmtree(work)
+    with alone():
+        if not archive().exists():
+            work = lab.folder / "applications"
+            work.mkdir()
+            with lab.builder() as engine:
+                _make(engine, work)
+            shutil.rmtree(work)
     return archive()
 
 
