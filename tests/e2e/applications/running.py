@@ -31,5 +31,5 @@ def started(
     """Start *file* on *host* with Compose, and return once Compose says that all is healthy."""
     has_images(host)
     running = Running(new_project(host, file, name=name))
-    running.project.compose("up -d --wait --wait-timeout 100", timeout_s=130)
+    running.project.compose("up -d --wait --wait-timeout 150", timeout_s=180)
     return running

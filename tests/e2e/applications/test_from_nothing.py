@@ -32,13 +32,13 @@ services:
   slow:
     image: example/app:1
     environment:
-      START_S: "22"
+      START_S: "60"
     expose:
       - "8000"
     healthcheck:
       test: curl -fsS http://localhost:8000/
       interval: 1s
-      start_period: 60s
+      start_period: 90s
 configs:
   site:
     content: |
