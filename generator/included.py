@@ -32,12 +32,15 @@ class Change:
     """A *transform* of one file.
 
     *output* is the name of the file that the variant of the first file goes to. *stays* tells
-    whether something answers to the name of the service afterwards.
+    whether something answers to the name of the service afterwards. *learn* makes the variant of
+    the first file, given that and the one that has the service, in which the service is found
+    where it is then; None if there is no such way.
     """
 
     transform: Callable[[Model], Variant]
     output: str
     stays: bool = True
+    learn: Callable[[Model, Model], Variant] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,13 @@ def change_included(model: Model, name: str, change: Change, texts: Mapping[str,
     Raises:
         UserError: The change is refused, or another file needs what it takes away.
     """
+    learned: tuple[Notice, ...] = ()
+    if change.learn:
+        tuple(_of_other(model, name, stays=True))  # what no address can replace is refused
+        there = next(entry.model for entry in _all(model, texts) if name in entry.model.document)
+        variant = change.learn(model, there)
+        model = Model(load(variant.text, model.document.file), model.project)
+        learned = variant.warnings
     found = _changed(model, name, change, texts, "")
     assert found is not None  # noqa: S101 - `holds` was true
     others = [model, *(entry.model for entry in _all(model, texts))]
@@ -87,8 +97,9 @@ def change_included(model: Model, name: str, change: Change, texts: Mapping[str,
         for other in others
         if name not in other.document
         for notice in _of_other(other, name, stays=change.stays)
+        if not (change.learn and other is model)
     ]
-    return replace(found, warnings=(*found.warnings, *notices))
+    return replace(found, warnings=(*learned, *found.warnings, *notices))
 
 
 def _of_other(model: Model, name: str, *, stays: bool) -> Iterator[Notice]:

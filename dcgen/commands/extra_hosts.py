@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
+from composefile.model import Model
 from dcgen.commands.assignments import hosts
 from dcgen.commands.completion import services
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand
+from generator.result import Variant
 from generator.transforms import extra_hosts as transform
 
 
@@ -25,9 +27,16 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
             f"{name}: at {ip}",
             shlex.quote(f"{name}={ip}"),
             stays=False,
+            learn=partial(_learn, service=name, address=ip, only_named=only),
         )
         for name, ip in hosts(given["what"])
     ]
+
+
+def _learn(model: Model, there: Model, **asked: Any) -> Variant:  # noqa: ANN401 - see learn
+    from generator.services.learning import learn  # noqa: PLC0415 - few files include others
+
+    return learn(model, there, **asked)
 
 
 @click.command(

@@ -22,6 +22,8 @@ class Step:
         done: What it did, in words.
         words: How the command line names the service and its value: ``rng=3``.
         stays: Whether something answers to the name of the service afterwards.
+        learn: Lets the services of the first of these files, which does not have the service, find
+            it where it is then; the second has it.
     """
 
     service: str
@@ -29,6 +31,7 @@ class Step:
     done: str
     words: str
     stays: bool = True
+    learn: Callable[[Model, Model], Variant] | None = None
 
 
 def require_service(step: Step, model: Model, *, alone: bool, on_top: bool) -> None:
@@ -68,7 +71,7 @@ def _one(step: Step, model: Model, name: str, texts: Mapping[str, str]) -> Varia
 
     if step.service in model.document or not _included().holds(model, step.service, texts):
         return step.transform(model)
-    change = _included().Change(transform, name, step.stays)
+    change = _included().Change(transform, name, step.stays, step.learn)
     found: Variant = _included().change_included(model, step.service, change, texts)
     return found
 

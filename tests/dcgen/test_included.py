@@ -141,11 +141,41 @@ def test_a_service_that_leaves_an_included_file_is_gone(folder: Path) -> None:
 
     assert set(now) == {"web", "admin"}
     assert now["admin"]["extra_hosts"] == ["db=192.0.2.7"]
-    assert "compose.yml:5: 'web' does not learn where 'db' is" in result.stderr
+    assert now["web"]["extra_hosts"] == ["db=192.0.2.7"]
+    assert "does not learn" not in result.stderr
+
+
+def test_who_waits_for_a_service_that_leaves_an_included_file_finds_it_elsewhere(
+    folder: Path,
+) -> None:
+    put(folder, "side/compose.yml")
+    before = (folder / "compose.yml").read_text()
+
+    result = dcgen("extra-hosts", "db=192.0.2.7")
+    web = composes.config("2.40", folder, "generated.yml")["services"]["web"]
+
+    assert result.exit_code == 0
+    assert web["extra_hosts"] == ["db=192.0.2.7"]
+    assert "db" not in web.get("depends_on", {})
+    assert (folder / "compose.yml").read_text() == before
+    assert dcgen("refresh", "--check").exit_code == 0
+
+
+def test_only_services_that_name_it_learn_of_a_service_of_an_included_file(folder: Path) -> None:
+    put(folder, "side/compose.yml")
+    text = MAIN.format("side/compose.yml").replace("[db]", "[admin]")
+    (folder / "compose.yml").write_text(text)
+
+    dcgen("extra-hosts", "db=192.0.2.7", "--only-named")
+
+    now = composes.config("2.40", folder, "generated.yml")["services"]
+    assert "extra_hosts" not in now["web"]
 
 
 REFUSED = [
-    pytest.param("extra-hosts db=192.0.2.7", "", "`depends_on` on 'db'", id="it is waited for"),
+    pytest.param(
+        "extra-hosts db=192.0.2.7", "volumes_from: [db]", "`volumes_from` on 'db'", id="its files"
+    ),
     pytest.param(
         "scale db 2", "network_mode: service:db", "`network_mode` on 'db'", id="a network"
     ),
