@@ -16,11 +16,11 @@ REPORT = Path(__file__).parents[2] / ".artifacts" / f"e2e-report{_WORKER and '-'
 HEAD = """\
 # What the end-to-end tests measured
 
-`make e2e` writes this page to `.artifacts/e2e-report.md`, after a run on real Docker Engines: one
-that sees this machine's files, and three hosts beside it, each with its own daemon, address and
-images (see `tests/lab/`). A part of them runs on Debian's newest Engine and Compose too: "the
-engine of today". Absolute speeds depend on the machine and on what else it does; the ratios are
-what is promised. Figures without a bar are recorded, not judged.
+`make e2e` writes such pages to `.artifacts/`, one for each of its labs, after a run on real
+Docker Engines: one that sees this machine's files, and three hosts beside it, each with its own
+daemon, address and images (see `tests/lab/`). A part of them runs on Debian's newest Engine and
+Compose too: "the engine of today". Absolute speeds depend on the machine and on what else it
+does; the ratios are what is promised. Figures without a bar are recorded, not judged.
 
 Measured on {cores} cores, all Engines and all workers on the same machine.
 """
