@@ -18,7 +18,7 @@ from composefile import labels, text_file
 from composefile.dockerfile import Image, parse_dockerfile
 from engine.process.free_ports import exposed
 from engine.process.packages import install_command, missing
-from engine.process.soundness import require_sound
+from engine.process.soundness import require_sound, require_sound_program
 from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb import programs
@@ -82,7 +82,9 @@ def recipe(service: Service) -> Recipe:
         return Recipe("proxy", (program("haproxy", service),), _proxy_ports(service))
     image = str(service.keys.get("image") or "")
     if "build" in service.keys:
-        return _python(service)
+        made = _python(service)
+        require_sound_program(service, (*made.command, str(made.folder or "")))
+        return made
     if _REDIS_IMAGE.fullmatch(image):
         return _redis(service)
     what = f"runs image '{image}', and only 'redis' is known as a program of this host"

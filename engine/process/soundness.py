@@ -27,6 +27,16 @@ def require_sound(service: Service) -> None:
             raise _unsound(service, key)
 
 
+def require_sound_program(service: Service, words: Iterable[str]) -> None:
+    """Return if *words*, which the Dockerfile of *service* has a part in, can be a command line.
+
+    Raises:
+        UserError: One holds what no process can be given.
+    """
+    if not all(map(is_sound, words)):
+        raise _unsound(service, "build", "the command of its Dockerfile")
+
+
 def require_sound_environment(service: Service, env: Mapping[str, str]) -> None:
     """Return if *env* can be the variables of a process of *service*.
 

@@ -93,3 +93,14 @@ def test_a_device_has_no_end_and_is_not_read() -> None:
 
 def test_a_file_whose_name_steers_a_terminal_is_named_without_effect() -> None:
     assert str(Place("a\x1b[2J.yml", 3)) == "a\\x1b[2J.yml:3"
+
+
+@pytest.mark.parametrize("word", ["\\ud800", "a\\u0000b"])
+def test_a_dockerfile_with_what_no_process_can_be_given_is_refused(
+    word: str, variant: Write, build: Build, tmp_path: Path
+) -> None:
+    folder = build("web", port=None)
+    folder.joinpath("Dockerfile").write_text(f'FROM python\nCMD ["python", "main.py", "{word}"]\n')
+
+    with pytest.raises(UserError, match=r"compose.yml:2: service 'app' has in 'build', in 'the co"):
+        plan(variant("services:\n  app: {build: web}\n"), tmp_path)
