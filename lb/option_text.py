@@ -8,6 +8,7 @@ the metadata `UNSPELLED` has no word of its own.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import Field, dataclass, fields, replace
+from functools import cache
 from typing import Any, Protocol, TypeVar, get_args
 
 from faults import UserError, nearest
@@ -99,7 +100,7 @@ def require(choices: Choices) -> None:
     Raises:
         UserError: One does not.
     """
-    for name, (_, rule) in _rules(type(choices)).items():
+    for name, (_, rule) in _rules(type(choices)).items():  # type: ignore[arg-type]  # a class has a hash
         value = getattr(choices, name)
         if rule and value is not None and not rule.allows(value):
             raise refusal(name, value, rule.allowed)
@@ -126,6 +127,7 @@ def _spelled_fields(kind: type[Choices]) -> "list[Field[Any]]":
     return [field for field in fields(kind) if field.metadata != UNSPELLED]
 
 
+@cache
 def _rules(kind: type[Choices]) -> dict[str, tuple[type, Rule | None]]:
     # Field to the type of its values, and to their rule.
     return {field.name: _rule(field.type) for field in fields(kind)}
@@ -151,7 +153,7 @@ def _parse_word(word: str, kind: type[Choices]) -> tuple[str, Any]:
             fix=nearest(key, names, f"use one of {', '.join(names)}"),
         )
     name = names[key]
-    type_, _ = _rules(kind)[name]
+    type_, _ = _rules(kind)[name]  # type: ignore[arg-type]  # a class has a hash
     try:
         return name, _read(value, type_)
     except ValueError:
