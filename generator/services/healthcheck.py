@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 
 from composefile.duration import seconds
-from composefile.http_question import NotUnderstoodError, http_question
 from composefile.model import Model
 from composefile.values import words
 from faults import UserError
@@ -29,6 +28,11 @@ def health_options(model: Model, name: str, ports: Sequence[int]) -> ChosenOptio
     """
     check = model.get(name, "healthcheck")
     fields = check if isinstance(check, dict) else {}
+    from composefile.http_question import (  # noqa: PLC0415 - few runs ask, each would pay
+        NotUnderstoodError,
+        http_question,
+    )
+
     try:
         disabled = fields.get("disable") == "true"
         asked = http_question([] if disabled else words(fields.get("test")))
