@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ import psutil
 import pytest
 
 from engine.trial.processes import MARK
+from tests.lab.waiting import until
 
 from . import applications
 
@@ -118,13 +118,6 @@ def marked() -> set[int]:
     return found
 
 
-def until(condition: object) -> None:
-    deadline_s = time.monotonic() + DEADLINE_S
-    while not condition():  # type: ignore[operator]  # a lambda
-        assert time.monotonic() < deadline_s
-        time.sleep(0.1)
-
-
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     applications.write(tmp_path, applications.QUEUE)
@@ -134,7 +127,7 @@ def started(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as run:
         try:
-            until(lambda: len(marked() - before) > 6)
+            until(lambda: len(marked() - before) > 6, "all of it runs", DEADLINE_S)
             yield run
         finally:
             run.kill()
@@ -161,7 +154,7 @@ def test_what_a_killed_run_leaves_is_removed(
     done = dcgen("advise", "--clean", "--engine", "process", folder=tmp_path)
 
     assert done.returncode == 0
-    until(lambda: not ours & marked())
+    until(lambda: not ours & marked(), "nothing is left of it", DEADLINE_S)
 
 
 def _owner(pid: int) -> str:
