@@ -52,16 +52,17 @@ def candidates(model: Model, variant: Variant, given: Mapping[str, int]) -> Cand
         identity = model.identity(name)
         if identity.role == labels.REPLICA:
             continue
-        kept = next(_kept(model, name), "")
-        reason = kept or _refused(model, name)
-        if reason:
-            untouched[name] = reason
-            state += [name] if kept else []
+        if kept := next(_kept(model, name), ""):
+            untouched[name] = kept
+            state.append(name)
             continue
-        made = scale(model, name, 2, Settings())
-        is_balanced = Model(load(made.text, model.document.file), model.project).identity(name).role
+        try:
+            is_client = not _balanced(model, name)
+        except UserError as error:
+            untouched[name] = error.what
+            continue
         counts[name] = given.get(name) or _number(variant, numbers, name)
-        clients += [] if is_balanced else [name]
+        clients += [name] if is_client else []
     return Candidates(counts, frozenset(clients), tuple(state), untouched)
 
 
@@ -78,14 +79,17 @@ def _kept(model: Model, name: str) -> Iterator[str]:
             yield notice.what
 
 
-def _refused(model: Model, name: str) -> str:
+def _balanced(model: Model, name: str) -> bool:
+    """Tell whether service *name* gets a balancer when it is scaled.
+
+    Raises:
+        UserError: It cannot be scaled.
+    """
     if model.identity(name).role == labels.AMBASSADOR:
-        return f"'{name}' points to another host: scale it there"
-    try:
-        scale(model, name, 2, Settings())
-    except UserError as error:
-        return error.what
-    return ""
+        fix = "scale it where it runs"
+        raise UserError(f"'{name}' points to another host: scale it there", fix=fix)
+    made = Model(load(scale(model, name, 2, Settings()).text, model.document.file), model.project)
+    return made.identity(name).role == labels.BALANCER
 
 
 def with_room(model: Model, room: Mapping[str, int]) -> str:
