@@ -4,6 +4,7 @@ Names hidden in code cannot be seen, so every service on a network of its own co
 format every one that links to it.
 """
 
+from composefile.model import Model
 from composefile.references import Reference, mentions
 from composefile.values import words
 from generator.editing.draft import Draft
@@ -42,10 +43,7 @@ def _names_for(draft: Draft, consumer: str, *, only_named: bool) -> list[str]:
     theirs = model.networks(consumer) or {}
     common = [network for network in mine if network in theirs]
     aliases = [alias for network in common for alias in words(mine[network].get("aliases"))]
-    names = [draft.name]
-    for key in ("container_name", "hostname"):
-        value = model.get(draft.name, key)
-        names += [value] if isinstance(value, str) else []
+    names = own_names(model, draft.name)
     uses = _uses(draft, consumer)
     refers = any(other.key in ("depends_on", "links") for other in uses)
     shown = [model.known(name) for name in [*names, *aliases]]
@@ -54,6 +52,12 @@ def _names_for(draft: Draft, consumer: str, *, only_named: bool) -> list[str]:
         return []
     links = [other.detail for other in uses if other.key == "links" and other.detail]
     return _writable(draft, consumer, list(dict.fromkeys([*names, *links, *aliases])))
+
+
+def own_names(model: Model, name: str) -> list[str]:
+    """Return the names that the container of service *name* has by itself, on every network."""
+    values = (model.get(name, key) for key in ("container_name", "hostname"))
+    return [name, *(value for value in values if isinstance(value, str))]
 
 
 def _writable(draft: Draft, consumer: str, names: list[str]) -> list[str]:

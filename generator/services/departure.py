@@ -7,8 +7,7 @@ from generator.editing.draft import Draft
 from generator.editing.edits import remove_entries, service_span
 from generator.editing.layout import is_block, layout_of
 from generator.editing.service import ServiceEdits
-from generator.result import Notice
-from generator.services.extra_hosts import add_hosts
+from generator.services.extra_hosts import add_hosts, replaced
 from generator.services.former import former
 from generator.services.references import drop_reference
 
@@ -29,14 +28,7 @@ def _change(draft: Draft, name: str, names: Sequence[str], address: str) -> None
     for key in ("depends_on", "links"):
         if any(other.service == name and other.key == key for other in draft.others):
             drop_reference(body, key, draft.name)
-    for moved in add_hosts(body, list(names), address):
-        draft.notices.append(
-            Notice(
-                f"{name!r} had another address for {moved!r}, which is replaced",
-                draft.model.where(name, "extra_hosts"),
-                fix=f"remove {moved!r} from `extra_hosts` of {name!r} if that one is out of date",
-            )
-        )
+    draft.notices += replaced(draft.model, name, add_hosts(body, list(names), address))
     body.finish()
 
 

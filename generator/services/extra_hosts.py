@@ -3,11 +3,15 @@
 Source: Compose Specification, "extra_hosts": a list of ``NAME:IP`` (or ``NAME=IP``), or a mapping.
 """
 
+from collections.abc import Iterable, Iterator
+
+from composefile.model import Model
 from composefile.syntax.parser import Mapping, Node, Sequence
 from composefile.values import Value
 from generator.editing.edits import append_entry, append_item
 from generator.editing.emit import Emitted, Quoted, entry, flow, item
 from generator.editing.service import ServiceEdits
+from generator.result import Notice
 
 
 def hosts(value: Value) -> dict[str, str]:
@@ -42,6 +46,16 @@ def add_hosts(body: ServiceEdits, names: list[str], address: str) -> list[str]:
     for name in wanted:
         _append(body, node, name, address)
     return []
+
+
+def replaced(model: Model, name: str, moved: Iterable[str]) -> Iterator[Notice]:
+    """Yield a notice for each name that had another address in service *name* before."""
+    for one in moved:
+        yield Notice(
+            f"{name!r} had another address for {one!r}, which is replaced",
+            model.where(name, "extra_hosts"),
+            fix=f"remove {one!r} from `extra_hosts` of {name!r} if that one is out of date",
+        )
 
 
 def _is_direct(node: Node | None) -> bool:

@@ -1,6 +1,6 @@
 """Let services of one file find a service of another file elsewhere, by `extra_hosts`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from composefile.model import Model
 from composefile.references import Reference, mentions, references
@@ -9,7 +9,8 @@ from generator.editing.edits import Edits
 from generator.editing.layout import layout_of, newline_of
 from generator.editing.service import ServiceEdits
 from generator.result import Notice, Variant, with_header
-from generator.services.extra_hosts import add_hosts
+from generator.services.consumers import own_names
+from generator.services.extra_hosts import add_hosts, replaced
 from generator.services.references import drop_reference
 
 _REFERRING = ("depends_on", "links")
@@ -40,7 +41,7 @@ def learn(model: Model, there: Model, service: str, address: str, *, only_named:
         for key in dict.fromkeys(one.key for one in own):
             drop_reference(body, key, service)
         moved = add_hosts(body, _names(there, service, own), address)
-        notices += _moved(model, host, moved)
+        notices += replaced(model, host, moved)
         body.finish()
     text = with_header(edits.apply(), newline_of(model.document.text))
     return Variant(text, warnings=tuple(notices))
@@ -65,20 +66,8 @@ def _host_of(model: Model, name: str) -> str | None:
 
 
 def _names(there: Model, service: str, own: Sequence[Reference]) -> list[str]:
-    names = [service]
-    for key in ("container_name", "hostname"):
-        value = there.get(service, key)
-        names += [value] if isinstance(value, str) else []
+    names = own_names(there, service)
     names += [one.detail for one in own if one.key == "links" and one.detail]
     for network in (there.networks(service) or {}).values():
         names += words(network.get("aliases"))
     return [shown for name in dict.fromkeys(names) if "$" not in (shown := there.known(name))]
-
-
-def _moved(model: Model, name: str, moved: Sequence[str]) -> Iterator[Notice]:
-    for one in moved:
-        yield Notice(
-            f"{name!r} had another address for {one!r}, which is replaced",
-            model.where(name, "extra_hosts"),
-            fix=f"remove {one!r} from `extra_hosts` of {name!r} if that one is out of date",
-        )
