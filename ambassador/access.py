@@ -71,6 +71,11 @@ class Access(ChosenAccess):
         return SECRET_VARIABLE if self.auth_secret else self.auth_env
 
     @property
+    def secrets(self) -> dict[str, str]:
+        """The variable that HAProxy reads from a Compose secret when it starts, and which one."""
+        return {SECRET_VARIABLE: self.auth_secret} if self.auth_secret else {}
+
+    @property
     def is_encrypted(self) -> bool:
         """Whether TLS is spoken; a file for it says so, too."""
         return self.tls or any((self.ca_file, self.cert, self.tls_name))

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 LAST_PORT = 65535
@@ -43,6 +44,7 @@ class Image:
     base: str = ""
 
 
+@lru_cache(maxsize=64)  # several checks ask for the same one
 def parse_dockerfile(text: str, target: str | None = None) -> Image:
     """Return what *text* says about its stage *target*, its last one if None."""
     stages: dict[str, Image] = {}

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from composefile.known_images import BY_NAME, BY_REPOSITORY, KnownImage
+if TYPE_CHECKING:
+    from composefile.known_images import KnownImage
 
 # Images whose containers hold data of their own: several of them do not make one database.
 STATEFUL = frozenset(
@@ -47,7 +49,6 @@ STATEFUL = frozenset(
 )
 
 
-_NAMES = frozenset(name.rpartition("/")[2] for name in BY_REPOSITORY)
 _REGISTRY = re.compile(r"[^/]*[.:][^/]*|localhost")
 _OFFICIAL = "library/"
 
@@ -79,8 +80,14 @@ def is_ambiguous(image: str) -> bool:
     """
     known = _known(image)
     if known is None:
-        return short_name(image) in _NAMES
+        return bool(image) and _is_called_like_one(image)
     return _hides_variant(image, known)
+
+
+def _is_called_like_one(image: str) -> bool:
+    from composefile.known_images import SHORT_NAMES  # noqa: PLC0415 - the list is long
+
+    return short_name(image) in SHORT_NAMES
 
 
 def known_volumes(image: str) -> tuple[str, ...]:
@@ -102,15 +109,17 @@ def serves(image: str, command: Iterable[str]) -> bool:
     return any(program in known.servers for program in programs)
 
 
-def _hides_variant(image: str, known: KnownImage) -> bool:
+def _hides_variant(image: str, known: "KnownImage") -> bool:
     tag = _tag(image)
     return bool(known.tags) and ("$" in tag or (not tag and "@" in image))
 
 
-def _known(image: str) -> KnownImage | None:
-    repository = _repository(image)
-    if "$" in short_name(image):
+def _known(image: str) -> "KnownImage | None":
+    if not image or "$" in short_name(image):
         return None
+    from composefile.known_images import BY_NAME, BY_REPOSITORY  # noqa: PLC0415 - the list is long
+
+    repository = _repository(image)
     return BY_REPOSITORY.get(repository) or BY_NAME.get(short_name(image))
 
 

@@ -183,3 +183,6 @@ BY_REPOSITORY: Mapping[str, KnownImage] = {
     ),
 }
 """Whole name, without a registry and without `library/`, to what that image is."""
+
+SHORT_NAMES = frozenset(name.rpartition("/")[2] for name in BY_REPOSITORY)
+"""The last part of each of those names."""

@@ -1,44 +1,18 @@
 """The networks that a service is on, as the file declares them: who else is there, and addresses.
 
-Sources: Compose Specification, "networks" (`external`, `name`, `enable_ipv4`, `enable_ipv6`,
-`ipam`); Docker Engine, "Bridge network driver": a container without an address of its own gets the
-lowest free one of `ip_range`, else of `subnet`, and the gateway has one, too.
+Source: Compose Specification, "networks" (`external`, `name`, `enable_ipv4`, `enable_ipv6`,
+`ipam`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
 
 from composefile.model import Model
 from composefile.values import Value, plain
 
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """IPv4 addresses that Docker gives out: those of *addresses*, without those that are *taken*.
-
-    *gateway* tells that it takes one of them, too, which is not among *taken*.
-    """
-
-    addresses: IPv4Network
-    taken: frozenset[IPv4Address]
-    gateway: bool
-
-    @property
-    def size(self) -> int:
-        """How many containers get an address."""
-        taken = sum(address in self.addresses for address in self.taken)
-        return max(self.addresses.num_addresses - taken - self.gateway, 0)
-
-    def first(self, number: int) -> list[IPv4Address]:
-        """Return the first *number* addresses that are given out, or all there are."""
-        found: list[IPv4Address] = []
-        for address in self.addresses if number > 0 else ():
-            if address not in self.taken:
-                found.append(address)
-                if len(found) == number + self.gateway:
-                    break
-        return found[1:] if self.gateway else found
+if TYPE_CHECKING:
+    from composefile.pools import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +40,15 @@ class Network:
         return self.settings.get("enable_ipv6") == "true"
 
     @property
-    def pools(self) -> list[Pool]:
+    def pools(self) -> "list[Pool]":
         """The IPv4 addresses of its containers; none if the file leaves them to Docker."""
         ipam = self.settings.get("ipam")
         listed = ipam.get("config") if isinstance(ipam, dict) and self.has_ipv4 else None
-        found = (_pool(one) for one in listed) if isinstance(listed, list) else ()
-        return [pool for pool in found if pool]
+        if not isinstance(listed, list):
+            return []
+        from composefile.pools import pool  # noqa: PLC0415 - few files have addresses
+
+        return [found for found in map(pool, listed) if found]
 
 
 def networks(model: Model, name: str) -> list[Network]:
@@ -95,18 +72,3 @@ def _known(model: Model, value: Value) -> Value:
     if isinstance(value, list):
         return [_known(model, part) for part in value]
     return model.known(value) if isinstance(value, str) else value
-
-
-def _pool(entry: Value) -> Pool | None:
-    if not isinstance(entry, dict):
-        return None
-    try:
-        subnet = IPv4Network(str(entry.get("subnet")), strict=False)
-        addresses = IPv4Network(str(entry.get("ip_range") or subnet), strict=False)
-        gateway = IPv4Address(str(entry["gateway"])) if entry.get("gateway") else None
-        others = entry.get("aux_addresses")
-        kept = {IPv4Address(str(a)) for a in others.values()} if isinstance(others, dict) else set()
-    except ValueError:
-        return None  # IPv6, or a variable that nothing gives
-    taken = {subnet.network_address, subnet.broadcast_address, *kept}
-    return Pool(addresses, frozenset(taken | {gateway} if gateway else taken), gateway=not gateway)

@@ -13,7 +13,7 @@ from composefile.syntax.nodes import Value
 
 Kind = Literal["path", "context", "named", "volume"]
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:", re.IGNORECASE)
+_URL = r"(?i)[a-z][a-z0-9+.-]*://|git@|github\.com/|[a-z-]+:"
 
 
 def mount(volume: str) -> list[str]:
@@ -39,12 +39,12 @@ def moved(path: str, prefix: str, kind: Kind) -> str:
         # Only what begins with a dot is a path here; any other word is the name of a volume.
         source, *rest = mount(path)
         return ":".join([_join(prefix, source), *rest]) if source.startswith(".") else path
-    if kind == "context" and _URL.match(path):
+    if kind == "context" and re.match(_URL, path):
         return path
     if kind == "named":
         name, equals, value = path.partition("=")
         return f"{name}{equals}{moved(value, prefix, 'context')}" if equals else path
-    if not path or path.startswith(("/", "~", "$", "\\")) or _URL.match(path):
+    if not path or path.startswith(("/", "~", "$", "\\")) or re.match(_URL, path):
         return path
     return _join(prefix, path)
 

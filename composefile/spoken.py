@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from composefile.images import short_name
 from composefile.ports import Port
 
-_TRAEFIK = re.compile(
-    r"traefik\.(?P<kind>http|tcp)\.services\.(?P<name>[^.]+)\.loadbalancer\.server\.(?P<what>port|scheme)",
-    re.IGNORECASE,
+# Expressions that most files need not are compiled by `re`, when a file needs them.
+_TRAEFIK = (
+    r"(?i)traefik\.(?P<kind>http|tcp)\.services\.(?P<name>[^.]+)"
+    r"\.loadbalancer\.server\.(?P<what>port|scheme)"
 )
-_CADDY = re.compile(r"\{\{\s*upstreams(?:\s+(?P<scheme>https?|h2c))?(?:\s+(?P<port>\d+))?\s*\}\}")
+_CADDY = r"\{\{\s*upstreams(?:\s+(?P<scheme>https?|h2c))?(?:\s+(?P<port>\d+))?\s*\}\}"
 _NAMES = {"http", "https", "h2c", "http2", "grpc", "ssh", "tls", "ws", "wss", "tcp"}
 # Their manuals: ClickHouse, "Network ports"; etcd, "gRPC gateway" (HTTP beside gRPC, on one port);
 # Qdrant, "Installation".
@@ -55,7 +56,7 @@ def _for_proxies(
 ) -> Iterator[tuple[int, str]]:
     yield from _for_traefik(labels, alone)
     for value in labels.values():
-        for match in _CADDY.finditer(value):
+        for match in re.finditer(_CADDY, value):
             yield int(match["port"] or alone), match["scheme"] or "http"
     port, protocol = variables.get("VIRTUAL_PORT"), variables.get("VIRTUAL_PROTO")
     if "VIRTUAL_HOST" in variables:
@@ -65,7 +66,7 @@ def _for_proxies(
 def _for_traefik(labels: Mapping[str, str], alone: int) -> Iterator[tuple[int, str]]:
     servers: dict[tuple[str, str], dict[str, str]] = {}
     for label, value in labels.items():
-        match = _TRAEFIK.fullmatch(label)
+        match = re.fullmatch(_TRAEFIK, label)
         if match:
             kind = match["kind"].lower()
             servers.setdefault((kind, match["name"]), {})[match["what"].lower()] = value

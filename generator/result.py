@@ -4,14 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ambassador.access import UNCHOSEN_ACCESS, ChosenAccess
 from composefile.document import Document
 from composefile.model import Model
 from faults import Place, UsageError, printable
 from lb.option_text import spelled
 from lb.options import UNCHOSEN, ChosenOptions
+
+if TYPE_CHECKING:
+    from ambassador.access import ChosenAccess
 
 LbConfig = Literal["inline", "file", "args"]
 
@@ -29,7 +31,7 @@ class Settings:
         options: What shapes its configuration.
         dynamic: Whether DNS says who the replicas of a balancer are; None is as before, or no.
         derive_health: Whether HAProxy asks what the service's own health check asks.
-        access: What the upstreams of an ambassador ask of their clients.
+        access: What the upstreams of an ambassador ask of their clients; None chooses nothing.
         files: Path in the container and path on this machine of each file that it needs.
         balancer: Whether replicas get a balancer, if they can.
         for_others: Whether the settings were chosen for other services too, so that they may have
@@ -45,7 +47,7 @@ class Settings:
     options: ChosenOptions = UNCHOSEN
     dynamic: bool | None = None
     derive_health: bool = False
-    access: ChosenAccess = UNCHOSEN_ACCESS
+    access: "ChosenAccess | None" = None
     files: tuple[tuple[str, str], ...] = ()
     balancer: bool = True
     for_others: bool = False
@@ -83,7 +85,11 @@ class Settings:
             lb_image=self.lb_image or (former.lb_image if same else None),
             ports=self.ports or former.ports,
             options=self.options.over(former.options),
-            access=self.access.over(former.access),
+            access=(
+                self.access.over(former.access)
+                if self.access and former.access
+                else self.access or former.access
+            ),
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
             template=self.template or former.template,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_BIND = re.compile(r"^(\s+bind \S*:)(\d+)(?=\s|$)", re.MULTILINE)
-_SERVER = re.compile(r"^(\s+(?:server \S+|server-template \S+ \d+) )(\S+:\d+)", re.MULTILINE)
+_BIND = r"(?m)^(\s+bind \S*:)(\d+)(?=\s|$)"
+_SERVER = r"(?m)^(\s+(?:server \S+|server-template \S+ \d+) )(\S+:\d+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Late:
         """Return the configuration *text* with expressions where it listens and where it leads."""
         if not (self.ports or self.hosts):
             return text
-        text = _BIND.sub(lambda found: found[1] + self.word(found[2]), text)
-        return _SERVER.sub(lambda found: found[1] + self.word(found[2]), text)
+        text = re.sub(_BIND, lambda found: found[1] + self.word(found[2]), text)
+        return re.sub(_SERVER, lambda found: found[1] + self.word(found[2]), text)
 
     def word(self, word: str) -> str:
         """Return *word*, a port or ``host:port``, with expressions in it; any other as it is."""

@@ -62,14 +62,12 @@ class Spoken:
     name: str
 
 
-_KNOWN = {port: Spoken("tcp", name) for name, ports in _NUMBERS.items() for port in ports}
-
-
 def by_number(port: int, mode: Mode | None = None) -> Spoken | None:
     """Return what is spoken on *port*, as its number says; None if that may be in *mode*."""
     if port in _GRPC and mode != "h2c":
         return Spoken("tcp", GRPC)
-    return _KNOWN.get(port)
+    known = (Spoken("tcp", name) for name, ports in _NUMBERS.items() if port in ports)
+    return next(known, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from ipaddress import ip_address
 
-from ambassador import upstreams as far
 from faults import UsageError, UserError
 from lb.address import without_password
 from lb.model import Address
@@ -87,6 +86,8 @@ def upstreams(words: tuple[str, ...]) -> list[tuple[str, tuple[Address, ...]]]:
     Raises:
         UsageError: A value is not HOST:PORT, or several with commas between.
     """
+    from ambassador import upstreams as far  # noqa: PLC0415 - one command needs it
+
     try:
         return [(name, far.parse(value)) for name, value in assignments(words, "HOST:PORT")]
     except UsageError:

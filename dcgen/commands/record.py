@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.result import is_generated
-from generator.targets.json_form import from_json
 from generator.targets.table import DEFAULT
 
 _WORD = r"(?:'[^']*'|\"'\"|[^\s'\"])+"
@@ -75,7 +74,7 @@ def read(text: str) -> Record | None:
     """Return what the header of *text* says; None if it says nothing, or cannot be understood."""
     if not is_generated(text):
         return None
-    text = from_json(text)
+    text = _as_yaml(text)
     lines = text.split("\n", 2)[1:]
     first = _FIRST.fullmatch(lines[0].rstrip("\r")) if lines else None
     if not first:
@@ -92,12 +91,12 @@ def read(text: str) -> Record | None:
 
 def write(text: str, record: Record | None) -> str:
     """Return the generated *text* with *record* in its header, in place of another."""
-    head, newline, rest = from_json(text).partition("\n")
+    head, newline, rest = _as_yaml(text).partition("\n")
     if not newline:
         return text
     lines = rest.split("\n")
     recorded = (
-        1 + sum(1 for _ in _more(from_json(text))) if _FIRST.fullmatch(lines[0].rstrip("\r")) else 0
+        1 + sum(1 for _ in _more(_as_yaml(text))) if _FIRST.fullmatch(lines[0].rstrip("\r")) else 0
     )
     ending = "\r\n" if head.endswith("\r") else "\n"
     added = "".join(line + ending for line in _lines(record)) if record else ""
@@ -118,6 +117,14 @@ def _lines(record: Record) -> Iterator[str]:
     first, *rest = [str(change) for change in record.changes] or [""]
     yield f"# Made from {sources}{shown}" + (f":  dcgen {first}" if first else "")
     yield from (f"#   dcgen {change}" for change in rest)
+
+
+def _as_yaml(text: str) -> str:
+    if not text.startswith("{"):
+        return text
+    from generator.targets.json_form import from_json  # noqa: PLC0415 - few files are JSON
+
+    return from_json(text)
 
 
 def _more(text: str) -> Iterator[re.Match[str]]:

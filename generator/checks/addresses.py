@@ -3,12 +3,16 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 from composefile.model import Model
-from composefile.networks import Pool, networks
+from composefile.networks import networks
 from composefile.values import words
 from faults import UserError
 from generator.result import Notice
+
+if TYPE_CHECKING:
+    from composefile.pools import Pool
 
 
 def address_notices(
@@ -48,7 +52,7 @@ def address_notices(
                 )
 
 
-def _room(pools: Sequence[Pool], static: Iterable[str]) -> int:
+def _room(pools: "Sequence[Pool]", static: Iterable[str]) -> int:
     kept = sum(
         IPv4Address(address) in pool.addresses for pool in pools for address in static if address
     )
@@ -94,5 +98,5 @@ def _count(model: Model, name: str) -> int:
     return int(text) if text.isdigit() else 1
 
 
-def _first(pools: Iterable[Pool], number: int) -> set[str]:
+def _first(pools: "Iterable[Pool]", number: int) -> set[str]:
     return {str(address) for pool in pools for address in pool.first(number)}

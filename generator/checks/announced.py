@@ -1,81 +1,20 @@
-"""Services that tell their clients other addresses than the one that they dialled.
+"""What is said of services that tell their clients other addresses than the one they dialled.
 
-A proxy carries the first connection; the next ones go where the servers said. Sources: Apache
-Kafka, `advertised.listeners`; MongoDB, "Server Discovery and Monitoring"; Redis, "Cluster
-specification" and "Sentinel client spec"; RFC 959, "PASV"; RFC 3261, "Contact"; the native protocol
-of Cassandra, `system.peers`.
+A proxy carries the first connection; the next ones go where the servers said.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from composefile.images import short_name
 from composefile.model import Model
 from composefile.references import dials
-from composefile.values import pairs, texts
+from composefile.values import pairs
 from generator.result import Notice
 
+if TYPE_CHECKING:
+    from generator.checks.announcing import Announcing
+
 ADVERTISED = ("ADVERTISED", "CLUSTER_", "DISCOVERY_")
-
-
-@dataclass(frozen=True, slots=True)
-class Announcing:
-    """A kind of server, known by its image, and by a setting if not all of them announce."""
-
-    what: str
-    image: str
-    setting: str = ""
-    remedy: str = ""
-
-
-_KINDS = (
-    Announcing(
-        "Kafka",
-        r"(?:.*-)?kafka(?:-native)?|redpanda",
-        remedy="let `advertised.listeners` name {name} and its port",
-    ),
-    Announcing(
-        "a MongoDB replica set",
-        r"(?:.*-)?mongo(?:db)?(?:-.*)?",
-        r"--replSet|--replset|replSetName|REPLICA_SET",
-        "give clients `directConnection=true`",
-    ),
-    Announcing("Redis Cluster", r".*redis-cluster|valkey-cluster"),
-    Announcing(
-        "Redis Cluster",
-        r"(?:.*-)?(?:redis|valkey|keydb|dragonfly)(?:-.*)?",
-        r"cluster-enabled[ =]+yes|CLUSTER_ENABLED|REDIS_NODES|--cluster_mode",
-    ),
-    Announcing("Redis Sentinel", r".*redis-sentinel|valkey-sentinel"),
-    Announcing(
-        "Redis Sentinel",
-        r"(?:.*-)?(?:redis|valkey)(?:-.*)?",
-        r"redis-sentinel|valkey-sentinel|--sentinel",
-    ),
-    Announcing("Cassandra", r"cassandra|scylla|dse-server"),
-    Announcing("Couchbase", r"couchbase(?:-.*)?"),
-    Announcing("Pulsar", r"pulsar(?:-all)?", remedy="let `advertisedAddress` be {name}"),
-    Announcing("RocketMQ", r"rocketmq(?:-.*)?", remedy="let `brokerIP1` be {name}"),
-    Announcing("FTP", r"(?:.*-)?(?:vsftpd|proftpd|pure-ftpd|ftp|ftpd)(?:-.*)?"),
-    Announcing("SIP", r"(?:.*-)?(?:asterisk|kamailio|opensips|freeswitch)(?:-.*)?"),
-)
-
-
-def announced(model: Model, name: str) -> Announcing | None:
-    """Return the kind of server that service *name* is, if it announces addresses."""
-    image = short_name(model.image(name))
-    settings = [
-        " ".join(texts(model.get(name, "command"))),
-        " ".join(texts(model.get(name, "entrypoint"))),
-        *pairs(model.get(name, "environment")),
-    ]
-    for kind in _KINDS:
-        if re.fullmatch(kind.image, image) and (
-            not kind.setting or any(re.search(kind.setting, text) for text in settings)
-        ):
-            return kind
-    return None
 
 
 def announcing_notices(model: Model, name: str, stand_in: str) -> Iterator[Notice]:
@@ -83,7 +22,7 @@ def announcing_notices(model: Model, name: str, stand_in: str) -> Iterator[Notic
 
     That is a balancer or an ambassador.
     """
-    kind = announced(model, name)
+    kind = _announced(model, name)
     if kind:
         yield Notice(
             f"{name!r} is {kind.what}: clients connect to the addresses that it announces,"
@@ -109,7 +48,15 @@ def announcing_notices(model: Model, name: str, stand_in: str) -> Iterator[Notic
         )
 
 
-def _fix(name: str, kind: Announcing, stand_in: str) -> str:
+def _announced(model: Model, name: str) -> "Announcing | None":
+    if not model.image(name):
+        return None
+    from generator.checks.announcing import announced  # noqa: PLC0415 - what is built needs it not
+
+    return announced(model, name)
+
+
+def _fix(name: str, kind: "Announcing", stand_in: str) -> str:
     if stand_in == "balancer":
         return f"leave {name!r} as it is: its own means make more of it"
     remedy = kind.remedy.format(name=name)

@@ -7,8 +7,7 @@ Source: Compose Specification, "Include"; Compose CLI reference, "Specifying mul
 import posixpath
 from collections.abc import Iterator
 
-from composefile.document import load
-from composefile.includes import includes
+from composefile.document import load, own
 from composefile.model import Model
 from composefile.project import OVERRIDES
 from composefile.references import Reference, references
@@ -45,6 +44,10 @@ def override_notices(model: Model, name: str, given: list[str]) -> Iterator[Noti
 
 def included(model: Model) -> list[Model]:
     """Return the files that *model* includes and that can be read, those that they include too."""
+    if own(model.document.root, "include") is None:
+        return []
+    from composefile.includes import includes  # noqa: PLC0415 - few files need it
+
     found: dict[str, Model] = {}
     waiting = [model]
     while waiting and len(found) < MAX_INCLUDED:

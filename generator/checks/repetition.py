@@ -12,19 +12,19 @@ from generator.checks.starting import prepares
 from generator.result import Notice
 
 # Programs that do a thing at a time, or once: each replica would do it, too.
-_ONCE = re.compile(
+_ONCE = (
     r"(?<![\w.-])(?:beat|cron|crond|supercronic|scheduler|rqscheduler|migrate|migrations?)(?![\w.])"
 )
 # Labels by which another container runs a job in this one: Ofelia, Chadburn, Deck Chores,
 # swarm-cronjob, docker-volume-backup.
-_JOB_LABEL = re.compile(
+_JOB_LABEL = (
     r"(?:ofelia|chadburn)\.job-|deck-chores\.|swarm\.cronjob\.|cron\.|"
     r"docker-volume-backup\.(?:archive|process|copy|prune|exec)"
 )
 # What names a database of SQLite: a URL, a file, a setting of Django or Rails.
-_SQLITE = re.compile(r"(?i)sqlite|\.db3?\b")
+_SQLITE = r"(?i)sqlite|\.db3?\b"
 # What a folder that holds data is called; one with another name, beside the file, holds code.
-_DATA = re.compile(
+_DATA = (
     r"(?i)data|storage|uploads?|media|backups?|logs?\b|cache|volumes?\b|\bdb\b|(?<!\w)var\b|state"
 )
 
@@ -46,7 +46,8 @@ def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterato
     if prepares(model, holder):
         return  # it does that first, and serves then: see `starting`
     for key in ("command", "entrypoint"):
-        found = _ONCE.search(" ".join(texts(model.get(holder, key))))
+        line = " ".join(texts(model.get(holder, key)))
+        found = re.search(_ONCE, line) if line else None
         if found:
             yield Notice(
                 f"{name!r} runs `{found[0]}`: each of its {replicas} replicas would do that work",
@@ -58,7 +59,7 @@ def _of_schedule(model: Model, name: str, holder: str, replicas: int) -> Iterato
 
 def _of_labels(model: Model, name: str, holder: str, replicas: int) -> Iterator[Notice]:
     for label in pairs(model.get(holder, "labels")):
-        if _JOB_LABEL.match(label):
+        if re.match(_JOB_LABEL, label):
             yield Notice(
                 f"`{label}` of {name!r} is a job: it runs in each of the {replicas} replicas",
                 model.where(holder, "labels"),
@@ -108,7 +109,7 @@ def _judged(model: Model, name: str, holder: str, *, is_server: bool) -> tuple[s
     one = f"keep one replica of {name!r}"
     if is_server:
         return "two servers on the same files destroy them", one
-    if any(map(_SQLITE.search, [*said, *texts(model.get(holder, "volumes"))])):
+    if any(re.search(_SQLITE, one) for one in (*said, *texts(model.get(holder, "volumes")))):
         return (
             "SQLite lets one replica write at a time, the others wait or fail",
             f"let {name!r} use a database server, or {one}",
@@ -131,7 +132,7 @@ def writes_code_only(model: Model, name: str) -> bool:
 
 
 def _is_source(volume: str) -> bool:
-    return volume.startswith((".", "${PWD}", "$PWD")) and not _DATA.search(volume)
+    return volume.startswith((".", "${PWD}", "$PWD")) and not re.search(_DATA, volume)
 
 
 def written_volumes(model: Model, name: str) -> list[str]:

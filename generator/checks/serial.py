@@ -30,6 +30,7 @@ _SERIAL = (
     (r"(?:manage\.py|django-admin)\s+runserver\s.*--nothreading", r"\0", "-"),
     (r"flask\s(?:.*\s)?run\s.*--without-threads", r"\0", "-"),
 )
+_WORDS = ("unicorn", "php", "uwsgi", "--nothreading", "--without-threads")
 
 
 def serial_notices(model: Model, name: str, holder: str) -> Iterator[Notice]:
@@ -58,7 +59,7 @@ def _lines(model: Model, name: str) -> Iterator[tuple[str, str]]:
 
 def _serial(model: Model, name: str, line: str) -> str:
     variables = pairs(model.get(name, "environment"))
-    for program, several, variable in _SERIAL:
+    for program, several, variable in _SERIAL if any(word in line for word in _WORDS) else ():
         match = re.search(rf"(?<![\w.-]){program}(?![\w.-])", line)
         if (
             match

@@ -13,11 +13,11 @@ from composefile.values import texts, words
 from generator.result import Notice
 
 # The migrations of Django, Alembic, Flask, Rails, Prisma, Laravel, Knex, Flyway and their like.
-_PREPARES = re.compile(
+_PREPARES = (
     r"(?<![\w.-])(?:migrate|migrations?:migrate|db:(?:migrate|prepare|setup)|alembic upgrade"
     r"|(?:flask )?db upgrade|migrate[:@ ]\w+|syncdb|flyway|liquibase)(?![\w.-])"
 )
-_SERVES = re.compile(r"(?:&&|;|\n)\s*\S")
+_SERVES = r"(?:&&|;|\n)\s*\S"
 HEALTHY = "service_healthy"
 
 
@@ -25,8 +25,8 @@ def prepares(model: Model, name: str) -> str:
     """Return what service *name* runs before it serves, such as ``migrate``; empty if nothing."""
     for key in ("entrypoint", "command"):
         text = " ".join(texts(model.get(name, key)))
-        found = _PREPARES.search(text)
-        if found and _SERVES.search(text, found.end()):
+        found = re.search(_PREPARES, text) if text else None
+        if found and re.search(_SERVES, text[found.end() :]):
             return found[0]
     return ""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ambassador import upstreams as far
-from ambassador.access import Access
+from ambassador.access import UNCHOSEN_ACCESS, Access
 from ambassador.ambassador import ambassador
 from composefile import labels
 from composefile.labels import Identity
@@ -60,7 +60,7 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
             f" {', '.join(map(str, ports[1:]))} to the same of {several[0].host}",
             fix=f"give `--port {ports[0]}` if that one alone is used",
         )
-    access = settings.access.complete()
+    access = (settings.access or UNCHOSEN_ACCESS).complete()
     if not (access.protocol or before or len(ports) > 1):
         access = by_image(draft.model.image(draft.name), ports[0], access)
     if several[1:] and not before:

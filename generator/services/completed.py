@@ -4,6 +4,7 @@ Source: Compose Specification, "stop_grace_period" and "pull_policy".
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from composefile.duration import seconds
 from composefile.model import Model
@@ -13,9 +14,11 @@ from generator.editing.emit import Quoted
 from generator.result import Settings
 from generator.services.former import Former
 from generator.services.kernel import sysctls
-from generator.services.own_templates import own_templates
 from generator.services.proxy import GeneratedService, ProxySpec, lb_config_of
 from lb.image import DEFAULT_IMAGE, GRACE_S, HARD_STOP_S, STOP_SECONDS, stop_grace_s
+
+if TYPE_CHECKING:
+    from generator.services.own_templates import OwnTemplates
 
 
 def completed(
@@ -36,10 +39,18 @@ def completed(
     hard_stop_s = _hard_stop_s(draft.model, draft.name, before)
     return replace(
         spec,
-        template=own_templates(draft.model, draft.name, settings.template),
+        template=_templates(draft, settings),
         configuration=replace(spec.configuration, hard_stop_s=hard_stop_s),
         sysctls=sysctls(draft.model, draft.name, ports),
     )
+
+
+def _templates(draft: Draft, settings: Settings) -> "OwnTemplates | None":
+    if settings.template is None:
+        return None
+    from generator.services.own_templates import own_templates  # noqa: PLC0415 - few have them
+
+    return own_templates(draft.model, draft.name, settings.template)
 
 
 def with_sysctls(generated: GeneratedService, spec: ProxySpec) -> GeneratedService:

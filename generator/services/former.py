@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ambassador.access import ChosenAccess
 from composefile import labels
 from composefile.labels import Identity
 from composefile.model import Model
 from composefile.values import pairs, words
 from faults import UserError
 from generator.result import LbConfig, Settings
-from generator.services.own_templates import former_templates
 from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
 from lb.options import ChosenOptions
+
+if TYPE_CHECKING:
+    from ambassador.access import ChosenAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _settings(model: Model, name: str, identity: Identity) -> Settings:
     """
     try:
         options = ChosenOptions.parse(identity.options)
-        access = ChosenAccess.parse(identity.access)
+        access = _access(identity)
     except UserError as error:
         raise UserError(error.what, fix=error.fix, where=model.where(name, "labels")) from error
     return Settings(
@@ -74,10 +77,26 @@ def _settings(model: Model, name: str, identity: Identity) -> Settings:
         access=access,
         files=tuple(_files(model, name)),
         dynamic=identity.is_dynamic,
-        template=former_templates(model, name),
+        template=_templates(model, name, identity),
         new_privileges=model.get(name, "cap_drop") is not None
         and model.get(name, "security_opt") is None,
     )
+
+
+def _access(identity: Identity) -> "ChosenAccess | None":
+    if not identity.access:
+        return None
+    from ambassador.access import ChosenAccess  # noqa: PLC0415 - a balancer has none
+
+    return ChosenAccess.parse(identity.access)
+
+
+def _templates(model: Model, name: str, identity: Identity) -> Path | None:
+    if not identity.template:
+        return None
+    from generator.services.own_templates import former_templates  # noqa: PLC0415 - few have them
+
+    return former_templates(model, name)
 
 
 def _lb_config(model: Model, name: str) -> LbConfig:

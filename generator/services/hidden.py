@@ -13,8 +13,8 @@ from composefile.model import Model
 from composefile.values import Value, pairs
 from faults import UserError
 
-_LEADING = re.compile(r"VIRTUAL_HOST|LETSENCRYPT_HOST|ACME_")
-_SECRET = re.compile(r"EAB|KEY$|SECRET|PASSWORD|TOKEN$")
+_LEADING = r"VIRTUAL_HOST|LETSENCRYPT_HOST|ACME_"
+_WITHHELD = r"EAB|KEY$|SECRET|PASSWORD|TOKEN$"
 
 
 def hidden_variables(model: Model, name: str) -> dict[str, str]:
@@ -35,7 +35,7 @@ def hidden_variables(model: Model, name: str) -> dict[str, str]:
         if variable not in own
         and (is_routing_variable(variable) or is_routing_setting(variable, around))
     }
-    secret = next(filter(_SECRET.search, leading), "")
+    secret = next((one for one in leading if re.search(_WITHHELD, one)), "")
     if secret:
         raise UserError(
             f"{secret} of {name!r} is for another proxy, and its value may be a secret",
@@ -56,7 +56,7 @@ def refuse_hidden(model: Model, name: str) -> None:
     found = [
         ("env_file", variable)
         for variable, value in _variables(model, name, "env_file")
-        if value and variable not in own and _LEADING.match(variable)
+        if value and variable not in own and re.match(_LEADING, variable)
     ]
     found += [
         ("label_file", label)

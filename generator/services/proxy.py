@@ -8,19 +8,21 @@ How the configuration of its HAProxy reaches the container (Compose Specificatio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from ambassador.access import OPEN, SECRET_VARIABLE, Access
 from composefile import interpolation, labels
 from composefile.labels import Identity
 from generator.checks.by_arguments import require_arguments
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
 from generator.result import LbConfig, Settings, Unproven
-from generator.services.own_templates import OwnTemplates
 from lb import healthcheck
-from lb.arguments import arguments
 from lb.image import CONFIG_PATH, DEFAULT_IMAGE, HAMBA_IMAGE, STATS_PASSWORD, stop_grace_s
 from lb.model import Address, Configuration, Late
 from lb.render import render
+
+if TYPE_CHECKING:
+    from ambassador.access import Access
+    from generator.services.own_templates import OwnTemplates
 
 # What this module writes; every other key of a generated service was carried over.
 GENERATED_KEYS = (
@@ -87,7 +89,7 @@ class ProxySpec:
         awaited: Whether some service waits until it is healthy.
         patience_s: How many seconds it may take until what it leads to is healthy.
         config_name: The name that is free for it under the top-level `configs`.
-        access: How it gets in where it leads to.
+        access: How it gets in where it leads to; None for a balancer.
         files: Path in the container and path on this machine of each file that it needs.
         extra_hosts: The names that it knows beside those of DNS, as `NAME:ADDRESS`.
         template: A person's own templates for the configuration.
@@ -105,20 +107,23 @@ class ProxySpec:
     awaited: bool = False
     patience_s: int = 0
     config_name: str = ""
-    access: Access = OPEN
+    access: "Access | None" = None
     files: Sequence[tuple[str, str]] = ()
     extra_hosts: Sequence[str] = ()
-    template: OwnTemplates | None = None
+    template: "OwnTemplates | None" = None
     sysctls: Mapping[str, Emitted] = field(default_factory=dict)
 
     @property
     def secrets(self) -> dict[str, str]:
         """The variables that HAProxy reads from a secret when it starts, and which one."""
-        found = {
-            SECRET_VARIABLE: self.access.auth_secret,
-            STATS_PASSWORD: self.configuration.options.stats_secret,
-        }
-        return {variable: name for variable, name in found.items() if name}
+        found = self.access.secrets if self.access else {}
+        page = self.configuration.options.stats_secret
+        return {**found, STATS_PASSWORD: page} if page else found
+
+    @property
+    def way_in(self) -> str:
+        """How it gets in where it leads to, as words."""
+        return self.access.words() if self.access else ""
 
     @property
     def fails_over(self) -> bool:
@@ -140,7 +145,7 @@ def lb_config_of(spec: ProxySpec, settings: Settings) -> LbConfig:
 
 
 def _needs_configuration(spec: ProxySpec) -> bool:
-    chosen = spec.configuration.options.words() or spec.access.words() or spec.identity.slots
+    chosen = spec.configuration.options.words() or spec.way_in or spec.identity.slots
     return bool(chosen or spec.template or spec.files)
 
 
@@ -204,8 +209,10 @@ def _guarded(spec: ProxySpec, settings: Settings, image: str) -> dict[str, Emitt
 
 
 def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
+    from lb.arguments import arguments  # noqa: PLC0415 - few variants have them
+
     image = settings.lb_image or HAMBA_IMAGE
-    beyond = spec.access.words() or ("one upstream after another" if spec.fails_over else "")
+    beyond = spec.way_in or ("one upstream after another" if spec.fails_over else "")
     options = spec.configuration.options
     ports = sorted(spec.routes)
     require_arguments(
@@ -221,18 +228,14 @@ def _by_arguments(spec: ProxySpec, settings: Settings) -> GeneratedService:
     tail: dict[str, Emitted] = {}
     if spec.awaited and not spec.v1:
         port = spec.configuration.late.word(str(next(iter(spec.routes))))
-        tail["healthcheck"] = {
-            "test": Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"])),
-            "interval": "5s",
-            "timeout": "3s",
-            "retries": 3,
-        }
+        test = Verbatim(flow(["CMD-SHELL", f"nc -z 127.0.0.1 {port}"]))
+        tail["healthcheck"] = {"test": test, "interval": "5s", "timeout": "3s", "retries": 3}
     return GeneratedService(head, {**tail, "labels": _labels(spec)}, listens=tuple(spec.routes))
 
 
 def _variables(spec: ProxySpec) -> dict[str, Emitted]:
     # Names without values: Compose takes those from where it runs, and no file holds a password.
-    names = [spec.access.auth_env] if spec.access.auth_env else []
+    names = [spec.access.auth_env] if spec.access and spec.access.auth_env else []
     options = spec.configuration.options
     names += [STATS_PASSWORD] if options.stats and not options.stats_secret else []
     return dict.fromkeys(names)
@@ -272,7 +275,7 @@ def _labels(spec: ProxySpec) -> dict[str, Emitted]:
     whole = replace(
         spec.identity,
         options=spec.configuration.options.words(),
-        access=spec.access.words(),
+        access=spec.way_in,
         template=interpolation.escape(spec.template.path) if spec.template else "",
     )
     entries = whole.entries()

@@ -14,7 +14,7 @@ from faults import UserError
 from lb.option_text import spelled
 from lb.options import ChosenOptions
 
-_TRAEFIK = re.compile(r"traefik\.http\.services\.[^.]+\.loadbalancer\.(?P<what>.+)", re.IGNORECASE)
+_TRAEFIK = r"(?i)traefik\.http\.services\.[^.]+\.loadbalancer\.(?P<what>.+)"
 _CHECK = {
     "path": "health_path",
     "hostname": "health_host",
@@ -22,7 +22,7 @@ _CHECK = {
     "interval": "health_interval",
     "timeout": "health_timeout",
 }
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
+_PART = r"(\d+(?:\.\d+)?)(ms|s|m|h)?"
 _SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 # What has no translation: HAProxy's way to have it, if there is one.
 _SAID = (
@@ -82,7 +82,7 @@ def _labels(model: Model, name: str) -> Iterator[tuple[str, str]]:
 def _options(model: Model, name: str, found: dict[str, str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for label, value in found.items():
-        match = _TRAEFIK.fullmatch(label)
+        match = re.fullmatch(_TRAEFIK, label)
         what = match["what"].lower() if match else ""
         kind, _, rest = what.partition(".")
         if kind == "sticky" and not (rest == "cookie" and value.lower() == "false"):
@@ -107,6 +107,6 @@ def _without_check(options: dict[str, Any]) -> dict[str, Any]:
 def _value(rest: str, value: str) -> str | float:
     if rest in ("path", "hostname"):
         return value
-    parts = [(float(number), unit) for number, unit in _PART.findall(value)]
+    parts = [(float(number), unit) for number, unit in re.findall(_PART, value)]
     seconds = sum(number * _SECONDS[unit] for number, unit in parts)
     return int(seconds) if rest == "port" else seconds

@@ -31,6 +31,11 @@ def is_json(text: str) -> bool:
     return True
 
 
+def as_source(text: str, source: str) -> str:
+    """Return the generated *text* in JSON if that is what *source* is; else as it is."""
+    return to_json(text) if is_json(source) else text
+
+
 def to_json(text: str) -> str:
     """Return the generated *text* in JSON; as it is if that cannot be."""
     lines: list[str] = []
