@@ -1,7 +1,5 @@
 """The ``dcgen`` command: its group of commands, and its help."""
 
-import atexit
-import gc
 import sys
 
 import click
@@ -70,22 +68,12 @@ Exit codes:
   3    error in the environment: no Docker, no haproxy, a port is in use
   130  interrupted
 """
-# Imports and trees make many objects and little garbage: looking for it after every 700 new ones,
-# as Python does, is a tenth of a run.
-GARBAGE = 50_000
 # Compose takes these before the command.
 FILE_OPTIONS = ("-f", "--file")
 
 
 class Commands(LazyGroup, ErrorReportingGroup):
     """The group of all commands, each imported when it is run."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command called *cmd_name*; None if there is none."""
-        if cmd_name in COMMANDS:
-            gc.set_threshold(GARBAGE)
-            atexit.register(gc.freeze)  # nor does Python's end need to look for it: a tenth again
-        return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take ``-f FILE`` before the command, as Compose does, for one after it."""

@@ -59,7 +59,7 @@ class AmbassadorCommand(VariantCommand):
         found = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("--"):
             names = services(ctx, self.params[0], incomplete.removeprefix("--"))
-            found += [CompletionItem(f"--{item.value}") for item in names]
+            found += [CompletionItem(f"--{name}") for name in names]
         return found
 
 

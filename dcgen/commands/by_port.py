@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from lb.options import PortOptions, by_port, port_number
 
 NAMES = ("mode", "server_maxconn", "health_path")
-_OF_A_PORT = re.compile(r"(?:(?P<port>[0-9]+)=)?(?P<value>.*)", re.DOTALL)
+_OF_A_PORT = r"(?s)(?:(?P<port>[0-9]+)=)?(?P<value>.*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +37,17 @@ def within_port(
     return value_for_port
 
 
-def completing(words: Sequence[str]) -> Callable[..., list[CompletionItem]]:
+def completing(words: Sequence[str]) -> Callable[..., list[str]]:
     """Return the completion of such an option whose values are *words*."""
 
     def complete(
         ctx: click.Context,  # noqa: ARG001 - click's signature
         param: click.Parameter,  # noqa: ARG001
         incomplete: str,
-    ) -> list[CompletionItem]:
+    ) -> list[str]:
         port, separator, begun = incomplete.rpartition("=")
         found = [word for word in words if word.startswith(begun)]
-        return [CompletionItem(f"{port}{separator}{word}") for word in found]
+        return [f"{port}{separator}{word}" for word in found]
 
     return complete
 
@@ -65,7 +64,7 @@ def over(new: Sequence[str], former: Sequence[str]) -> list[str]:
 
 
 def _split(word: str) -> tuple[str | None, str]:
-    match = _OF_A_PORT.fullmatch(word)
+    match = re.fullmatch(_OF_A_PORT, word)
     assert match  # noqa: S101 - every text matches
     return match["port"], match["value"]
 

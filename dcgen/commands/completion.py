@@ -1,35 +1,31 @@
 """Shell completion of service names: those of the Compose file that the command would read."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from dcgen import source
 from faults import UserError
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
 
 def services(
     ctx: click.Context,
     param: click.Parameter,  # noqa: ARG001 - click's signature
     incomplete: str,
-) -> "list[CompletionItem]":
+) -> list[str]:
     """Return the services whose names begin with *incomplete*; none if there is no file."""
     try:
         names = _names(source.find(tuple(ctx.params.get("file") or ())))
     except UserError:
         return []  # a message would land in the middle of the command line
-    return _items(names, incomplete)
+    return _begun(names, incomplete)
 
 
 def running(
     ctx: click.Context,
     param: click.Parameter,  # noqa: ARG001 - click's signature
     incomplete: str,
-) -> "list[CompletionItem]":
+) -> list[str]:
     """Return the same for a command on a running variant: a generated file comes first."""
     from dcgen.commands.target import find  # noqa: PLC0415 - only a shell needs it
 
@@ -37,13 +33,11 @@ def running(
         names = _names(find(tuple(ctx.params.get("files") or ())))
     except UserError:
         return []
-    return _items(names, incomplete)
+    return _begun(names, incomplete)
 
 
-def _items(names: list[str], incomplete: str) -> "list[CompletionItem]":
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a shell needs it
-
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+def _begun(names: list[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _names(paths: list[Path | None]) -> list[str]:
