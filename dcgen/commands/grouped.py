@@ -34,7 +34,7 @@ GROUPS = {
     "Statistics and log": ("stats", "stats_secret", "stats_open", "log"),
     "HAProxy": ("lb_config", "lb_image", "new_privileges", "template"),
     "Samples": ("once", "every_s", "limits", "web"),
-    "Where it runs": ("engine", "hosts"),
+    "Where it runs": ("engine", "hosts", "hosts_file"),
     "Input and output": (
         *("file", "files", "env_files", "output", "target", "fresh", "diff", "check", "force"),
         *("follow", "tail", "as_json", "quiet"),

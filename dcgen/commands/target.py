@@ -1,53 +1,45 @@
 """What the run commands act on: which file, and on which engine."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-
-import click
+from typing import Literal
 
 from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
-from dcgen.commands.env_files import env_file_option
-from dcgen.commands.grouped import GroupedCommand, within
+from dcgen.commands.run_options import (
+    SECONDS,
+    SECONDS_ABOVE_0,
+    RunCommand,
+    deadline_option,
+    renew_option,
+    target_options,
+)
 from dcgen.reading import which
 from dcgen.source import Source
 from engine import runs
 from engine.docker import compose as docker
 from engine.hosts import DEFAULT_HOST, Host
 from engine.variant import Variant, parse
-from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError, UserError
 
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = [
+    "SECONDS",
+    "SECONDS_ABOVE_0",
+    "RunCommand",
+    "Target",
+    "deadline_option",
+    "find",
+    "renew_option",
+    "target",
+    "target_options",
+]
+
 Engine = Literal["docker", "process"]
 
-SECONDS = within(click.FloatRange(min=0))
-SECONDS_ABOVE_0 = within(click.FloatRange(min=0, min_open=True))
-deadline_option = click.option(
-    "--drain-deadline",
-    "deadline_s",
-    type=SECONDS,
-    default=DRAIN_WITHIN_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait until a draining server is idle.",
-)
-renew_option = click.option(
-    "--renew-anon-volumes",
-    "renew",
-    is_flag=True,
-    help="Start replicas with empty volumes where those of the old ones have no name.",
-)
 GENERATED = "generated.yml"
 AS_ASKED = "as asked"
 WHERE_IT_RUNS = "where it runs"
-
-
-class RunCommand(GroupedCommand):
-    """A command on a variant that runs or is to run: one with the options of `target_options`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +93,6 @@ class Target:
         env_files = Project.named_env_files()
         given = [word for path in env_files for word in ("--env-file", str(path))]
         return (*docker.compose(v1=v1), *given, *files, *words)
-
-
-def target_options(command: F) -> F:
-    """Add the options that say what a command acts on."""
-    for option in reversed(
-        [
-            click.option(
-                "-f",
-                "--file",
-                "files",
-                multiple=True,
-                metavar="FILE",
-                help="Compose file; - is standard input."
-                "  [default: generated.yml, else its source]",
-            ),
-            click.option(
-                "--engine",
-                type=click.Choice(["auto", "docker", "process"]),
-                default="auto",
-                show_default=True,
-                help="Docker, or processes of this host; auto: Docker if a daemon answers.",
-            ),
-            click.option(
-                "--host",
-                "hosts",
-                type=Host,
-                multiple=True,
-                metavar="tcp://…|ssh://…",
-                help="Docker host; repeatable, acts on all of them at once.",
-            ),
-            click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-        ]
-    ):
-        command = option(command)
-    return env_file_option(command)
 
 
 def target(

@@ -1,8 +1,9 @@
 """Docker hosts, and the one way to run a command there: attached, called, or as a stream.
 
 Commands are lists of words; no shell reads them. A host is named as Docker names it
-(``tcp://192.0.2.7:2375``, ``ssh://user@host``), and a command finds its daemon by DOCKER_HOST:
-whatever runs one takes its variables from `Host.environment`. Streams are in `engine.streams`.
+(``tcp://192.0.2.7:2375``, ``ssh://user@host``, or a context), and a command finds its daemon by
+DOCKER_HOST or DOCKER_CONTEXT: whatever runs one takes its variables from `Host.environment`.
+Streams are in `engine.streams`; which hosts a person names, in `engine.hosts.listed`.
 """
 
 import os
@@ -10,13 +11,15 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faults import HostError, UsageError
 
 WITHIN_S = 60.0
 _LOCAL = ("unix://", "npipe://", "fd://")
 _DEFAULT = "unix:///var/run/docker.sock"
+# With DOCKER_HOST, Docker takes no context; the others belong to an address.
+_OF_AN_ADDRESS = ("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 INSTALL = "install Docker with its Compose plugin"
 
 
@@ -37,16 +40,22 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A machine with a Docker daemon; as text its address, nothing for the default one.
+    """A machine with a Docker daemon; as text its name, nothing for the default one.
 
     Attributes:
         address: As DOCKER_HOST names it; None for the default: the one that Docker itself takes.
+        name: What a person calls it: in a list of hosts, or the Docker context; else empty.
+        context: The Docker context that reaches it, with its certificates; else empty.
+        labels: What a list of hosts says of it.
 
     Raises:
         UsageError: The address is an empty text.
     """
 
     address: str | None = None
+    name: str = ""
+    context: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if self.address == "":
@@ -54,7 +63,7 @@ class Host:
             raise UsageError("the address of a Docker host is empty", fix=fix)
 
     def __str__(self) -> str:
-        return self.address or ""
+        return self.name or self.address or ""
 
     @property
     def endpoint(self) -> str:
@@ -70,6 +79,9 @@ class Host:
         """Return the variables for a program that is to reach its daemon."""
         if self.address is None:
             return os.environ
+        if self.context:
+            others = {key: value for key, value in os.environ.items() if key not in _OF_AN_ADDRESS}
+            return {**others, "DOCKER_CONTEXT": self.context}
         # A context would win over DOCKER_HOST.
         return {**os.environ, "DOCKER_HOST": self.address, "DOCKER_CONTEXT": ""}
 

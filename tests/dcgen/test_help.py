@@ -104,7 +104,11 @@ def test_options_stand_in_groups_and_each_once(command: str) -> None:
 def test_commands_on_a_running_variant_share_their_groups(command: str) -> None:
     text = dcgen(*command.split(), "--help").stdout
 
-    assert [line.split()[0] for line in _group(text, "Where it runs")] == ["--engine", "--host"]
+    assert [line.split()[0] for line in _group(text, "Where it runs")] == [
+        "--engine",
+        "--host",
+        "--hosts",
+    ]
     assert {"-f,", "-q,"} <= {line.split()[0] for line in _group(text, "Input and output")}
 
 

@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
-    for name in ("DOCKER_HOST", "COMPOSE_FILE"):
+    for name in ("DOCKER_HOST", "COMPOSE_FILE", "DCGEN_HOSTS"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "bin").mkdir()
     (tmp_path / "compose.yml").write_text("services:\n  rng: {image: nginx}\n")
@@ -186,6 +186,52 @@ def test_a_host_that_is_named_twice_is_called_once(
 
     assert result.exit_code == 0
     assert calls(folder) == [["tcp://one:1", "compose", "-f", "compose.yml", "ps"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "expected"),
+    [
+        pytest.param((), "tcp://a:1, tcp://b:1", ["tcp://a:1", "tcp://b:1"], id="the environment"),
+        pytest.param(("--host", "tcp://c:1"), "tcp://a:1", ["tcp://c:1"], id="--host before it"),
+        pytest.param(("--hosts", "hosts"), "tcp://a:1", ["tcp://x:1", "tcp://y:1"], id="a file"),
+        pytest.param(
+            ("--host", "tcp://y:1", "--hosts", "hosts"), "", ["tcp://y:1"], id="one of a file"
+        ),
+        pytest.param(("--engine", "docker"), " , ", [""], id="an environment that lists none"),
+    ],
+)
+def test_hosts_are_listed_in_a_file_or_the_environment(
+    words: tuple[str, ...],
+    variable: str,
+    expected: list[str],
+    folder: Path,
+    put: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("docker", FAKE)
+    monkeypatch.setenv("DCGEN_HOSTS", variable)
+    (folder / "hosts").write_text("tcp://x:1\ntcp://y:1  # the second\n")
+    result = CliRunner().invoke(main, ("stop", *words))
+
+    assert result.exit_code == 0
+    assert sorted(call[0] for call in calls(folder)) == expected
+
+
+def test_processes_that_are_asked_for_run_here_whatever_the_environment_lists(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DCGEN_HOSTS", "tcp://a:1")
+
+    assert run("ps", "--engine", "process").exit_code == 0
+    assert run("ps", "--engine", "process", "--host", "tcp://a:1").exit_code == 2
+
+
+def test_a_list_of_hosts_that_is_wrong_is_told_by_its_line(run: Run, folder: Path) -> None:
+    (folder / "hosts").write_text("tcp://x:1\nssh://-oProxyCommand=id\n")
+    result = run("up", "--hosts", "hosts")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("hosts:2: 'ssh://-oProxyCommand=id' is not a Docker host")
 
 
 def test_every_host_is_called_and_the_last_line_counts(

@@ -1,0 +1,115 @@
+"""The options of commands on a variant that runs: which file, which engine, which hosts."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dcgen.commands.env_files import env_file_option
+from dcgen.commands.grouped import GroupedCommand, within
+from engine.hosts import Host
+from engine.waiting import DRAIN_WITHIN_S
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+HOSTS = "DCGEN_HOSTS"
+_FILE = "dcgen.hosts_file"
+SECONDS = within(click.FloatRange(min=0))
+SECONDS_ABOVE_0 = within(click.FloatRange(min=0, min_open=True))
+deadline_option = click.option(
+    "--drain-deadline",
+    "deadline_s",
+    type=SECONDS,
+    default=DRAIN_WITHIN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait until a draining server is idle.",
+)
+renew_option = click.option(
+    "--renew-anon-volumes",
+    "renew",
+    is_flag=True,
+    help="Start replicas with empty volumes where those of the old ones have no name.",
+)
+
+
+class RunCommand(GroupedCommand):
+    """A command on a variant that runs or is to run: one with the options of `target_options`."""
+
+
+def target_options(command: F) -> F:
+    """Add the options that say what a command acts on."""
+    for option in reversed(
+        [
+            click.option(
+                "-f",
+                "--file",
+                "files",
+                multiple=True,
+                metavar="FILE",
+                help="Compose file; - is standard input."
+                "  [default: generated.yml, else its source]",
+            ),
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "docker", "process"]),
+                default="auto",
+                show_default=True,
+                help="Docker, or processes of this host; auto: Docker if a daemon answers.",
+            ),
+            hosts_options,
+            click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+        ]
+    ):
+        command = option(command)
+    return env_file_option(command)
+
+
+def hosts_options(command: F) -> F:
+    """Add ``--host`` and ``--hosts``; the command gets what they choose as *hosts*."""
+    command = click.option(
+        "--hosts",
+        "hosts_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        is_eager=True,  # before --host, which chooses from it
+        expose_value=False,
+        callback=_remember,
+        help="List of Docker hosts, one a line or YAML; --host then chooses from it.",
+    )(command)
+    return click.option(
+        "--host",
+        "hosts",
+        multiple=True,
+        metavar="NAME",
+        callback=_chosen,
+        help="Docker context, ssh://, tcp:// or unix:// address; repeatable, acts on all of them."
+        f"  [env: {HOSTS}]",
+    )(command)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click's signature
+    ctx.meta[_FILE] = value
+
+
+def _chosen(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    value: tuple[str, ...],
+) -> tuple[Host, ...]:
+    file: Path | None = ctx.meta[_FILE]
+    # Who asks for processes means this machine, whatever hosts the environment lists.
+    unasked = "" if ctx.params.get("engine") == "process" else os.environ.get(HOSTS, "")
+    if not file and not value and not unasked.strip(" ,\t\n"):
+        return ()
+    from engine.hosts import contexts, listed  # noqa: PLC0415 - most commands run on this machine
+
+    if file:
+        found = listed.read(file)
+        found = found.chosen(value) if value else found
+    else:
+        found = listed.given(value or re.split(r"[,\s]+", unasked.strip(" ,\t\n")))
+    return contexts.with_addresses(found.hosts)
