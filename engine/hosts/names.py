@@ -30,14 +30,7 @@ def parse(text: str, where: Place | None = None) -> Host:
         if not CONTEXT.fullmatch(text):
             raise wrong(f"{text!r} is not a Docker host", f"give {_FORMS}", where)
         return Host(context=text, name=text)
-    try:
-        if not text.isprintable() or " " in text:
-            raise ValueError("it has a space or a control character")  # noqa: TRY301
-        url = urlsplit(text)
-        found = _reason(url)
-    except ValueError as error:  # a port that is no number, a bracket that is not closed
-        found = (str(error).lower(), f"give {_FORMS}")
-    if found:
+    if found := _reason(text):
         raise wrong(f"{text!r} is not a Docker host: {found[0]}", found[1], where)
     return Host(text)
 
@@ -47,8 +40,17 @@ def wrong(what: str, fix: str, where: Place | None) -> UserError:
     return UserError(what, fix=fix, where=where) if where else UsageError(what, fix=fix)
 
 
-def _reason(url: SplitResult) -> tuple[str, str] | None:
+def _reason(text: str) -> tuple[str, str] | None:
     # Why it is none, and what to do.
+    if not text.isprintable() or " " in text:
+        return "it has a space or a control character", "remove it"
+    try:
+        return _reason_of_url(urlsplit(text))
+    except ValueError as error:  # a port that is no number, a bracket that is not closed
+        return str(error).lower(), f"give {_FORMS}"
+
+
+def _reason_of_url(url: SplitResult) -> tuple[str, str] | None:
     if url.scheme not in SCHEMES:
         return f"there is no '{url.scheme}://'", nearest(url.scheme, SCHEMES, f"give {_FORMS}")
     if url.query or url.fragment:
