@@ -111,6 +111,16 @@ class Child:
             self.signal(signal.SIGKILL)
         return code
 
+    def end(self, within_s: float) -> None:
+        """Ask it to end, kill it after *within_s* seconds, and let go of it."""
+        self.signal(signal.SIGTERM)
+        try:
+            self.popen.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.popen.wait()
+        self.close()
+
     def signal(self, number: signal.Signals) -> None:
         """Send *number* to it and to everything that it started."""
         with suppress(ProcessLookupError, PermissionError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.child import Child
 from engine.hosts import Host, not_started
+from faults import HostError
 
 _TICK_S = 0.1
 _END_WITHIN_S = 2.0
@@ -73,6 +74,9 @@ class Everywhere:
         try:
             with selectors.DefaultSelector() as selector:
                 for host in self._hosts:
+                    if host.trouble:
+                        yield from _not_reached(host, self._command)
+                        continue
                     child = _started(self._command, host)
                     self._children[host] = child
                     selector.register(child, selectors.EVENT_READ, host)
@@ -156,6 +160,13 @@ class Following:
     def _read(self) -> None:
         for line in self._popen.stdout or ():
             self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+
+def _not_reached(host: Host, command: tuple[str, ...]) -> Iterator[HostEvent]:
+    yield HostStarted(host, command)
+    for text in str(host.trouble).splitlines():
+        yield HostLine(host, text)
+    yield HostDone(host, HostError.exit_code, 0.0)
 
 
 def _started(command: Sequence[str], host: Host) -> Child:

@@ -122,11 +122,22 @@ def target(
     if hosts and engine == "process":
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     read = tuple(source.read(path) for path in find(files))
+    hosts = _reached(hosts)
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
-    there = tuple(dict.fromkeys(hosts)) or (DEFAULT_HOST,)
     fell_back = chosen == "process" and because not in told
-    return Target(read, chosen, there if chosen == "docker" else (), because, fell_back)
+    there = (hosts or _reached((DEFAULT_HOST,))) if chosen == "docker" else ()
+    return Target(read, chosen, there, because, fell_back)
+
+
+def _reached(hosts: tuple[Host, ...]) -> tuple[Host, ...]:
+    # Each once; what reaches them ends with the command.
+    once = tuple(dict.fromkeys(hosts))
+    if not any(host.endpoint.startswith("ssh://") for host in once):
+        return once
+    from dcgen.commands.connected import connected  # noqa: PLC0415 - most hosts need none
+
+    return connected(once)
 
 
 def _engine(

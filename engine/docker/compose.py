@@ -38,7 +38,7 @@ def trouble(host: Host = DEFAULT_HOST) -> str | None:
     """Return why no Docker daemon can be used on *host*; None if one answers."""
     if not shutil.which("docker"):
         return "there is no 'docker' command on PATH"
-    is_ssh = host.address is not None and host.address.startswith("ssh://")
+    is_ssh = host.endpoint.startswith("ssh://")
     within_s = SSH_ANSWERS_WITHIN_S if is_ssh else ANSWERS_WITHIN_S
     words = ("docker", "version", "--format", "{{.Server.Version}}")
     asked = host.call(words, within_s=within_s)

@@ -47,6 +47,8 @@ class Host:
         name: What a person calls it: in a list of hosts, or the Docker context; else empty.
         context: The Docker context that reaches it, with its certificates; else empty.
         labels: What a list of hosts says of it.
+        socket: The socket here that leads to its daemon, while a command runs; else empty.
+        trouble: Why it cannot be reached; None if nothing is known to be wrong.
 
     Raises:
         UsageError: The address is an empty text.
@@ -56,6 +58,8 @@ class Host:
     name: str = ""
     context: str = ""
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+    socket: str = field(default="", compare=False)
+    trouble: HostError | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.address == "":
@@ -76,11 +80,19 @@ class Host:
         return not self.endpoint.startswith(_LOCAL)
 
     def environment(self) -> Mapping[str, str]:
-        """Return the variables for a program that is to reach its daemon."""
+        """Return the variables for a program that is to reach its daemon.
+
+        Raises:
+            HostError: It cannot be reached.
+        """
+        if self.trouble:
+            raise self.trouble
         if self.address is None:
             return os.environ
+        others = {key: value for key, value in os.environ.items() if key not in _OF_AN_ADDRESS}
+        if self.socket:
+            return {**others, "DOCKER_HOST": f"unix://{self.socket}", "DOCKER_CONTEXT": ""}
         if self.context:
-            others = {key: value for key, value in os.environ.items() if key not in _OF_AN_ADDRESS}
             return {**others, "DOCKER_CONTEXT": self.context}
         # A context would win over DOCKER_HOST.
         return {**os.environ, "DOCKER_HOST": self.address, "DOCKER_CONTEXT": ""}

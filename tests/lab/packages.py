@@ -40,6 +40,7 @@ NEEDS = (
     Need("ip", "iproute2"),
     Need("nsenter", "util-linux"),
     Need("unshare", "util-linux"),
+    Need("sshd", "openssh-server"),
     Need("debootstrap", "debootstrap"),
     Need("curl", "curl"),
 )
