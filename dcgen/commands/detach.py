@@ -1,28 +1,31 @@
 """``dcgen detach``: a service alone, to run it elsewhere."""
 
-import contextlib
 import shlex
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from dcgen.commands.completion import services
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
+from dcgen.commands.publication import publication
+from dcgen.commands.run_options import hosts_options
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand
-from faults import UsageError, UserError
-from generator.services.published import Publish
+from faults import UsageError
+from generator.services.guarded import Guard
 from generator.targets.table import TARGETS
 from generator.transforms import detach as transform
-from lb.address import LAST_PORT, Address
 
 
 def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
-    service, publish = given["service"], _publication(given["publish"])
-    step = partial(transform.detach, service=service, publish=publish)
+    service, publish = given["service"], publication(given["publish"])
+    password = given["password"]
+    guard = None if password is None else Guard(password=password, remote=bool(given.get("hosts")))
+    step = partial(transform.detach, service=service, publish=publish, guard=guard)
     return [Step(service, step, f"{service}: detached", shlex.quote(service), stays=False)]
 
 
@@ -34,30 +37,43 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
 @click.argument("service", shell_complete=services)
 @click.option(
     "--publish",
-    metavar="[ADDRESS:]PORT | random | host",
+    metavar="ADDRESS | [ADDRESS:]PORT | random | host",
     help="Host port of its first port.  [default: as it is, else the same port]",
 )
+@click.option(
+    "--password/--no-password",
+    default=None,
+    help="Keep its data in a volume with a name, and give it a password, in SERVICE.env beside the"
+    " file.  [with --host: --password]",
+)
+@hosts_options
 @making_options
 def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
-    """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml)."""
+    """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml).
+
+    With --host it is started there, on the address of that host unless --publish names another,
+    with a password: Redis, Valkey, PostgreSQL, MySQL and MariaDB get one. Its own options stay.
+    """
     if TARGETS[given["target"]].on_top:
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
+    # What DCGEN_HOSTS lists is where an application runs, not where its data is.
+    source = click.get_current_context().get_parameter_source
+    named = [source(name) for name in ("hosts", "hosts_file")]
+    host = None
+    if ParameterSource.COMMANDLINE in named:
+        from dcgen.commands import detached  # noqa: PLC0415 - most services are started by hand
+
+        host = detached.only_host(given["hosts"])
+        given = {**given, **detached.settled(given, host)}
+    else:
+        given["hosts"] = ()
     steps = _steps(given, several=False)
-    make(steps, given, default=f"{given['service']}.yml", there=True)
+    more = {"there": True, "secrets": given["password"] is not None}
+    target = make(steps, given, default=f"{given['service']}.yml", **more)
+    if target is None or given["password"] is None:
+        return
+    from dcgen.commands import detached  # noqa: PLC0415 - the same
 
-
-def _publication(value: str | None) -> Publish:
-    if value is None:
-        return None
-    if value == "random":
-        return "random"
-    if value == "host":
-        return "host"
-    if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= LAST_PORT:
-        return int(value)
-    with contextlib.suppress(UserError):
-        address = Address.parse(value)
-        if not address.is_name:
-            return address
-    fix = f"give 1 to {LAST_PORT}, ADDRESS:PORT, `random` or `host`"
-    raise UsageError(f"{value!r} is not a host port", fix=fix)
+    secrets = detached.keep_secrets(target, quiet=given["quiet"])
+    if host:
+        detached.start(target, secrets, host, quiet=given["quiet"])

@@ -16,7 +16,8 @@ class Making:
     """Where the input comes from and where the output goes, as the options say.
 
     *there* tells that the output is to run on another host, and the input's rest here; *fresh*
-    that what is recorded in the output is not made again.
+    that what is recorded in the output is not made again; *secrets* that its secrets are in a file
+    beside it (`secrets_of`).
     """
 
     file: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Making:
     fresh: bool = False
     default: str = DEFAULT_OUTPUT
     there: bool = False
+    secrets: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], **more: Any) -> "Making":  # noqa: ANN401 - fields of any type
@@ -43,3 +45,8 @@ def target_of(making: Making, path: Path | None) -> Path | None:
         return None
     folder = path.parent if path else Path()
     return Path(making.output) if making.output else folder / making.default
+
+
+def secrets_of(target: Path) -> Path:
+    """Return the file of variables beside the Compose file *target* that has its secrets."""
+    return target.with_suffix(".env")

@@ -10,7 +10,7 @@ import click
 from composefile.model import Model
 from dcgen import output
 from dcgen.commands import telling
-from dcgen.commands.making import Making
+from dcgen.commands.making import Making, secrets_of
 from dcgen.commands.record import Change
 from dcgen.commands.steps import Step
 from dcgen.reading import Reading, which
@@ -175,8 +175,9 @@ def _next(
     steps: Sequence[Step], making: Making, read: Reading, written: Sequence[str]
 ) -> list[str]:
     """Return what to run now."""
-    up = telling.run_it(written, v1=read.document.v1)
+    secrets = str(secrets_of(Path(written[-1]))) if making.secrets else ""
+    up = telling.run_it(written, v1=read.document.v1, more_variables=secrets)
     if not making.there:
         return [f"run it: {up}"]
-    here = telling.use_it(steps[0].service, making.file)
+    here = telling.use_it(steps[0].service, making.file, written[-1] if secrets else "")
     return [f"run it there: {up}", f"use it here: {here}"]

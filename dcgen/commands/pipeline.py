@@ -16,11 +16,14 @@ from dcgen.reading import Reading, read_all
 from generator.targets.table import TARGETS
 
 
-def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> None:  # noqa: ANN401 - see Making
+def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path | None:  # noqa: ANN401 - see Making
     """Take the input through *steps* and publish what comes out, as the options *given* say.
 
     *more* are fields of `Making` that are no options. What is recorded in the output, if it was
     made of the same input, is done before.
+
+    Returns:
+        The file that was written; None if none was, but a difference or a stream.
 
     Raises:
         UserError: The input cannot be transformed, or the output is stale or not dcgen's.
@@ -31,7 +34,7 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> None: 
     history.use_env_files(paths[0], target, fresh=is_fresh)
     read = read_all(paths)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
-    _publish(steps, past, replace(making, target=past.form(making.target)), read, target)
+    return _publish(steps, past, replace(making, target=past.form(making.target)), read, target)
 
 
 def remake(made: Record, making: Making) -> None:
@@ -51,7 +54,7 @@ def remake(made: Record, making: Making) -> None:
 
 def _publish(
     steps: Sequence[Step], past: History, making: Making, read: Reading, target: Path | None
-) -> None:
+) -> Path | None:
     merged, on_top = read.model, TARGETS[making.target].on_top
     for step in steps:
         require_service(step, merged, alone=making.there, on_top=on_top)
@@ -67,6 +70,9 @@ def _publish(
     if not making.quiet:
         services = [step.service for step in steps]
         outcome.warn(read, (*overrides(merged, services, read), *made.variant.warnings))
-    if outcome.publish(written, variant, target, making, read) and target and not making.quiet:
+    if not outcome.publish(written, variant, target, making, read) or target is None:
+        return None
+    if not making.quiet:
         included = [read.first.folder / path for path in variant.sources]
         outcome.tell(steps, past.kept, [target, *included], variant, making, read)
+    return target

@@ -38,9 +38,9 @@ def done(changes: Sequence[str], kept: Sequence[str], target: Path) -> list[str]
     return lines
 
 
-def run_it(files: Sequence[str], *, v1: bool) -> str:
-    """Return the command that starts the variant of *files*."""
-    return f"{_compose(files, v1=v1)} up -d"
+def run_it(files: Sequence[str], *, v1: bool, more_variables: str = "") -> str:
+    """Return the command that starts the variant of *files*, with *more_variables* of a file."""
+    return f"{_compose(files, v1=v1, more_variables=more_variables)} up -d"
 
 
 def reach_inside(behind: Mapping[str, str], files: Sequence[str], *, v1: bool) -> list[str]:
@@ -64,9 +64,10 @@ def _are(names: Sequence[str]) -> str:
     return f"{printable(', '.join(names))} {'is' if len(names) == 1 else 'are'}"
 
 
-def _compose(files: Sequence[str], *, v1: bool) -> str:
+def _compose(files: Sequence[str], *, v1: bool, more_variables: str = "") -> str:
     command = "docker-compose" if v1 else "docker compose"
-    given = "".join(f"--env-file {shlex.quote(name)} " for name in env_files.chosen())
+    names = [*env_files.chosen(), *filter(None, [more_variables])]
+    given = "".join(f"--env-file {shlex.quote(name)} " for name in names)
     return f"{command} {printable(given)}{dash_f(files)}"
 
 
@@ -77,7 +78,7 @@ def run_there(folder: Path, *, v1: bool) -> str:
     return f"run it there: docker compose --project-directory {shlex.quote(str(folder))} -f - up -d"
 
 
-def use_it(service: str, files: Sequence[str]) -> str:
-    """Return the command that lets *files* use *service* where it runs."""
-    address = shlex.quote(f"{service}=HOST:PORT")
+def use_it(service: str, files: Sequence[str], detached: str = "") -> str:
+    """Return the command that lets *files* use *service* where it runs, as *detached* says."""
+    address = shlex.quote(f"{service}-from={detached}" if detached else f"{service}=HOST:PORT")
     return " ".join(filter(None, ["dcgen ambassador", address, dash_f(files)]))

@@ -14,7 +14,7 @@ from dcgen.commands.grouped import GROUPS, GroupedCommand
 from dcgen.commands.record import Change
 from dcgen.commands.steps import Step
 
-WHERE_IT_GOES = GROUPS["Input and output"]
+NOT_RECORDED = (*GROUPS["Input and output"], *GROUPS["Where it runs"])
 
 
 class StepsOf(Protocol):
@@ -94,7 +94,7 @@ def _options(ctx: click.Context, folder: Path) -> Iterator[str]:
     for param in ctx.command.params:
         name = param.name or ""
         given = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if not given or not isinstance(param, click.Option) or name in WHERE_IT_GOES:
+        if not given or not isinstance(param, click.Option) or name in NOT_RECORDED:
             continue
         value = ctx.params[name]
         if param.is_flag:

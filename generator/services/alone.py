@@ -1,5 +1,7 @@
 """The text of a service that stands in a file alone, without those that it used there."""
 
+from collections.abc import Mapping
+
 from composefile.document import Service
 from composefile.model import Model
 from composefile.syntax.parser import Alias, walk
@@ -14,8 +16,10 @@ from generator.services.published import Publish, published
 LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")
 
 
-def alone(draft: Draft, publish: Publish) -> str:
+def alone(draft: Draft, publish: Publish, changed: Mapping[str, Emitted] | None = None) -> str:
     """Return the lines of the service of *draft* for a file of its own.
+
+    Its keys have the values of *changed* where that has any.
 
     Raises:
         UserError: *publish* asks for a port, and none is known.
@@ -33,8 +37,10 @@ def alone(draft: Draft, publish: Publish) -> str:
                     fix="run them there too, or use `dcgen ambassador SERVICE=HOST:PORT` there",
                 )
     _publish(body, draft, publish)
+    for key, value in (changed or {}).items():
+        body.put(key, value)
     if _refers_outside(service) or document.services.flow or _extends_here(model, draft.name):
-        return _written_out(draft, publish)
+        return _written_out(draft, publish, changed or {})
     body.finish()
     span = service_span(document, service)
     lines = draft.edits.apply(span.start, span.end)
@@ -71,7 +77,7 @@ def _extends_here(model: Model, name: str) -> bool:
     return base is not None and base[0] is model
 
 
-def _written_out(draft: Draft, publish: Publish) -> str:
+def _written_out(draft: Draft, publish: Publish, changed: Mapping[str, Emitted]) -> str:
     """Return the service with its aliases, merge keys and `extends` resolved."""
     said = expanded(draft.model, draft.name)
     values: dict[str, Emitted] = {
@@ -84,4 +90,4 @@ def _written_out(draft: Draft, publish: Publish) -> str:
         ports = published(draft, publish)
         values |= {"ports": ports} if ports is not None else {}
     column = 0 if draft.document.v1 else draft.layout.step
-    return entry(draft.name, values, draft.layout, column)
+    return entry(draft.name, {**values, **changed}, draft.layout, column)

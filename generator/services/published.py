@@ -4,6 +4,8 @@ Source: Compose Specification, "ports", short syntax ``[HOST:]PUBLISHED:CONTAINE
 """
 
 import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from composefile.listening import discover
@@ -14,7 +16,15 @@ from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
 from lb.address import Address
 
-Publish = int | Address | Literal["random", "host"] | None
+
+@dataclass(frozen=True, slots=True)
+class AtAddress:
+    """The IP address *host*, on which each port has its own number."""
+
+    host: str
+
+
+Publish = int | Address | AtAddress | Literal["random", "host"] | None
 """The host port for the first port, maybe on one address; ``random`` lets Docker choose, ``host``
 is the host's network.
 
@@ -27,7 +37,7 @@ Reach = Literal["here", "there", "everywhere"]
 def reach(model: Model, name: str, publish: Publish) -> Reach:
     """Return who can reach service *name* if it is published as *publish* says."""
     hosts: list[str | None] = []
-    if isinstance(publish, Address):
+    if isinstance(publish, Address | AtAddress):
         hosts = [publish.host]
     elif publish is None:
         listed = model.get(name, "ports")
@@ -64,5 +74,7 @@ def published(draft: Draft, publish: Publish) -> list[Emitted] | None:
     elif isinstance(publish, int):
         first = publish
     numbers = [first or port if index == 0 else port for index, port in enumerate(ports)]
-    hosts = [Address(publish.host, n) for n in numbers] if isinstance(publish, Address) else numbers
+    hosts: Sequence[Address | int] = numbers
+    if isinstance(publish, Address | AtAddress):
+        hosts = [Address(publish.host, number) for number in numbers]
     return [Quoted(f"{host}:{port}") for host, port in zip(hosts, ports, strict=True)] or None

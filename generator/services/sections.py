@@ -1,6 +1,7 @@
 """The top-level entries that one service refers to: networks, volumes, secrets, configs."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 
 from composefile.document import Document
 from composefile.model import Model
@@ -8,11 +9,20 @@ from composefile.paths import mount
 from composefile.syntax.parser import Alias, Mapping, walk
 from composefile.values import Value, fields
 from generator.editing.edits import entry_span, shift
-from generator.editing.emit import Layout, entry
+from generator.editing.emit import Emitted, Layout, entry
 from generator.editing.rewrite import written
 
+Added = MappingOf[str, MappingOf[str, Emitted]]
 
-def sections(model: Model, name: str, layout: Layout, *, skip_networks: bool) -> Iterator[str]:
+
+def sections(
+    model: Model,
+    name: str,
+    layout: Layout,
+    *,
+    skip_networks: bool,
+    added: Added | None = None,
+) -> Iterator[str]:
     """Yield the top-level sections with those entries that service *name* refers to.
 
     Args:
@@ -20,6 +30,7 @@ def sections(model: Model, name: str, layout: Layout, *, skip_networks: bool) ->
         name: One of them.
         layout: Of the lines.
         skip_networks: Whether it uses no network of the file.
+        added: Section to the entries that it gets beside those.
     """
     if model.document.v1:
         return
@@ -32,6 +43,8 @@ def sections(model: Model, name: str, layout: Layout, *, skip_networks: bool) ->
     for section, names in used.items():
         declared = model.document.section(section)
         lines = "".join(_entry_lines(model.document, declared, names, layout))
+        for key, value in (added or {}).get(section, {}).items():
+            lines += entry(key, value, layout, layout.step)
         if lines:
             yield f"{layout.newline}{section}:{layout.newline}{lines}"
 

@@ -1,0 +1,92 @@
+"""What keeps the data and the clients of a detached service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from composefile import labels
+from composefile.values import assignments
+from faults import UserError
+from generator.checks.exposure import exposure_notices, protection, require_protected
+from generator.checks.portable import require_portable
+from generator.editing.draft import Draft
+from generator.editing.emit import Emitted, Quoted
+from generator.services.published import Publish, reach
+from generator.services.stateful import Stateful, stateful, variable
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What keeps the data and the clients of a detached service.
+
+    Attributes:
+        password: Whether it gets a password, unless its file has one.
+        remote: Whether it runs on another host, which has no file of this one.
+    """
+
+    password: bool = True
+    remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What is changed of a service, and what the top-level sections of its file get."""
+
+    keys: Mapping[str, Emitted] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, Emitted]] = field(default_factory=dict)
+
+
+def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
+    """Return what is changed of the service of *draft*, which is published as *publish* says.
+
+    Raises:
+        UserError: It would be open to others, or *guard* cannot be had.
+    """
+    name, model = draft.name, draft.model
+    where = reach(model, name, publish)
+    if guard is None:
+        if where == "everywhere":
+            require_protected(model, name)
+        if where != "here":
+            draft.notices += exposure_notices(model, name)
+        return Guarded()
+    found = stateful(model, name, password=guard.password)
+    if where != "here":
+        _require_closed(draft, found)
+    if guard.remote:
+        require_portable(model, name)
+    _tell_clients(draft, found.secret)
+    volumes: dict[str, Emitted] = {volume: {} for volume in found.volumes}
+    keys = {**found.keys, "labels": _labels(draft, found)}
+    return Guarded(keys, {"volumes": volumes, "secrets": declared(found.secret)})
+
+
+def declared(*secrets: str) -> dict[str, Emitted]:
+    """Return the entries of *secrets* at the top level: each from a variable of its name."""
+    return {name: {"environment": variable(name)} for name in secrets if name}
+
+
+def _labels(draft: Draft, found: Stateful) -> dict[str, Emitted]:
+    """Return the labels of the service, and those that tell its clients how to get in."""
+    kept = assignments(draft.model.get(draft.name, "labels"))
+    clients = f"auth-secret={found.secret}" if found.secret else ""
+    mine = {labels.DETACHED: draft.name, **({labels.CLIENTS: clients} if clients else {})}
+    return {key: None if text is None else Quoted(text) for key, text in {**kept, **mine}.items()}
+
+
+def _require_closed(draft: Draft, found: Stateful) -> None:
+    name = draft.name
+    if not found.secret and protection(draft.model, name) != "password":
+        raise UserError(
+            f"{name!r} would be published to other hosts without a password",
+            fix="leave out `--no-password`, or publish it on this host alone:"
+            " `--publish 127.0.0.1:PORT`",
+            where=draft.model.where(name),
+        )
+
+
+def _tell_clients(draft: Draft, secret: str) -> None:
+    if secret:
+        draft.say(
+            f"clients of {draft.name!r} have to send the password from now on",
+            fix=f"give it to them as {variable(secret)}, which the file beside this one holds",
+        )

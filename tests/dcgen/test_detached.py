@@ -1,0 +1,143 @@
+"""`dcgen detach` of a service that keeps data: its secrets, and its start on another host."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dcgen.door import COINS, dcgen, names
+
+HOST = "tcp://192.0.2.7:2375"
+# Stands in for Docker on another machine: writes down what it is asked for.
+DOCKER = f"""#!{sys.executable}
+import json, os, sys
+words = sys.argv[1:]
+if words[:1] == ["version"]:
+    print("28.0")
+elif words[:2] == ["compose", "version"]:
+    print("2.30.0")
+else:
+    with open("calls", "w") as calls:
+        json.dump([os.environ.get("DOCKER_HOST", ""), *words], calls)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "docker").write_text(DOCKER)
+    (tmp_path / "bin" / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    for name in ("DOCKER_HOST", "DCGEN_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "compose.yml").write_text(COINS)
+    return tmp_path
+
+
+def password(folder: Path) -> str:
+    name, _, value = (folder / "redis.env").read_text().strip().partition("=")
+    assert name == "REDIS_PASSWORD"
+    return value.strip("'")
+
+
+def test_a_password_is_generated_for_its_owner_alone_and_nowhere_shown(folder: Path) -> None:
+    result = dcgen("detach", "redis", "--password", "--publish", "192.0.2.7")
+    secret = password(folder)
+
+    assert result.exit_code == 0
+    assert len(secret) == 43
+    assert (folder / "redis.env").stat().st_mode & 0o777 == 0o600
+    assert secret not in result.output
+    assert secret not in (folder / "redis.yml").read_text()
+    assert "docker compose --env-file redis.env -f redis.yml up -d" in result.stderr
+
+
+def test_it_is_kept_when_the_file_is_made_again(folder: Path) -> None:
+    (folder / "redis.env").write_text("OTHER='x y'\nREDIS_PASSWORD=known\n")
+    (folder / "redis.env").chmod(0o600)
+
+    assert dcgen("detach", "redis", "--password", "--publish", "192.0.2.7").exit_code == 0
+    assert (folder / "redis.env").read_text() == "OTHER='x y'\nREDIS_PASSWORD=known\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "what"),
+    [
+        ("REDIS_PASSWORD=known\n", 0o644, "others may read this file"),
+        ("REDIS_PASSWORD='a b'\n", 0o600, "has a space, a quote or a backslash"),
+        ("REDIS_PASSWORD=\n", 0o600, "is empty"),
+    ],
+)
+def test_a_file_of_secrets_that_is_wrong_is_refused(
+    folder: Path, text: str, mode: int, what: str
+) -> None:
+    (folder / "redis.env").write_text(text)
+    (folder / "redis.env").chmod(mode)
+    result = dcgen("detach", "redis", "--host", HOST)
+
+    assert result.exit_code == 1
+    assert what in result.stderr
+    assert "fix: " in result.stderr
+    assert (folder / "redis.env").read_text() == text
+    assert not (folder / "calls").exists()
+
+
+def test_it_is_started_on_its_host_at_the_address_of_that(folder: Path) -> None:
+    result = dcgen("detach", "redis", "--host", HOST)
+    text = (folder / "redis.yml").read_text()
+
+    assert result.exit_code == 0, result.stderr
+    assert json.loads((folder / "calls").read_text()) == [
+        *(HOST, "compose", "--env-file", "redis.env", "-f", "redis.yml"),
+        *("up", "--detach", "--wait"),
+    ]
+    assert '"192.0.2.7:6379:6379"' in text
+    assert "dcgen detach redis --publish 192.0.2.7 --password" in text
+    assert result.stderr.endswith(f"redis.yml runs on {HOST}\n")
+
+
+def test_the_variables_of_the_project_are_given_too(folder: Path) -> None:
+    (folder / ".env").write_text("A=b\n")
+    dcgen("detach", "redis", "--host", HOST, "--publish", "192.0.2.8:7000")
+
+    assert json.loads((folder / "calls").read_text())[2:6] == [
+        *("--env-file", ".env", "--env-file", "redis.env")
+    ]
+    assert '"192.0.2.8:7000:6379"' in (folder / "redis.yml").read_text()
+
+
+def test_what_would_be_open_is_refused_before_anything_is_written(folder: Path) -> None:
+    before = names(folder)
+    result = dcgen("detach", "redis", "--host", HOST, "--no-password")
+
+    assert result.exit_code == 1
+    assert "without a password" in result.stderr
+    assert names(folder) == before
+
+
+def test_data_runs_on_one_host(folder: Path) -> None:
+    result = dcgen("detach", "redis", "--host", HOST, "--host", "tcp://192.0.2.8:2375")
+
+    assert result.exit_code == 2
+    assert "runs on one" in result.stderr
+    assert not (folder / "redis.yml").exists()
+
+
+def test_the_hosts_of_the_environment_are_not_where_data_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DCGEN_HOSTS", HOST)
+    result = dcgen("detach", "redis", "--publish", "6379")
+
+    assert result.exit_code == 0
+    assert "secrets" not in (folder / "redis.yml").read_text()
+    assert not (folder / "calls").exists()
+
+
+def test_a_difference_starts_nothing(folder: Path) -> None:
+    before = names(folder)
+
+    assert dcgen("detach", "redis", "--host", HOST, "--diff").exit_code == 0
+    assert names(folder) == before
