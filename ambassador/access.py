@@ -10,6 +10,11 @@ from lb.model import Address, Tls
 from lb.option_text import Choices, Text
 
 SECRET_VARIABLE = "DCGEN_AUTH"  # noqa: S105 - a name
+CA_PATH = "/usr/local/etc/haproxy/ca.pem"
+CERT_PATH = "/usr/local/etc/haproxy/client.pem"
+"""Where files of a person are mounted in its container."""
+SECRETS = "/run/secrets/"
+"""Where Compose puts a secret, under its name."""
 
 Variable = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 # Nothing that HAProxy, Redis or a label would split.
@@ -74,6 +79,12 @@ class Access(ChosenAccess):
     def secrets(self) -> dict[str, str]:
         """The variable that HAProxy reads from a Compose secret when it starts, and which one."""
         return {SECRET_VARIABLE: self.auth_secret} if self.auth_secret else {}
+
+    @property
+    def mounted(self) -> list[str]:
+        """The Compose secrets that HAProxy reads as files."""
+        files = [path for path in (self.ca_file, self.cert) if path and path.startswith(SECRETS)]
+        return [path.removeprefix(SECRETS) for path in files]
 
     @property
     def is_encrypted(self) -> bool:

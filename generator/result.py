@@ -37,6 +37,8 @@ class Settings:
         for_others: Whether the settings were chosen for other services too, so that they may have
             no effect on one of them.
         template: Folder of a person's own templates for the configuration.
+        env_secrets: Whether secrets that the file lacks are declared: each from the environment
+            variable of its name in capitals.
         new_privileges: Whether its container goes without ``no-new-privileges``, which Docker from
             a snap refuses; None is as before, or no.
     """
@@ -53,6 +55,7 @@ class Settings:
     for_others: bool = False
     template: Path | None = None
     new_privileges: bool | None = None
+    env_secrets: bool = False
 
     def __post_init__(self) -> None:
         if self.lb_image is not None and not re.fullmatch(r"\S+", self.lb_image):
@@ -91,6 +94,7 @@ class Settings:
                 else self.access or former.access
             ),
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
+            env_secrets=self.env_secrets or former.env_secrets,
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
             template=self.template or former.template,
             new_privileges=(

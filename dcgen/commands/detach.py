@@ -61,19 +61,16 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     named = [source(name) for name in ("hosts", "hosts_file")]
     host = None
     if ParameterSource.COMMANDLINE in named:
-        from dcgen.commands import detached  # noqa: PLC0415 - most services are started by hand
+        from dcgen.commands import detached  # noqa: PLC0415 - most are started by hand
 
-        host = detached.only_host(given["hosts"])
-        given = {**given, **detached.settled(given, host)}
+        host, decided = detached.decided(given)
+        given = {**given, **decided}
     else:
         given["hosts"] = ()
     steps = _steps(given, several=False)
     more = {"there": True, "secrets": given["password"] is not None}
     target = make(steps, given, default=f"{given['service']}.yml", **more)
-    if target is None or given["password"] is None:
-        return
-    from dcgen.commands import detached  # noqa: PLC0415 - the same
+    if target and given["password"] is not None:
+        from dcgen.commands import detached  # noqa: PLC0415 - the same
 
-    secrets = detached.keep_secrets(target, quiet=given["quiet"])
-    if host:
-        detached.start(target, secrets, host, quiet=given["quiet"])
+        detached.finish(target, host, quiet=given["quiet"])

@@ -11,10 +11,14 @@ GROUPS = {
     "Load balancing": (
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
+    "Detached service": ("publish", "password"),
     "Docker": ("detach", "build", "renew"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
-    "Upstream": ("protocol", "failback", "tls", "ca_file", "cert", "tls_name"),
+    "Upstream": (
+        *("protocol", "failback", "tls", "ca_file", "cert", "ca_secret", "cert_secret", "tls_name"),
+        "env_secrets",
+    ),
     "Health checks": (
         *(
             "health",

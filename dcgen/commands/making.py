@@ -17,7 +17,7 @@ class Making:
 
     *there* tells that the output is to run on another host, and the input's rest here; *fresh*
     that what is recorded in the output is not made again; *secrets* that its secrets are in a file
-    beside it (`secrets_of`).
+    beside it (`secrets_of`). *variables* is another file that holds them.
     """
 
     file: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Making:
     default: str = DEFAULT_OUTPUT
     there: bool = False
     secrets: bool = False
+    variables: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, Any], **more: Any) -> "Making":  # noqa: ANN401 - fields of any type

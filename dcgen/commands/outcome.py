@@ -175,9 +175,9 @@ def _next(
     steps: Sequence[Step], making: Making, read: Reading, written: Sequence[str]
 ) -> list[str]:
     """Return what to run now."""
-    secrets = str(secrets_of(Path(written[-1]))) if making.secrets else ""
+    secrets = str(secrets_of(Path(written[-1]))) if making.secrets else making.variables
     up = telling.run_it(written, v1=read.document.v1, more_variables=secrets)
     if not making.there:
         return [f"run it: {up}"]
-    here = telling.use_it(steps[0].service, making.file, written[-1] if secrets else "")
+    here = telling.use_it(steps[0].service, making.file, written[-1] if making.secrets else "")
     return [f"run it there: {up}", f"use it here: {here}"]

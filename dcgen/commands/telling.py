@@ -66,7 +66,11 @@ def _are(names: Sequence[str]) -> str:
 
 def _compose(files: Sequence[str], *, v1: bool, more_variables: str = "") -> str:
     command = "docker-compose" if v1 else "docker compose"
-    names = [*env_files.chosen(), *filter(None, [more_variables])]
+    names = env_files.chosen()
+    if more_variables:
+        # What is named takes the place of `.env`.
+        usual = [".env"] if Path(".env").is_file() else []
+        names = [*(names or usual), more_variables]
     given = "".join(f"--env-file {shlex.quote(name)} " for name in names)
     return f"{command} {printable(given)}{dash_f(files)}"
 

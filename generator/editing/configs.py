@@ -1,9 +1,13 @@
-"""The top-level `configs`: put an entry there, take one away, find a name that is free."""
+"""The top-level `configs` and `secrets`: put an entry there, take one away, find a free name."""
+
+from collections.abc import Mapping as MappingOf
 
 from composefile.document import Document, own
 from composefile.syntax.parser import Alias, Mapping, Scalar
 from generator.editing.edits import Edits, append_lines, lines_of
-from generator.editing.emit import Layout, Literal, entry, flow, scalar
+from generator.editing.emit import Emitted, Layout, Literal, entry, flow, scalar
+
+Entries = MappingOf[str, Emitted]
 
 
 def put_config(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
@@ -11,42 +15,54 @@ def put_config(edits: Edits, document: Document, layout: Layout, name: str, cont
 
     Its last line gets an end also where the file has none: HAProxy refuses a text without it.
     """
-    text, configs = document.text, own(document.root, "configs")
-    if not isinstance(configs, Mapping):
-        _put_section(edits, document, layout, name, content)
+    put_entries(edits, document, layout, "configs", {name: {"content": Literal(content)}})
+
+
+def put_entries(
+    edits: Edits, document: Document, layout: Layout, section: str, values: Entries
+) -> None:
+    """Put *values* under the top-level *section*, each in place of an old one of its name."""
+    text, present = document.text, own(document.root, section)
+    if not isinstance(present, Mapping):
+        _put_section(edits, document, layout, section, values)
         return
-    old = next(((key, value) for key, value in configs.entries if _is(key, name)), None)
-    column = configs.entries[0][0].column if configs.entries else layout.step
-    if configs.flow:
-        piece = f"{scalar(name)}: {flow({'content': content})}"
-        if old:
+    column = present.entries[0][0].column if present.entries else layout.step
+    lines = ""
+    pieces: list[str] = []
+    for name, value in values.items():
+        old = next(((key, node) for key, node in present.entries if _is(key, name)), None)
+        written = entry(name, value, layout, column)
+        piece = f"{scalar(name)}: {flow(value)}"
+        if old and present.flow:
             edits.replace(old[0].start, old[1].end, piece)
+        elif old:
+            span = lines_of(text, old[0].start, old[1].end)
+            edits.replace(span.start, span.end, written)
         else:
-            at = configs.entries[-1][1].end if configs.entries else configs.end - 1
-            edits.insert(at, f"{', ' if configs.entries else ''}{piece}")
-        return
-    lines = entry(name, {"content": Literal(content)}, layout, column)
-    if old:
-        span = lines_of(text, old[0].start, old[1].end)
-        edits.replace(span.start, span.end, lines)
-    else:
-        append_lines(edits, configs.end, lines, whole=True)
+            lines, pieces = lines + written, [*pieces, piece]
+    if pieces and present.flow:
+        at = present.entries[-1][1].end if present.entries else present.end - 1
+        edits.insert(at, f"{', ' if present.entries else ''}{', '.join(pieces)}")
+    elif lines:
+        append_lines(edits, present.end, lines, whole=True)
 
 
-def _put_section(edits: Edits, document: Document, layout: Layout, name: str, content: str) -> None:
-    """Put a section `configs` that has *name* alone, beside what an alias there stands for."""
+def _put_section(
+    edits: Edits, document: Document, layout: Layout, section: str, values: Entries
+) -> None:
+    """Put a *section* that has *values* alone, beside what an alias there stands for."""
     root, text = document.root, document.text
-    present = next(((key, value) for key, value in root.entries if _is(key, "configs")), None)
+    present = next(((key, value) for key, value in root.entries if _is(key, section)), None)
     alias = present[1] if present and isinstance(present[1], Alias) else None
     merged = f"<<: *{alias.name}" if alias else ""
     if root.flow:
-        inner = flow({name: {"content": content}})[1:-1]
-        section = f"configs: {{{merged}{', ' if merged else ''}{inner}}}"
+        inner = flow(values)[1:-1]
+        written = f"{section}: {{{merged}{', ' if merged else ''}{inner}}}"
         end = root.entries[-1][1].end
         start, end = (present[0].start, present[1].end) if present else (end, end)
-        edits.replace(start, end, section if present else f", {section}")
+        edits.replace(start, end, written if present else f", {written}")
         return
-    lines = entry("configs", {name: {"content": Literal(content)}}, layout, root.column)
+    lines = entry(section, values, layout, root.column)
     if not present:
         _append_section(edits, document, layout, lines)
         return

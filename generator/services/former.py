@@ -11,7 +11,7 @@ from composefile.model import Model
 from composefile.values import pairs, words
 from faults import UserError
 from generator.result import LbConfig, Settings
-from generator.services.proxy import CA_PATH, CERT_PATH, VARIABLE
+from generator.services.proxy import VARIABLE
 from lb.options import ChosenOptions
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _lb_config(model: Model, name: str) -> LbConfig:
 def _files(model: Model, name: str) -> Iterator[tuple[str, str]]:
     for word in words(model.get(name, "volumes")):
         source, _, target = word.removesuffix(":ro").rpartition(":")
+        from ambassador.access import CA_PATH, CERT_PATH  # noqa: PLC0415 - few have volumes
+
         if target in (CA_PATH, CERT_PATH):
             yield target, source
 

@@ -11,7 +11,8 @@ from generator.checks.portable import require_portable
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
 from generator.services.published import Publish, reach
-from generator.services.stateful import Stateful, stateful, variable
+from generator.services.secrets import declared, variable
+from generator.services.stateful import Stateful, stateful
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,6 @@ def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
     volumes: dict[str, Emitted] = {volume: {} for volume in found.volumes}
     keys = {**found.keys, "labels": _labels(draft, found)}
     return Guarded(keys, {"volumes": volumes, "secrets": declared(found.secret)})
-
-
-def declared(*secrets: str) -> dict[str, Emitted]:
-    """Return the entries of *secrets* at the top level: each from a variable of its name."""
-    return {name: {"environment": variable(name)} for name in secrets if name}
 
 
 def _labels(draft: Draft, found: Stateful) -> dict[str, Emitted]:

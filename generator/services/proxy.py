@@ -47,8 +47,6 @@ GENERATED_KEYS = (
 )
 VARIABLE = "HAPROXY_CONFIG"
 START_PERIOD_S = 10
-CA_PATH = "/usr/local/etc/haproxy/ca.pem"
-CERT_PATH = "/usr/local/etc/haproxy/client.pem"
 _START = f"exec haproxy -W -db -f {CONFIG_PATH}"
 _SHELL = f'printf "%s" "$${VARIABLE}" > /tmp/haproxy.cfg && exec haproxy -W -db -f /tmp/haproxy.cfg'
 
@@ -121,6 +119,12 @@ class ProxySpec:
         return {**found, STATS_PASSWORD: page} if page else found
 
     @property
+    def secret_names(self) -> list[str]:
+        """All its secrets: those, and the files that are secrets."""
+        files = self.access.mounted if self.access else []
+        return list(dict.fromkeys([*self.secrets.values(), *files]))
+
+    @property
     def way_in(self) -> str:
         """How it gets in where it leads to, as words."""
         return self.access.words() if self.access else ""
@@ -176,13 +180,11 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
         config = (spec.config_name, late.configuration(interpolation.escape(text)))
         head["configs"] = [{"source": spec.config_name, "target": CONFIG_PATH}]
     head |= _command(spec, start)
-    head |= {
-        key: value for key, value in (("environment", variables), ("volumes", volumes)) if value
-    }
+    head |= {k: v for k, v in (("environment", variables), ("volumes", volumes)) if v}
     head |= _neighbours(spec)
     digest = hashlib.sha256(late.configuration(text).encode()).hexdigest()[:16]
     tail = {} if spec.v1 else _guarded(spec, settings, image)
-    if kind == "file" and not (spec.v1 or spec.secrets):
+    if kind == "file" and not (spec.v1 or spec.secret_names):
         # What Compose copies into a container, as an inline configuration, Docker refuses here.
         tail |= {"read_only": True, "tmpfs": ["/tmp"]}  # noqa: S108 - in the container
     tail["labels"] = {**_labels(spec), labels.CONFIG: f"sha256:{digest}"}
@@ -244,16 +246,16 @@ def _variables(spec: ProxySpec) -> dict[str, Emitted]:
 def _command(spec: ProxySpec, start: str) -> dict[str, Emitted]:
     """Return the command that runs *start*, if it is not the image's own, and its secrets."""
     found = spec.secrets
+    secrets: dict[str, Emitted] = {"secrets": spec.secret_names} if spec.secret_names else {}
     if start == _START and not found:
-        return {}
+        return secrets
     # A secret that cannot be read must end it: an empty password is none.
     read = [
         f'{variable}="$$(cat /run/secrets/{name})" && export {variable} && '
         for variable, name in found.items()
     ]
-    names = list(dict.fromkeys(found.values()))
     command = Verbatim(flow(["sh", "-c", f"{''.join(read)}{start}"]))
-    return {"command": command, **({"secrets": names} if names else {})}
+    return {"command": command, **secrets}
 
 
 def _neighbours(spec: ProxySpec) -> dict[str, Emitted]:

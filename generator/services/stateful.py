@@ -61,11 +61,6 @@ def secret_name(service: str, what: str = "password") -> str:
     return f"{re.sub(r'[^A-Za-z0-9]', '_', service)}_{what}"
 
 
-def variable(secret: str) -> str:
-    """Return the environment variable from which Compose takes *secret*."""
-    return secret.upper()
-
-
 def stateful(model: Model, name: str, *, password: bool) -> Stateful:
     """Return what service *name* needs to keep its data, and with *password* a password.
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composefile.model import Model
-from generator.checks.refusals import require_secret
 from generator.checks.removal import internal_notices, replacement_notices, require_replaceable
 from generator.editing.draft import Draft
 from generator.result import Settings, Variant
 from generator.services.ambassadors import replacement, spec_of
 from generator.services.insert import finished, generate, insert
+from generator.services.secrets import declaring, see_to_secrets
 from lb.model import Address
 
 
@@ -40,7 +40,7 @@ def ambassador(
     draft = Draft(model, service)
     require_replaceable(model, service, draft.others, [address.host for address in several])
     plan = replacement(draft, several, settings)
-    require_secret(model, service, plan.access.auth_secret)
+    lacking = see_to_secrets(draft, plan.access, declare=plan.settings.env_secrets)
     generated = generate(draft, spec_of(draft, plan), plan.settings, plan.before)
     draft.rescue()
     insert(draft, generated, plan.before)
@@ -48,4 +48,4 @@ def ambassador(
     if not plan.before:
         draft.notices += replacement_notices(model, service)
     variant = finished(draft, generated, plan.settings, plan.before)
-    return replace(variant, behind={service: ""})
+    return replace(declaring(variant, lacking, draft), behind={service: ""})

@@ -1,0 +1,48 @@
+"""How the arguments of ``dcgen ambassador`` are read: its services may look like options."""
+
+import re
+
+import click
+from click.shell_completion import CompletionItem
+
+from dcgen.commands.completion import services
+from dcgen.commands.variant_command import VariantCommand
+from faults import UsageError
+
+
+class AmbassadorCommand(VariantCommand):
+    """A command whose arguments may look like options: ``--redis HOST:PORT``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse *args*.
+
+        Raises:
+            UsageError: An option has a value that it cannot have, as if it were a service.
+        """
+        given = list(args)  # click's parser empties the other
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            word = next((word for word in given if _upstream_of(self, ctx, word, given)), "")
+            if not word:
+                raise
+            name = word.removeprefix("--")
+            raise UsageError(
+                f"{word!r} is an option of dcgen",
+                fix=f"for a service of that name, write {name}=HOST:PORT",
+            ) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the options, and the services as options, that begin with *incomplete*."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("--"):
+            names = services(ctx, self.params[0], incomplete.removeprefix("--"))
+            found += [CompletionItem(f"--{name}") for name in names]
+        return found
+
+
+def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: list[str]) -> bool:
+    """Return whether *word* is an option of *command* that is given a HOST:PORT."""
+    options = {name for param in command.get_params(ctx) for name in param.opts}
+    value = (*args[args.index(word) + 1 :], "")[0]
+    return word.startswith("--") and word in options and bool(re.fullmatch(r".+:[0-9]+", value))
