@@ -15,6 +15,7 @@ COMMANDS = {
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
+        *("hosts",),
     )
 }
 # What the top-level help says of each, in its order; here, so that the help imports no command.
@@ -42,6 +43,9 @@ SECTIONS = {
     "Change a running variant": {
         "lb": "Inspect and change HAProxy: servers, upstreams, configuration.",
         "rollout": "Replace the replicas of a service one at a time.",
+    },
+    "Several Docker hosts": {
+        "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",
     },
     "Help": {
         "sample": "Write the sample application DockerCoins into a folder.",

@@ -13,7 +13,7 @@ from composefile.includes import layered
 from composefile.interpolation import fill
 from composefile.labels import Identity
 from composefile.model import Model
-from composefile.project import Project
+from composefile.project import PROJECT_NAME, Project
 from composefile.syntax.parser import Scalar
 from composefile.values import Value, assignments, fields, words
 from faults import Place
@@ -76,12 +76,14 @@ class Variant:
         services: Name to service.
         v1: It has no ``services:`` key.
         configs: The ``content`` of the entries of ``configs:`` that have one.
+        project: What Compose calls the project.
     """
 
     file: Path
     services: Mapping[str, Service]
     v1: bool = False
     configs: Mapping[str, str] = field(default_factory=dict)
+    project: str = ""
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
@@ -110,7 +112,8 @@ def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
     active = set(filter(None, project.environment.get("COMPOSE_PROFILES", "").split(",")))
     services = (_service(model, name, file.parent) for name in model.names)
     chosen = {service.name: service for service in services if _is_active(service, active)}
-    return Variant(file, chosen, v1=model.document.v1, configs=_contents(model))
+    called = project.environment[PROJECT_NAME]
+    return Variant(file, chosen, model.document.v1, _contents(model), called)
 
 
 def _project(folder: Path, documents: list[Document]) -> Project:

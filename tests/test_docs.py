@@ -40,6 +40,8 @@ def test_command_in_a_page_exists(words: list[str]) -> None:
         command = main.get_command(CONTEXT, name)
 
     assert command, f"no such command: dcgen {name}"
+    if isinstance(command, click.Group) and command is not main and len(words) > 1:
+        command = command.get_command(CONTEXT, words[1]) or command
     options = {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
     unknown = {word for word in words if re.match(r"--?[a-z]", word)} - options - {"--help"}
     assert not unknown or command.context_settings.get("ignore_unknown_options")

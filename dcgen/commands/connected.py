@@ -1,22 +1,26 @@
 """The connections of a command to its Docker hosts: they end with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import click
 
 from engine.hosts import Host
-from engine.hosts.connections import opened
 
 
-def connected(hosts: Sequence[Host]) -> tuple[Host, ...]:
-    """Return *hosts*, those of ssh reached until the command ends, however it ends.
+def connected(hosts: Iterable[Host]) -> tuple[Host, ...]:
+    """Return *hosts*, each once, those of ssh reached until the command ends, however it ends.
 
     One that cannot be reached says so when it is used: it must not stop the others.
 
     Raises:
         HostError: There is no ssh.
     """
-    return click.get_current_context().with_resource(opened(hosts, _warn))
+    once = tuple(dict.fromkeys(hosts))
+    if not any(host.endpoint.startswith("ssh://") for host in once):
+        return once
+    from engine.hosts.connections import opened  # noqa: PLC0415 - most hosts need none
+
+    return click.get_current_context().with_resource(opened(once, _warn))
 
 
 def _warn(sentence: str) -> None:

@@ -16,6 +16,7 @@ def down(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet:
     """Stop a variant and remove its containers and networks, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
+        found.hold()
         compose(found, Progress(quiet=quiet, verb="removed"), "down")
     else:
         stop_processes(found, Progress(quiet=quiet))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dcgen.commands.holding import hold
 from dcgen.commands.target import Target, target
 from dcgen.reporting import report
 from engine import runs
@@ -27,6 +28,10 @@ class Place:
 
     variant: Variant
     sites: tuple[Site, ...]
+
+    def hold(self) -> None:
+        """Hold the lock on the project on named hosts until the command ends; see `hold`."""
+        hold(self.variant.project, [site.host for site in self.sites])
 
     def lives(self, site: Site | None, *names: str) -> list[Live]:
         """Return the balancers and ambassadors that run there, or those of *names*.

@@ -60,6 +60,7 @@ def rollout(
     if not where.sites:
         what = "processes have no containers to replace"
         raise UsageError(what, fix="restart them: dcgen stop, then dcgen up")
+    where.hold()
     progress = Progress(quiet=quiet)
     done: list[Changed] = []
     try:

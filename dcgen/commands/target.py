@@ -7,6 +7,8 @@ from typing import Literal
 from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
+from dcgen.commands.connected import connected
+from dcgen.commands.holding import hold
 from dcgen.commands.run_options import (
     SECONDS,
     SECONDS_ABOVE_0,
@@ -79,6 +81,11 @@ class Target:
         others = ((other.text, _path(other)) for other in self.sources[1:])
         return parse(self.source.text, self.path, *others)
 
+    def hold(self) -> None:
+        """Hold the lock on the project on named hosts until the command ends; see `hold`."""
+        if any(host.address for host in self.hosts):  # else the files need not be read
+            hold(self.variant().project, self.hosts)
+
     def compose(self, *words: str) -> tuple[str, ...]:
         """Return the words that call Compose on the files.
 
@@ -122,22 +129,12 @@ def target(
     if hosts and engine == "process":
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     read = tuple(source.read(path) for path in find(files))
-    hosts = _reached(hosts)
+    hosts = connected(hosts)
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
     fell_back = chosen == "process" and because not in told
-    there = (hosts or _reached((DEFAULT_HOST,))) if chosen == "docker" else ()
+    there = (hosts or connected([DEFAULT_HOST])) if chosen == "docker" else ()
     return Target(read, chosen, there, because, fell_back)
-
-
-def _reached(hosts: tuple[Host, ...]) -> tuple[Host, ...]:
-    # Each once; what reaches them ends with the command.
-    once = tuple(dict.fromkeys(hosts))
-    if not any(host.endpoint.startswith("ssh://") for host in once):
-        return once
-    from dcgen.commands.connected import connected  # noqa: PLC0415 - most hosts need none
-
-    return connected(once)
 
 
 def _engine(

@@ -123,6 +123,8 @@ def _up_on_docker(
 
     if any(CONFIGURATION in given.text for given in found.sources):
         require_portable([found.variant()], found.hosts)
+    if asked["detach"]:  # in the foreground it would be held as long as the variant runs
+        found.hold()
     words = ["--build"] * asked["build"]
     for name, number in scale.items():
         words += ["--scale", f"{name}={number}"]

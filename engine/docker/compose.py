@@ -34,6 +34,12 @@ def compose(*, v1: bool) -> tuple[str, ...]:
     raise HostError(f"{what} on this machine", fix=INSTALL)
 
 
+def version() -> str:
+    """Return the version of the Compose that `compose` calls; empty if there is none."""
+    found = _first_line("docker", "compose", "version", "--short")
+    return (found or _first_line("docker-compose", "version", "--short")).removeprefix("v")
+
+
 def trouble(host: Host = DEFAULT_HOST) -> str | None:
     """Return why no Docker daemon can be used on *host*; None if one answers."""
     if not shutil.which("docker"):

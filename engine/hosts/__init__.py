@@ -70,6 +70,11 @@ class Host:
         return self.name or self.address or ""
 
     @property
+    def title(self) -> str:
+        """How a message calls it: its name, or where it is."""
+        return str(self) or self.endpoint
+
+    @property
     def endpoint(self) -> str:
         """Where its daemon is, as far as the environment says: Docker may have a context."""
         return self.address or os.environ.get("DOCKER_HOST") or _DEFAULT

@@ -75,11 +75,6 @@ class Connection:
         self.child.end(_END_WITHIN_S)
 
     @property
-    def name(self) -> str:
-        """How a message calls the host."""
-        return str(self.host) or self.host.endpoint
-
-    @property
     def _near(self) -> Path:
         return self.folder / "d"
 
@@ -101,10 +96,10 @@ class Connection:
         if address.startswith("unix:///"):
             return address.removeprefix("unix://")
         if ended.code == 0 and address == "none":
-            what = f"no Docker daemon runs on '{self.name}' for this user: there is no socket"
+            what = f"no Docker daemon runs on '{self.host.title}' for this user: there is no socket"
             raise HostError(what, fix="start Docker there, or name its socket: ssh://HOST/PATH")
         if ended.code == 0 and "://" in address:
-            what = f"Docker on '{self.name}' uses {address}, which is not a socket"
+            what = f"Docker on '{self.host.title}' uses {address}, which is not a socket"
             raise HostError(what, fix="name a socket there: ssh://HOST/PATH")
         return "/var/run/docker.sock"  # a host that grants no shell, only sockets
 
@@ -138,7 +133,7 @@ def opened(hosts: Sequence[Host], tell: Callable[[str], None]) -> Iterator[tuple
     finally:
         for connection in connections:
             if connection.lost and connection.in_use:
-                tell(f"the ssh connection to '{connection.name}' was lost")
+                tell(f"the ssh connection to '{connection.host.title}' was lost")
             connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -70,7 +70,7 @@ def far_socket(host: Host) -> str:
 def error(host: Host, lines: Sequence[str]) -> HostError:
     """Return the error for an ssh to *host* that ended, or never began, after saying *lines*."""
     words = " ".join(_destination(host)).replace("-- ", "")
-    begin = f"no ssh connection to '{str(host) or host.endpoint}'"
+    begin = f"no ssh connection to '{host.title}'"
     said = [line.strip() for line in lines if line.strip()]
     for mark, meaning, fix in _MESSAGES:
         if any(mark in line for line in said):

@@ -1,0 +1,161 @@
+"""The lock on a project: so that two people do not change it on the same hosts at once.
+
+The name of a container is unique in an Engine, so a container that is created and never started is
+a lock, and needs neither a shell there nor anything of ours. Its labels say whose it is.
+"""
+
+import getpass
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from engine.hosts import Ended, Host
+from faults import HostError
+
+# Who holds it, as people read it: on no other container.
+OF_LOCK = "dcgen.lock"
+OF_PROJECT = "dcgen.lock.project"
+_OF_TIME = "dcgen.lock.time"
+_OF_TOKEN = "dcgen.lock.token"  # noqa: S105 - it tells one command from another
+_FORMAT = f'{{{{.ID}}}}\t{{{{.Label "{OF_LOCK}"}}}}\t{{{{.Label "{_OF_TIME}"}}}}'
+_EMPTY = "dcgen-lock-image"
+_EMPTY_TAR = "\0" * 1024  # two blocks of zeros end an archive: it holds no file
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock.
+
+    Attributes:
+        id: Of the container that is the lock.
+        owner: ``user@machine (process 123)``.
+        since: A time, in UTC.
+    """
+
+    id: str
+    owner: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.owner} since {self.since}"
+
+
+def name(project: str) -> str:
+    """Return the name of the container that locks *project*."""
+    return f"dcgen-lock-{project}"
+
+
+@contextmanager
+def locked(hosts: Sequence[Host], project: str) -> Iterator[None]:
+    """Hold the lock on *project* on all of *hosts* during the block.
+
+    They are locked in the order of their addresses, so that of two commands one gets all. A host
+    that cannot be reached is left out: nothing can be changed there, either.
+
+    Raises:
+        HostError: Somebody else holds it on one of them; then it is held on none.
+    """
+    token = secrets.token_hex(8)
+    held: list[Host] = []
+    try:
+        for host in sorted(hosts, key=lambda one: one.endpoint):
+            held.append(host)  # before: what an interruption leaves is removed, too
+            if not _take(host, project, token):
+                held.pop()
+        yield
+    finally:
+        if held:
+            with ThreadPoolExecutor(max_workers=len(held)) as pool:
+                list(pool.map(lambda host: _give_back(host, token), held))
+
+
+def holder(host: Host, project: str) -> Holder | None:
+    """Return who holds the lock on *project* on *host*; None if nobody does.
+
+    Raises:
+        HostError: The host cannot be reached.
+    """
+    words = ("--all", "--no-trunc", f"--filter=label={OF_PROJECT}={project}", f"--format={_FORMAT}")
+    rows = [line.split("\t") for line in _done(host, "ps", *words).splitlines()]
+    return next((Holder(*row) for row in rows if len(row) == 3), None)  # noqa: PLR2004 - as _FORMAT
+
+
+def remove(host: Host, found: Holder) -> None:
+    """Take the lock that *found* holds on *host* away from it.
+
+    Raises:
+        HostError: The host cannot be reached.
+    """
+    _done(host, "rm", "--force", "--volumes", found.id)
+
+
+def _take(host: Host, project: str, token: str) -> bool:
+    # Whether it could be asked for; raises if somebody else has it.
+    try:
+        ended = _created(host, project, token)
+    except HostError:
+        return False
+    if ended.code == 0:
+        return True
+    if "already in use" not in ended.err:
+        return False
+    found = holder(host, project)
+    whose = f"is being changed by {found}" if found else "has just been changed"
+    fix = f"wait; if that command is gone: dcgen hosts unlock {project} --host {host.title}"
+    raise HostError(f"project '{project}' on '{host.title}' {whose}", fix=fix)
+
+
+def _created(host: Host, project: str, token: str) -> Ended:
+    labels = {
+        OF_LOCK: f"{_user()}@{socket.gethostname()} (process {os.getpid()})",
+        OF_PROJECT: project,
+        _OF_TIME: datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        _OF_TOKEN: token,
+    }
+    words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
+    create = ("docker", "create", "--name", name(project), "--network", "none", *words)
+    return host.call((*create, _image(host), "true"))  # a command, as the image may have none
+
+
+def _image(host: Host) -> str:
+    # Any will do, as nothing is started; HAProxy's declares no volume that Docker would fill.
+    listed = _done(host, "images", "--format={{.ID}} {{.Repository}}").splitlines()
+    rows = [line.split() for line in listed]
+    ids = sorted(rows, key=lambda row: "haproxy" not in row[-1])
+    return ids[0][0] if ids else _empty(host)
+
+
+def _empty(host: Host) -> str:
+    _done(host, "import", "-", _EMPTY, text=_EMPTY_TAR)
+    return _EMPTY
+
+
+def _give_back(host: Host, token: str) -> None:
+    # What is not there any more, or not reached, is shown by `dcgen hosts`.
+    with suppress(HostError):
+        words = ("--all", f"--filter=label={_OF_TOKEN}={token}", "--format={{.ID}} {{.Image}}")
+        for row in _done(host, "ps", *words).splitlines():
+            _done(host, "rm", "--force", "--volumes", row.split()[0])
+            if row.split()[-1] == _EMPTY:
+                _done(host, "rmi", _EMPTY)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name
+        return str(os.getuid())
+
+
+def _done(host: Host, *words: str, text: str = "") -> str:
+    ended = host.call(("docker", *words), text)
+    if ended.code != 0:
+        said = (ended.err.strip() or "it did not answer in time").splitlines()[-1]
+        what = f"'docker {words[0]}' failed on '{host.title}': {said}"
+        raise HostError(what, fix="check that it answers: dcgen hosts")
+    return ended.out
