@@ -164,15 +164,16 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 @click.command()
 @click.option("--runs", default=20, show_default=True, help="Runs of each application.")
+@click.option("--first", default=0, show_default=True, help="Number of the first run: its seed.")
 @click.option("--only", default="", help="A part of the name of the application.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep each answer, a line each.")
 @click.option("--load", "files", multiple=True, type=click.Path(path_type=Path, exists=True))
-def main(runs: int, only: str, save: Path | None, files: tuple[Path, ...]) -> None:
+def main(runs: int, first: int, only: str, save: Path | None, files: tuple[Path, ...]) -> None:
     """Run dcgen advise on applications whose limit is known, beside a neighbour."""
     lines = [line for file in files for line in file.read_text().splitlines()]
     outcomes = [Outcome(**json.loads(line)) for line in lines]
     cases = [] if files else [case for case in CASES if only in case.name]
-    for run in range(runs):
+    for run in range(first, first + runs):
         for case in random.Random(run).sample(cases, len(cases)):  # noqa: S311 - an order, no secret
             outcomes.append(advised(case, run))
             click.echo(str(outcomes[-1]), err=True)
