@@ -35,6 +35,13 @@ while True:
         pass
     time.sleep(chance.uniform(0.1, 6))
 """
+# An open load: so many requests a second, however fast they are answered.
+ASKING = """
+import sys, time, urllib.request
+while True:
+    urllib.request.urlopen("http://" + sys.argv[1]).read()
+    time.sleep(0.05)
+"""
 
 Found = dict[str, Any]
 
@@ -86,9 +93,14 @@ CASES = (
         "DockerCoins: rng, then the workers",
         "",
         _first_then("rng", "worker"),
-        ("--scale", "worker=10", "--budget", "40"),
+        ("--scale", "worker=10", "--budget", "26"),
     ),
-    Case("a chain: first, then second", applications.CHAIN, _first_then("first", "second")),
+    Case(
+        "a chain: first, then second",
+        applications.CHAIN,
+        _first_then("first", "second"),
+        ("--budget", "16"),
+    ),
     Case(
         "two that limit each other",
         applications.BOTH,
@@ -106,9 +118,10 @@ CASES = (
         lambda found: found["ending"] == "machine" and not found["commands"],
     ),
     Case(
-        "nothing limits",
-        applications.IDLE,
+        "nothing limits: who asks does not ask more",
+        applications.server("web", 0.001),
         lambda found: found["ending"] == "nothing" and not found["commands"],
+        ("--goal", "web", "--load", f"{sys.executable} ask.py {{web}}"),
     ),
 )
 
@@ -130,6 +143,7 @@ def advised(case: Case, run: int) -> Outcome:
         file = ROOT / "dockercoins" / "compose.yml"
         if case.services:
             file = applications.write(folder, case.services)
+            folder.joinpath("ask.py").write_text(ASKING)
         words = ("advise", "-f", str(file), "--engine", "process", *QUICK, *case.words)
         began = time.monotonic()
         done = subprocess.run(

@@ -94,4 +94,3 @@ CHAIN = server("first", 0.04) + server("second", 0.024) + worker("first second",
 BOTH = server("first", 0.04) + server("second", 0.04) + worker("first second", 8)
 STATEFUL = "  redis:\n    image: redis\n" + server("api", 0.002) + worker("api redis", 4)
 BUSY = server("api", more="    deploy: {replicas: 4}\n", burns_s=0.05) + worker("api", 12)
-IDLE = server("api", 0.001) + worker("api", 2, 0.2)
