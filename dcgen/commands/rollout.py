@@ -9,16 +9,15 @@ from composefile import labels
 from dcgen.commands.completion import running
 from dcgen.commands.json_text import json_text
 from dcgen.commands.target import (
-    SECONDS_ABOVE_0,
     RunCommand,
     deadline_option,
+    healthy_option,
     renew_option,
     target_options,
 )
 from dcgen.progress import Progress
 from engine.events import Changed
 from engine.variant import Service, Variant
-from engine.waiting import HEALTHY_WITHIN_S
 from faults import UsageError, UserError
 
 
@@ -26,15 +25,7 @@ from faults import UsageError, UserError
 @click.argument("services", nargs=-1, required=True, metavar="SERVICE…", shell_complete=running)
 @click.option("--build", is_flag=True, help="Build the image before starting replicas.")
 @renew_option
-@click.option(
-    "--healthy-deadline",
-    "healthy_s",
-    type=SECONDS_ABOVE_0,
-    default=HEALTHY_WITHIN_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for a new replica to become healthy.",
-)
+@healthy_option
 @deadline_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @target_options

@@ -11,7 +11,7 @@ import click
 from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import GroupedCommand, within
 from engine.hosts import Host
-from engine.waiting import DRAIN_WITHIN_S
+from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +27,15 @@ deadline_option = click.option(
     show_default=True,
     metavar="SECONDS",
     help="How long to wait until a draining server is idle.",
+)
+healthy_option = click.option(
+    "--healthy-deadline",
+    "healthy_s",
+    type=SECONDS_ABOVE_0,
+    default=HEALTHY_WITHIN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait at least for a new replica to become healthy.",
 )
 renew_option = click.option(
     "--renew-anon-volumes",

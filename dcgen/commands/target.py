@@ -14,6 +14,7 @@ from dcgen.commands.run_options import (
     SECONDS_ABOVE_0,
     RunCommand,
     deadline_option,
+    healthy_option,
     renew_option,
     target_options,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Target",
     "deadline_option",
     "find",
+    "healthy_option",
     "renew_option",
     "target",
     "target_options",

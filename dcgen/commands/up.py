@@ -11,6 +11,7 @@ from dcgen.commands.target import (
     SECONDS_ABOVE_0,
     RunCommand,
     Target,
+    healthy_option,
     renew_option,
     target,
     target_options,
@@ -29,6 +30,7 @@ from lb.address import LOOPBACK
 @click.option("-d", "--detach", is_flag=True, help="Run containers in the background.")
 @click.option("--build", is_flag=True, help="Build images before starting containers.")
 @renew_option
+@healthy_option
 @click.option(
     "--scale", multiple=True, metavar="SERVICE=N", help="Run SERVICE with N replicas; repeatable."
 )
@@ -129,7 +131,7 @@ def _up_on_docker(
     for name, number in scale.items():
         words += ["--scale", f"{name}={number}"]
     detached = asked["detach"]
-    patience = Patience(drain_s=asked["drain_s"], renew_volumes=asked["renew"])
+    patience = Patience(asked["healthy_s"], asked["drain_s"], asked["renew"])
     with resized(found, scale, patience, progress, words=words, returns=detached):
         compose(found, progress, "up", *["--detach"] * detached, *words)
     if detached:

@@ -1,5 +1,6 @@
 """Wait until a container is healthy, with the patience that its own health check asks for."""
 
+import time
 from dataclasses import replace
 
 from engine.docker.containers import Container, Site
@@ -21,7 +22,7 @@ def await_healthy(site: Site, new: Container, within_s: float) -> Container:
     Raises:
         UserError: It ends, is unhealthy, or neither in time; the error quotes its log.
     """
-    now = new
+    now, begin_s = new, time.monotonic()
     within_s = max(within_s, new.settles_s)
 
     def settled() -> bool:
@@ -32,17 +33,22 @@ def await_healthy(site: Site, new: Container, within_s: float) -> Container:
 
     in_time = until(settled, within_s)
     if not in_time or not now.running or now.health == "unhealthy":
-        raise never_healthy(site, now, within_s)
+        raise never_healthy(site, now, time.monotonic() - begin_s)
     return now
 
 
-def never_healthy(site: Site, new: Container, within_s: float) -> UserError:
-    """Return the error for *new*, which was to be healthy *within_s* seconds and is not."""
-    state = "ends" if not new.running else f"is {new.health or 'not served'}"
-    what = f"the new '{new.name}' {state} within {within_s:.0f} s{last_words(site, new)}"
-    return UserError(
-        what, fix="correct its image or its healthcheck; the old replicas keep running"
-    )
+def never_healthy(site: Site, new: Container, after_s: float) -> UserError:
+    """Return the error for *new*, which was to be healthy and is not, *after_s* seconds."""
+    fix = "correct its image or its healthcheck"
+    if not new.running:
+        state = "ended"
+    elif new.health == "starting":
+        state = "is still starting"
+        fix += ", or give it longer with `--healthy-deadline`"
+    else:
+        state = f"is {new.health or 'not served'}"
+    what = f"the new '{new.name}' {state} after {after_s:.0f} s{last_words(site, new)}"
+    return UserError(what, fix=f"{fix}; the old replicas keep running")
 
 
 def last_words(site: Site, container: Container) -> str:

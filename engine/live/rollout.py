@@ -144,8 +144,9 @@ class Rollout:
             listening = all(reachable(live, [address]) for live, address in places)
             return listening and (known or not self.balancer.identity.is_dynamic)
 
-        if not until(there, self.healthy_within_s):
-            raise never_healthy(self.site, new, self.healthy_within_s)
+        within_s = max(self.healthy_within_s, new.settles_s)
+        if not until(there, within_s):
+            raise never_healthy(self.site, new, within_s)
         return found
 
     def _leave(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
