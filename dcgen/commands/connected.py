@@ -7,6 +7,20 @@ import click
 from engine.hosts import Host
 
 
+def answering(hosts: Iterable[Host], *, starting: bool) -> tuple[Host, ...]:
+    """Return *hosts* as `connected` does; of several, those that do not answer say so at once.
+
+    Raises:
+        HostError: *starting*, and one of them cannot run a variant; or there is no ssh.
+    """
+    found = connected(hosts)
+    if not found or (len(found) < 2 and not starting):  # noqa: PLR2004 - nothing waits for the only one
+        return found
+    from engine.hosts.fit import asked  # noqa: PLC0415 - most commands run on this machine
+
+    return asked(found, starting=starting)
+
+
 def connected(hosts: Iterable[Host]) -> tuple[Host, ...]:
     """Return *hosts*, each once, those of ssh reached until the command ends, however it ends.
 

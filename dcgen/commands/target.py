@@ -7,7 +7,7 @@ from typing import Literal
 from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
-from dcgen.commands.connected import connected
+from dcgen.commands.connected import answering, connected
 from dcgen.commands.holding import hold
 from dcgen.commands.run_options import (
     SECONDS,
@@ -131,7 +131,7 @@ def target(
     if hosts and engine == "process":
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     read = tuple(source.read(path) for path in find(files))
-    hosts = connected(hosts)
+    hosts = answering(hosts, starting=starting)
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
     fell_back = chosen == "process" and because not in told

@@ -19,7 +19,7 @@ from composefile.syntax.nodes import Sequence as SequenceNode
 from composefile.values import fields
 from engine.hosts import Host
 from engine.hosts.inventory import Inventory, add
-from engine.hosts.names import CONTEXT, parse
+from engine.hosts.names import NAME, parse
 from faults import Place, UserError, nearest
 
 AN_EXAMPLE = "write `hosts: {node1: ssh://USER@HOST}`"
@@ -56,7 +56,7 @@ class _Yaml:
 
     def host(self, name: str, node: Node) -> Host:
         """Return the host *name*, of which *node* is the address or the mapping."""
-        if not CONTEXT.fullmatch(name):
+        if not NAME.fullmatch(name):
             fix = "use letters, digits, '.', '_' and '-'"
             raise UserError(f"{name!r} is not the name of a host", fix=fix, where=self.place(node))
         labels: Mapping[str, Node] = {}

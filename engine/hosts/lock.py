@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from engine.hosts import Ended, Host
+from engine.hosts import Host
 from faults import HostError
 
 # Who holds it, as people read it: on no other container.
@@ -62,16 +62,16 @@ def locked(hosts: Sequence[Host], project: str) -> Iterator[None]:
     """
     token = secrets.token_hex(8)
     held: list[Host] = []
-    try:
-        for host in sorted(hosts, key=lambda one: one.endpoint):
-            held.append(host)  # before: what an interruption leaves is removed, too
-            if not _take(host, project, token):
-                held.pop()
-        yield
-    finally:
-        if held:
-            with ThreadPoolExecutor(max_workers=len(held)) as pool:
-                list(pool.map(lambda host: _give_back(host, token), held))
+    with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as pool:
+        images = dict(zip(hosts, pool.map(_image, hosts), strict=True))
+        try:
+            for host in sorted(hosts, key=lambda one: one.endpoint):
+                if image := images[host]:
+                    held.append(host)  # before: what an interruption leaves is removed, too
+                    _take(host, project, token, image)
+            yield
+        finally:
+            list(pool.map(lambda host: _give_back(host, token), held))
 
 
 def holder(host: Host, project: str) -> Holder | None:
@@ -94,23 +94,7 @@ def remove(host: Host, found: Holder) -> None:
     _done(host, "rm", "--force", "--volumes", found.id)
 
 
-def _take(host: Host, project: str, token: str) -> bool:
-    # Whether it could be asked for; raises if somebody else has it.
-    try:
-        ended = _created(host, project, token)
-    except HostError:
-        return False
-    if ended.code == 0:
-        return True
-    if "already in use" not in ended.err:
-        return False
-    found = holder(host, project)
-    whose = f"is being changed by {found}" if found else "has just been changed"
-    fix = f"wait; if that command is gone: dcgen hosts unlock {project} --host {host.title}"
-    raise HostError(f"project '{project}' on '{host.title}' {whose}", fix=fix)
-
-
-def _created(host: Host, project: str, token: str) -> Ended:
+def _take(host: Host, project: str, token: str, image: str) -> None:
     labels = {
         OF_LOCK: f"{_user()}@{socket.gethostname()} (process {os.getpid()})",
         OF_PROJECT: project,
@@ -119,15 +103,28 @@ def _created(host: Host, project: str, token: str) -> Ended:
     }
     words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
     create = ("docker", "create", "--name", name(project), "--network", "none", *words)
-    return host.call((*create, _image(host), "true"))  # a command, as the image may have none
+    ended = host.call((*create, image, "true"))  # a command, as the image may have none
+    if ended.code == 0:
+        return
+    if "already in use" not in ended.err:
+        said = (ended.err.strip() or "it did not answer in time").splitlines()[-1]
+        what = f"cannot lock project '{project}' on '{host.title}': {said}"
+        raise HostError(what, fix="check that host: dcgen hosts")
+    found = holder(host, project)
+    whose = f"is being changed by {found}" if found else "has just been changed"
+    fix = f"wait; if that command is gone: dcgen hosts unlock {project} --host {host.title}"
+    raise HostError(f"project '{project}' on '{host.title}' {whose}", fix=fix)
 
 
 def _image(host: Host) -> str:
     # Any will do, as nothing is started; HAProxy's declares no volume that Docker would fill.
-    listed = _done(host, "images", "--format={{.ID}} {{.Repository}}").splitlines()
-    rows = [line.split() for line in listed]
-    ids = sorted(rows, key=lambda row: "haproxy" not in row[-1])
-    return ids[0][0] if ids else _empty(host)
+    # Empty if the host cannot be reached.
+    try:
+        listed = _done(host, "images", "--format={{.ID}} {{.Repository}}").splitlines()
+        rows = sorted((line.split() for line in listed), key=lambda row: "haproxy" not in row[-1])
+        return rows[0][0] if rows else _empty(host)
+    except HostError:
+        return ""
 
 
 def _empty(host: Host) -> str:

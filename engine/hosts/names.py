@@ -8,6 +8,7 @@ from faults import Place, UsageError, UserError, nearest
 
 # docker context create: what it takes as a name.
 CONTEXT = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.+-]+")
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.+-]*")
 SCHEMES = ("ssh", "tcp", "unix")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.$@+-]*")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._%:-]*|::[A-Fa-f0-9:.%]*")

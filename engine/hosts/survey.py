@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from engine.hosts import DEFAULT_HOST, Host
+from engine.hosts.fit import unfit
 from engine.hosts.lock import OF_LOCK, OF_PROJECT
 from faults import HostError
 
-# Engine 20.10, the oldest that the tests run on.
-OLDEST_API = (1, 41)
 _WITHIN_S = 20.0
 _ROW = ("com.docker.compose.project", "dcgen.role", OF_LOCK, OF_PROJECT)
 _VERSION = ("docker", "version", "--format", "{{json .}}")
@@ -81,20 +80,6 @@ def survey(hosts: Sequence[Host], compose: str = "") -> list[Found]:
         return list(pool.map(lambda host: _found(host, compose), hosts))
 
 
-def require_fit(hosts: Sequence[Host]) -> None:
-    """Return if each of *hosts* that answers can run a variant; what does not answer is no matter.
-
-    Raises:
-        HostError: One of them is too old, or runs no Linux containers.
-    """
-    with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as pool:
-        for host, unfit in zip(hosts, pool.map(_unfit, hosts), strict=True):
-            if unfit:
-                raise HostError(
-                    f"'{host.title}' {unfit}", fix="upgrade Docker there, or leave it out"
-                )
-
-
 def is_encrypted(host: Host) -> bool:
     """Return whether what is sent to *host* is encrypted, or never leaves this machine."""
     if not host.endpoint.startswith("tcp://"):
@@ -122,7 +107,9 @@ def _found(host: Host, compose: str) -> Found:
     return Found(
         host,
         reached=True,
-        trouble=_unfit_by(server),
+        trouble=unfit(
+            str(server.get("Version", "")), str(server.get("ApiVersion", "")), str(server.get("Os"))
+        ),
         encrypted=encrypted,
         engine=str(server.get("Version", "")),
         api=str(server.get("ApiVersion", "")),
@@ -137,23 +124,6 @@ def _found(host: Host, compose: str) -> Found:
         memory_bytes=int(info.get("MemTotal") or 0),
         projects=tuple(_projects(rows)),
     )
-
-
-def _unfit(host: Host) -> str:
-    try:
-        return _unfit_by(_json(host, _VERSION).get("Server") or {})
-    except HostError:
-        return ""
-
-
-def _unfit_by(server: Mapping[str, Any]) -> str:
-    api = tuple(int(part) for part in re.findall(r"\d+", str(server.get("ApiVersion", ""))))
-    if api < OLDEST_API:
-        oldest = ".".join(map(str, OLDEST_API))
-        return f"has Docker {server.get('Version')}; dcgen needs API {oldest}, of Docker 20.10"
-    if server.get("Os") != "linux":
-        return f"runs {server.get('Os')} containers; a variant is of Linux"
-    return ""
 
 
 def _image_store(info: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.hosts import DEFAULT_HOST, Host
-from engine.hosts.survey import Found, ProjectThere, is_encrypted, require_fit, survey
+from engine.hosts.fit import asked
+from engine.hosts.survey import Found, ProjectThere, is_encrypted, survey
 from faults import HostError
 
 Put = Callable[[str, str], None]
@@ -77,7 +78,7 @@ def test_projects_of_ours_are_counted_and_their_locks_told(put: Put) -> None:
 @pytest.mark.parametrize(
     ("server", "what"),
     [
-        pytest.param({**VERSION, "ApiVersion": "1.40"}, "has Docker 28.5.2; dcgen needs", id="old"),
+        pytest.param({**VERSION, "ApiVersion": "1.40"}, "has Docker 28.5.2, API 1.40", id="old"),
         pytest.param({**VERSION, "Os": "windows"}, "runs windows containers", id="Windows"),
     ],
 )  # fmt: skip
@@ -85,15 +86,36 @@ def test_what_cannot_run_a_variant_is_refused(put: Put, server: dict[str, str], 
     _docker(put, server=server)
 
     assert what in _only().trouble
-    with pytest.raises(HostError, match=f"'tcp://192.0.2.7:2375' {what}"):
-        require_fit([HOST])
 
 
-def test_what_does_not_answer_is_told_and_no_reason_to_refuse(put: Put) -> None:
-    put("docker", "sys.exit('Cannot connect to the Docker daemon')")
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        pytest.param("19.03.15 1.40 linux", "has Docker 19.03.15, API 1.40", id="old"),
+        pytest.param("28.5.2 1.51 windows", "runs windows containers", id="Windows"),
+    ],
+)
+def test_what_cannot_run_a_variant_keeps_it_from_every_host(put: Put, said: str, what: str) -> None:
+    other = Host("tcp://192.0.2.8:2375")
+    put("docker", f"print({said!r} if '2.8' in os.environ['DOCKER_HOST'] else '28.5.2 1.51 linux')")
 
-    require_fit([HOST])
-    assert (_only().reached, _only().trouble) == (False, "Cannot connect to the Docker daemon")
+    assert asked([HOST, other], starting=False) == (HOST, other)
+    with pytest.raises(HostError, match=f"'tcp://192.0.2.8:2375' {what}"):
+        asked([HOST, other], starting=True)
+
+
+def test_what_does_not_answer_is_told_and_keeps_the_others_from_nothing(put: Put) -> None:
+    put(
+        "docker",
+        "sys.exit('no' if '2.8' in os.environ['DOCKER_HOST'] else print('28.5.2 1.51 linux'))",
+    )
+    there, gone = asked([HOST, Host("tcp://192.0.2.8:2375")], starting=True)
+
+    assert there.trouble is None
+    with pytest.raises(
+        HostError, match=r"no Docker daemon answers at 'tcp://192.0.2.8:2375' \(no\)"
+    ):
+        gone.call(["docker", "ps"])
 
 
 @pytest.mark.parametrize(
