@@ -15,7 +15,7 @@ COMMANDS = {
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
-        *("hosts",),
+        *("hosts", "plugin"),
     )
 }
 # What the top-level help says of each, in its order; here, so that the help imports no command.
@@ -46,6 +46,9 @@ SECTIONS = {
     },
     "Several Docker hosts": {
         "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",
+    },
+    "Part of Docker": {
+        "plugin": "Install dcgen as a plugin of Docker: docker dcgen.",
     },
     "Help": {
         "sample": "Write the sample application DockerCoins into a folder.",

@@ -4,14 +4,19 @@ import atexit
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 
 # Imports and trees make many objects and little garbage: looking for it after every 700 new ones,
 # as Python does, is a tenth of a run.
 GARBAGE = 50_000
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None, name: str = "dcgen") -> None:
     """Run the command line, and end with its exit code.
+
+    Args:
+        words: What follows the name of the program; None for what this process was given.
+        name: What usage lines call the program.
 
     Until a command begins, Ctrl-C ends it as it ends any program (see `dcgen.reporting`): Python
     would answer with a traceback while modules are imported. So little is imported before.
@@ -26,7 +31,7 @@ def main() -> None:
     prepare()
     code: str | int | None = 0
     try:
-        command(prog_name="dcgen")
+        command(words, prog_name=name)
     except SystemExit as end:
         code = end.code
     except OSError as error:
