@@ -10,10 +10,10 @@ from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.events import Event
 from engine.live import drain
+from engine.live.changes import replace_changed
 from engine.live.grow import Admission, admission
+from engine.live.handover import Patience
 from engine.live.own_volumes import own_volumes
-from engine.live.recreate import renew
-from engine.live.takeover import Patience, take_over
 
 
 @contextmanager
@@ -29,8 +29,7 @@ def resized(
     """Let replicas that are to go finish before, and new ones serve after they listen.
 
     The latter only if what is done here *returns* when all is started. Both are for balancers that
-    find their replicas by DNS; the others are recreated with another list, but nothing that
-    depends on them is.
+    find their replicas by DNS; the others are replaced with another list, while a stand-in serves.
 
     Args:
         found: What ``up`` acts on.
@@ -44,8 +43,11 @@ def resized(
     if where is None:
         yield
         return
-    _show(where, progress, lambda site: take_over(site, where.variant, words, patience))
-    _show(where, progress, lambda site: renew(site, where.variant, words))
+    _show(
+        where,
+        progress,
+        lambda site: replace_changed(site, where.variant, words, patience),
+    )
     if any(service.identity.is_dynamic for service in where.variant):
         with _followed(where, scale, patience.drain_s, progress, returns=returns):
             yield

@@ -121,7 +121,7 @@ def _up_on_docker(
 ) -> None:
     from dcgen.commands.hitless_up import resized, say_what_undoes_it  # noqa: PLC0415 - not for the help
     from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
-    from engine.live.takeover import Patience  # noqa: PLC0415
+    from engine.live.handover import Patience  # noqa: PLC0415
 
     if any(CONFIGURATION in given.text for given in found.sources):
         require_portable([found.variant()], found.hosts)

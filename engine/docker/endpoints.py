@@ -8,6 +8,7 @@ another one has left gets the other's. TCP connections outlive the moment that t
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, ip_interface, ip_network
 
 from engine.docker.containers import Site
 from faults import HostError
@@ -104,3 +105,19 @@ def moved(site: Site, container: str, wanted: Iterable[Endpoint]) -> list[Endpoi
             join(site, container, one)
             lost.append(one)
     return lost
+
+
+def would_move(site: Site, place: Endpoint) -> bool:
+    """Tell whether who leaves *place* and comes back gets another address: a lower one is free."""
+    form = '{"pools": {{json .IPAM.Config}}, "taken": {{json .Containers}}}'
+    said = json.loads(site.docker("network", "inspect", "--format", form, place.network))
+    taken = {pool.get("Gateway") for pool in said["pools"]}
+    known = [one["IPv4Address"] for one in said["taken"].values()]
+    taken |= {str(ip_interface(address).ip) for address in known if address}
+    for pool in said["pools"]:
+        for address in ip_network(pool.get("IPRange") or pool["Subnet"]).hosts():
+            if not isinstance(address, IPv4Address) or address >= IPv4Address(place.address):
+                break
+            if str(address) not in taken:
+                return True
+    return False

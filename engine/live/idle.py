@@ -1,4 +1,4 @@
-"""Who is connected to a container, seen from its own network and not by anything that runs in it.
+"""Who is connected to a container, and whether it listens, seen from its own network.
 
 A second container shares the network of the first one for a moment and reads the kernel's table:
 nothing is assumed of an image that is not ours, which may have no shell.
@@ -24,6 +24,7 @@ while :; do
 done
 echo "$open" | while read -r _ _ peer _; do echo "${peer%:*}"; done
 """
+_LISTENS = 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -E "$1" || :'
 _START_WITHIN_S = 60.0
 
 
@@ -42,15 +43,42 @@ def await_idle(
     Returns:
         The IPv4 address of each connection that is still open; none if that cannot be seen.
     """
-    hexadecimal = "|".join(f"{port:04X}" for port in ports)
-    tenths = str(round(deadline_s * 10))
-    words = ("run", "--rm", *_BY_US, "--network", f"container:{container.id}", "--entrypoint", "sh")
-    script = ("-c", _WAIT, "sh", tenths, hexadecimal)
+    script = ("-c", _WAIT, "sh", str(round(deadline_s * 10)), _hexadecimal(ports))
     try:
-        said = site.docker(*words, image, *script, within_s=_START_WITHIN_S + deadline_s)
+        said = _beside(site, container, image, script, _START_WITHIN_S + deadline_s)
     except HostError:
         return []
     return [address for word in said.split() if (address := _ipv4(word))]
+
+
+def listens(site: Site, container: Container, image: str, ports: Sequence[int]) -> bool:
+    """Tell whether *container* listens on one of *ports*.
+
+    Args:
+        site: Where it runs.
+        container: It; it may be another's.
+        image: What to look with: it is there, and has a shell.
+        ports: Those that it may listen on.
+
+    Returns:
+        Whether it does; no if that cannot be seen, as when it has ended.
+    """
+    row = f"^ *[0-9]+: [0-9A-F]+:({_hexadecimal(ports)}) [0-9A-F]+:0000 0A "
+    try:
+        return bool(_beside(site, container, image, ("-c", _LISTENS, "sh", row), _START_WITHIN_S))
+    except HostError:
+        return False
+
+
+def _hexadecimal(ports: Sequence[int]) -> str:
+    return "|".join(f"{port:04X}" for port in ports)
+
+
+def _beside(
+    site: Site, container: Container, image: str, script: Sequence[str], within_s: float
+) -> str:
+    words = ("run", "--rm", *_BY_US, "--network", f"container:{container.id}", "--entrypoint", "sh")
+    return site.docker(*words, image, *script, within_s=within_s)
 
 
 def _ipv4(word: str) -> str:

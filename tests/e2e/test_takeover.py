@@ -1,11 +1,12 @@
 """`dcgen up` where the application runs already: it serves until its replicas do."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import NewProject
-from tests.e2e.inside import clients
+from tests.e2e.inside import Clients, clients
 from tests.e2e.live import TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.e2e
 kinds = pytest.mark.parametrize("kind", ["--static", "--dynamic"])
 UNPUBLISHED = TINY.replace('    ports:\n      - "8001:8080"\n', "")
 PUBLISHED_GAP_S = 0.5
+# A list, an option, both, and another way to find the replicas.
+CHANGES = ("4", "3 --balance leastconn", "2 --dynamic", "2 --dynamic --balance roundrobin")
 BARS = {"by name": "0 failed", "by address": "1 failed"}
 
 
@@ -27,6 +30,15 @@ def _running(new_project: NewProject, folder: Path, host: str, source: str) -> P
     project: Project = new_project(host, file)
     project.up()
     return project
+
+
+def _require_served_by(
+    number: int, before: Mapping[str, Clients], after: Mapping[str, Clients]
+) -> None:
+    assert after["by name"].failed == []
+    assert len(after["by address"].failed) <= 1
+    for kind, found in after.items():
+        assert sum(last > before[kind].answers for last in found.who.values()) == number, kind
 
 
 @both_engines
@@ -93,17 +105,20 @@ def test_inside_no_request_fails_and_who_resolved_the_name_long_ago_finds_the_ba
 
     with clients(original, "web", 8080) as inside:
         one.up("--drain-deadline", "5")
-        before = {kind: found.answers for kind, found in inside.now().items()}
-        after = inside.more(60)
+        before, after = inside.now(), inside.more(60)
+        for kind_of, found in after.items():
+            notebook.note(f"taken over, clients {kind_of}, {kind}", found.verdict, BARS[kind_of])
+            notebook.note_seconds(f"longest wait {kind_of}", found.gap_s)
+        # Who has the address has it of the old container, and one such client has one request open.
+        _require_served_by(3, before, after)
+        Running(original).up("--drain-deadline", "5")
+        before, after = inside.now(), inside.more(60)
+        _require_served_by(1, before, after)
     for kind_of, found in after.items():
-        notebook.note(f"taken over, clients {kind_of}, {kind}", found.verdict, BARS[kind_of])
+        notebook.note(f"given back, clients {kind_of}, {kind}", found.verdict, BARS[kind_of])
         notebook.note_seconds(f"longest wait {kind_of}", found.gap_s)
 
-    # Who has the address has it of the old container, and one such client has one request open.
-    assert after["by name"].failed == []
-    assert len(after["by address"].failed) <= 1
-    for kind_of, found in after.items():
-        assert sum(last > before[kind_of] for last in found.who.values()) == 3, kind_of
+    assert original.replicas() == {"web": 1}
 
 
 @both_engines
@@ -115,11 +130,12 @@ def test_a_balancer_that_is_changed_is_replaced_and_leaves_nothing_behind(
     one.up()
 
     with clients(one.project, "web", 8080) as inside:
-        for words in (("--dynamic",), ("--dynamic", "--balance", "roundrobin")):
-            one.dcgen("scale", "web", "2", "-q", "-o", str(file), *words)
+        for words in CHANGES:
+            one.dcgen("scale", "web", *words.split(), "-q", "-o", str(file))
             one.up("--drain-deadline", "5")
-        after = inside.more(40)["by name"]
-    notebook.note("static to dynamic, and another option", after.verdict, "0 failed")
+            found = inside.more(40)["by name"]
+            notebook.note(f"changed to {words}", found.verdict, "0 failed")
+        after = inside.now()["by name"]
 
     assert after.failed == []
     assert one.project.replicas() == {"web": 1, "web-replicas": 2}

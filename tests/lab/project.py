@@ -1,6 +1,7 @@
 """A Compose project on one Engine: its commands, its containers, its accounts."""
 
 import json
+import re
 import shlex
 import time
 from collections import Counter
@@ -121,9 +122,14 @@ def fetch(url: str, body: bytes | None = None, timeout_s: float = 10) -> bytes:
 def _container(raw: Mapping[str, Mapping[str, object]]) -> Container:
     labels = raw["Config"]["Labels"]
     assert isinstance(labels, dict)
+    # One that took the place of another has its name, and the number that Compose gave it first.
+    called = re.search(
+        rf"{re.escape(labels['com.docker.compose.service'])}[-_](\d+)$", str(raw["Name"])
+    )
+    number = called[1] if called else labels["com.docker.compose.container-number"]
     return Container(
         str(raw["Id"]),
         labels["com.docker.compose.service"],
-        int(labels["com.docker.compose.container-number"]),
+        int(number),
         bool(raw["State"]["Running"]),
     )

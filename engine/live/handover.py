@@ -1,0 +1,217 @@
+"""What every change of hands needs: a name goes from one container of a service to another.
+
+A name may have two containers, a host port only one. Until the new container can have the ports of
+the old one, a stand-in has the name: a container of the same service, started by `compose run`,
+which has neither names nor host ports of its own. Nothing is assumed of what runs in the old one.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+
+from engine.docker.containers import Container, Site
+from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
+from engine.events import Changed
+from engine.live.idle import await_idle
+from engine.variant import Service
+from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
+from faults import HostError
+
+START_WITHIN_S = 1800.0  # an image may have to be built
+TRIED_AGAIN_WITHIN_S = 3.5  # Linux sends a SYN again after 1 s and after 3 s
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What is borne: waiting *healthy_s* at least, *drain_s* at most, and empty volumes.
+
+    With *renew_volumes* replicas may begin with empty ones where those of the old container have no
+    name.
+    """
+
+    healthy_s: float = HEALTHY_WITHIN_S
+    drain_s: float = DRAIN_WITHIN_S
+    renew_volumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The *service* on *site* is to be another container than *old*.
+
+    Attributes:
+        site: Where it runs.
+        service: As the file has it now.
+        old: The container that has the name, the address and the host ports.
+        words: What ``up`` is told: replicas, whether to build.
+        patience: How long to wait.
+    """
+
+    site: Site
+    service: Service
+    old: Container
+    words: Sequence[str]
+    patience: Patience
+
+    @property
+    def has_one_name(self) -> bool:
+        """Whether Compose refuses a second container beside the old one."""
+        return "container_name" in self.service.keys
+
+    @property
+    def called(self) -> str:
+        """The name of the stand-in, and of a network for the change of hands."""
+        return f"{self.old.project}-{self.service.name}-takeover"
+
+    def start_stand_in(self, undo: ExitStack) -> Container:
+        """Return a container of the service without its names, which was just started.
+
+        Raises:
+            HostError: Docker or Compose does not answer, or refuses.
+        """
+        undo.callback(self.discard, self.called)
+        words = ("run", "--detach", "--no-deps", "--name", self.called, self.service.name)
+        try:
+            self.site.run(*words, within_s=START_WITHIN_S)
+        except HostError:  # the old container has the address that the file asks for
+            free = [replace(one.named(), fixed="") for one in endpoints(self.site, self.called)]
+            rejoin(self.site, self.called, free)
+            self.site.docker("start", self.called)
+        return self.site.known(self.called)[0]
+
+    def name_stand_in(self, stand_in: Container, places: Sequence[Endpoint]) -> list[Endpoint]:
+        """Give *stand_in* the names of *places*.
+
+        Returns:
+            *places*, with a fixed address where others would get a lower one; if Docker lets one
+            be chosen there, which the stand-in has tried.
+
+        Raises:
+            HostError: Docker does not answer.
+        """
+        own = {place.network: place.address for place in endpoints(self.site, stand_in.id)}
+        found = []
+        for place in places:
+            unfixed = replace(place, fixed="")
+            leave(self.site, stand_in.id, place.network)
+            try:
+                join(self.site, stand_in.id, unfixed, own[place.network])
+            except HostError:
+                join(self.site, stand_in.id, unfixed)
+                found.append(place)
+            else:
+                moves = place.address and would_move(self.site, place)
+                found.append(replace(place, fixed=place.address) if moves else place)
+        return found
+
+    def create(self, undo: ExitStack) -> Container:
+        """Return the container that Compose makes of the service, not started and in no network.
+
+        Raises:
+            HostError: Docker or Compose does not answer, or refuses.
+        """
+        service = self.service.name
+        before = {one.id for one in self.site.containers(service)}
+        self.site.run("up", "--no-start", *self._one_more(len(before) + 1), within_s=START_WITHIN_S)
+        new = next((o for o in self.site.containers(service) if o.id not in before), None)
+        if new is None:
+            what = f"Compose made no other container of '{service}'"
+            raise HostError(what, fix="run `docker compose up` and read its output")
+        undo.callback(self.discard, new.id)
+        for place in endpoints(self.site, new.id):
+            leave(self.site, new.id, place.network)
+        return new
+
+    def start(self) -> None:
+        """Start what `create` has made.
+
+        Not by Docker: newer Composes put configurations into a container when they start it.
+
+        Raises:
+            HostError: Docker or Compose does not answer, or refuses.
+        """
+        count = len(self.site.containers(self.service.name))
+        self.site.run("up", "--detach", *self._one_more(count), within_s=START_WITHIN_S)
+
+    def _one_more(self, count: int) -> list[str]:
+        given = [word for word in self.words if word != "--build"]
+        return [
+            "--no-recreate",
+            *given,
+            "--scale",
+            f"{self.service.name}={count}",
+            self.service.name,
+        ]
+
+    def recreate(self) -> Container:
+        """Return the container that Compose makes in the place of the old one.
+
+        Raises:
+            HostError: Docker or Compose does not answer, or refuses.
+        """
+        within_s = START_WITHIN_S + self.old.grace_s
+        self.site.run("up", "--detach", *self.words, self.service.name, within_s=within_s)
+        return self.site.running(self.service.name)[0]
+
+    def let_finish(self, places: Sequence[Endpoint], image: str) -> Iterator[Changed]:
+        """Take its names from the old container, and wait until nobody is connected to it.
+
+        One with host ports keeps its names: it would lose the ports for a moment.
+
+        Args:
+            places: Where it is.
+            image: What to look with; see `await_idle`.
+        """
+        name, host = self.old.name, self.site.host
+        begin_s = time.monotonic()
+        yield Changed(name, "draining", host=host)
+        if not self.old.published:  # who is connected stays so, and nobody else finds it
+            rejoin(self.site, self.old.id, [place.named() for place in places])
+        left = await_idle(self.site, self.old, image, self.ports, self.patience.drain_s)
+        took_s = time.monotonic() - begin_s
+        if left:
+            detail = f"{len(left)} connections are open, from {', '.join(sorted(set(left)))}"
+            yield Changed(name, "busy", took_s, host, detail)
+        else:
+            yield Changed(name, "idle", took_s, host)
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports on which the service listens, as the balancer of the two says."""
+        return self.service.identity.listens or self.old.identity.listens
+
+    def end(self, new: Container, places: Sequence[Endpoint]) -> None:
+        """Remove the old container, and give the new one the name that Docker knows it by."""
+        if self.has_one_name:
+            return
+        # With a network, so that it can tell its database that it ends; its volumes stay.
+        for place in places:
+            with suppress(HostError):
+                join(self.site, self.old.id, replace(place.named(), fixed=""))
+        self.site.stop([self.old])
+        self.site.docker("rm", self.old.id)
+        self.site.docker("rename", new.id, self.old.title)
+
+    def restore(self, places: Sequence[Endpoint]) -> None:
+        """Put the old container back to where it was."""
+        now = endpoints(self.site, self.old.id)
+        if sorted(now, key=lambda one: one.network) == list(places):
+            return
+        for place in places:
+            with suppress(HostError):
+                leave(self.site, self.old.id, place.network)
+            join(self.site, self.old.id, place)
+
+    def discard(self, name: str) -> None:
+        """Remove container *name*, if it is there."""
+        with suppress(HostError):
+            self.site.docker("rm", "--force", name)
+
+    def told(self, begin_s: float, detail: str, lost: Sequence[Endpoint]) -> Iterator[Changed]:
+        """Yield that the old container was replaced, and who has to know of a new address."""
+        host = self.site.host
+        detail = ", ".join(filter(None, [detail, self.old.leaves]))
+        yield Changed(self.old.name, "replaced", time.monotonic() - begin_s, host, detail)
+        for place in lost:
+            told = f"restart what resolved it before, as {place.address}"
+            yield Changed(self.service.name, "moved", host=host, detail=told)
