@@ -13,6 +13,7 @@ COMMANDS = {
     name: f"dcgen.commands.{name.replace('-', '_')}"
     for name in (
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
+        "kubernetes",
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
         *("hosts", "plugin"),
@@ -31,6 +32,9 @@ SECTIONS = {
     },
     "Find out what to scale": {
         "advise": "Find by experiment which service limits, and what to run.",
+    },
+    "Run it on a cluster": {
+        "kubernetes": "Print manifests of Kubernetes for a Compose file.",
     },
     "Run a variant": {
         "up": "Start a variant, on Docker or as processes of this host.",
