@@ -98,9 +98,14 @@ def write(path: Path) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False) as draft:
-            draft.write(wanted)
-        Path(draft.name).chmod(0o755)
-        Path(draft.name).replace(path)
+            try:
+                draft.write(wanted)
+                draft.flush()
+                Path(draft.name).chmod(0o755)
+                Path(draft.name).replace(path)
+            except OSError:
+                Path(draft.name).unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise _refused(path, "write", error) from error
     return True
@@ -156,7 +161,8 @@ def _value(written: str, name: str) -> str:
 
 
 def _refused(path: Path, verb: str, error: OSError) -> HostError:
-    fix = "run it as root: sudo dcgen plugin" if path.parent == SYSTEM else "allow it: chmod u+rwx"
-    more = " install --system" if path.parent == SYSTEM else f" {path.parent}"
+    command = f"dcgen plugin {'install' if verb == 'write' else 'uninstall'} --system"
+    is_system = path.parent == SYSTEM
+    fix = f"run it as root: sudo {command}" if is_system else f"allow it: chmod u+rwx {path.parent}"
     what = f"cannot {verb} the plugin: {error.strerror}"
-    return HostError(what, fix=fix + more, where=Place(str(path)))
+    return HostError(what, fix=fix, where=Place(str(path)))

@@ -172,3 +172,13 @@ def test_packages_in_the_working_folder_are_not_executed(config: Path) -> None:
     shown = docker(plugin(config), "dcgen", "-V")
 
     assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_a_folder_that_cannot_be_made_is_named(config: Path) -> None:
+    config.write_text("a file where Docker has its folder")
+
+    refused = dcgen("plugin", "install")
+
+    assert refused.exit_code == 3
+    assert f"{plugin(config)}: cannot write the plugin: " in refused.output
+    assert f"fix: allow it: chmod u+rwx {plugin(config).parent}" in refused.output
