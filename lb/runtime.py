@@ -154,15 +154,33 @@ def forgetting(ask: Ask) -> list[str]:
     return [command("clear", "table", name) for name in names]
 
 
-def connected(ask: Ask, addresses: Iterable[str]) -> int:
-    """Return how many connections to servers at *addresses*, ``192.0.2.7:80``, are open.
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection that HAProxy has open to the server at *address*, by the *id* that ends it."""
+
+    id: str
+    address: str
+
+
+def open_to(ask: Ask, addresses: Iterable[str]) -> list[Session]:
+    """Return what is open to servers at *addresses*, ``192.0.2.7:80``, the oldest first.
 
     A server that was moved has its former address in those that it had before.
     """
     wanted = {address.replace("[", "").replace("]", "") for address in addresses}
-    # "server=rng1 (id=1) addr=192.0.2.7:80" is where the connection goes, not where it would now.
-    there = re.findall(r"^ *server=\S+ \(id=\d+\) addr=(\S+)", ask("show sess all"), re.MULTILINE)
-    return sum(address in wanted for address in there)
+    found = []
+    for part in re.split(r"^(?=0x)", ask("show sess all"), flags=re.MULTILINE):
+        head = re.match(r"(0x[0-9a-f]+): \[.*?\] id=(\d+) ", part)
+        # "server=rng1 (id=1) addr=192.0.2.7:80" is where it goes, not where it would go now.
+        to = re.search(r"^ *server=\S+ \(id=\d+\) addr=(\S+)", part, re.MULTILINE)
+        if head and to and to[1] in wanted:
+            found.append((int(head[2]), Session(head[1], to[1])))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def shut(sessions: Iterable[Session]) -> str:
+    """Return the line that ends *sessions*; one that is over is answered with a complaint."""
+    return ";".join(command("shutdown", "session", one.id) for one in sessions)
 
 
 def worker(ask: Ask) -> int:

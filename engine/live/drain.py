@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.running import Live, Server, on_docker, servers
+from engine.live.spread import spread
 from engine.replicas import replicas
 from engine.variant import Variant
 from engine.waiting import DRAIN_WITHIN_S, until
@@ -78,7 +79,7 @@ def vacate(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Itera
 
     def left() -> int:
         return sum(
-            runtime.connected(live.ask, [s.row.address for s in found if s.live is live])
+            len(runtime.open_to(live.ask, [s.row.address for s in found if s.live is live]))
             for live in lives
         )
 
@@ -168,6 +169,7 @@ def retire(
     leaving = [s for live in lives for s in servers(live) if s.name in names]
     with ready_again(leaving):
         yield from drain(leaving, deadline_s)
+        yield from spread(leaving, max(one.grace_s for one in extra))
         begin_s = time.monotonic()
         site.remove(extra)
         for one in extra:

@@ -24,6 +24,7 @@ from engine.live.drain import (
 from engine.live.health import await_healthy, never_healthy
 from engine.live.reach import reachable
 from engine.live.running import Live, Server, on_docker, servers
+from engine.live.spread import spread
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
@@ -153,6 +154,7 @@ class Rollout:
         leaving = [s for live in lives for s in servers(live) if s.name == old.name]
         self._drained.extend(leaving)
         yield from drain(leaving, self.drain_within_s)
+        yield from spread(leaving, old.grace_s)
         yield from self._remove(old)
         await_forgotten(leaving)
 
@@ -164,7 +166,9 @@ class Rollout:
         for server in leaving:
             host, port = addresses[server.live].host, Address.parse(server.row.address).port
             runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
-        yield from vacate([s for s in leaving if s.row.address], self.drain_within_s)
+        leaving = [s for s in leaving if s.row.address]
+        yield from vacate(leaving, self.drain_within_s)
+        yield from spread(leaving, old.grace_s)
         yield from self._remove(old)
 
     def _new_addresses(

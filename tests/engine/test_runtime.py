@@ -1,17 +1,19 @@
 """Running HAProxy processes, asked and changed through their runtime sockets."""
 
+import select
 import shutil
 import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from engine.live import drain as draining
 from engine.live.running import PERL, SCRIPT, Live, servers, unanswered
+from engine.live.spread import spread
 from engine.variant import Service
 from faults import HostError, UserError
 from lb.balancer import balancer
@@ -127,6 +129,60 @@ def test_who_still_works_at_the_deadline_is_called_busy(
     events = list(draining.drain(servers(balanced.live), deadline_s=0.2))
 
     assert sorted(event.what for event in events) == ["busy", "draining", "draining", "idle"]
+
+
+def test_connections_that_outlast_the_deadline_end_one_after_the_other(
+    balanced: Balanced, cleanup: ExitStack
+) -> None:
+    import socket  # noqa: PLC0415 - one test holds connections open
+
+    def ended(one: socket.socket) -> bool:
+        return bool(select.select([one], [], [], 0)[0])  # the others hear nothing
+
+    def open_now() -> int:
+        return sum(row.sessions for row in balanced.live.rows())
+
+    clients = []
+    for number in range(1, 5):
+        clients.append(socket.create_connection(("127.0.0.1", balanced.port)))
+        cleanup.callback(clients[-1].close)
+        until(lambda number=number: open_now() == number, "it is open")  # type: ignore[misc]
+    at_once: list[list[bool]] = []
+
+    def ask(line: str) -> str:
+        if line.startswith("shutdown"):
+            at_once.append([ended(one) for one in clients])
+        return balanced.live.ask(line)
+
+    asked = replace(balanced.live, ask=ask)
+    found = [replace(server, live=asked) for server in servers(balanced.live)]
+
+    events = list(spread(found, 3))
+
+    until(lambda: all(map(ended, clients)), "all are closed")
+    assert at_once[0] == [False] * 4
+    assert len(at_once) > 1
+    assert all(seen == sorted(seen, reverse=True) for seen in at_once)  # the oldest first
+    assert [event.what for event in events] == ["closed", "closed"]
+    assert sum(int(event.detail.split()[0]) for event in events) == 4
+
+
+def test_a_connection_that_its_client_closes_is_not_ended(balanced: Balanced) -> None:
+    import socket  # noqa: PLC0415 - one test holds a connection open
+
+    client = socket.create_connection(("127.0.0.1", balanced.port))
+    until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
+
+    def ask(line: str) -> str:
+        assert not line.startswith("shutdown")
+        said = balanced.live.ask(line)
+        client.close()
+        return said
+
+    live = replace(balanced.live, ask=ask)
+    found = [replace(server, live=live) for server in servers(balanced.live)]
+
+    assert list(spread(found, 60)) == []
 
 
 @pytest.mark.parametrize("mode", ["tcp", "http"])
