@@ -32,6 +32,7 @@ _PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
 _COLOURS = (*_PLAIN, *(f"bright_{name}" for name in _PLAIN))
 # In a pipe every line stays, so the speed is said less often.
 _EVERY_NTH_COUNT = 5
+_OF_CTRL_C = (130, -2)  # as Compose says it, and as a program that SIGINT ended
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Progress:
     _on_one_line: bool = False
     _good: list[str] = field(default_factory=list)
     _bad: list[str] = field(default_factory=list)
+    _interrupted: list[str] = field(default_factory=list)
 
     def expect(self, names: Iterable[str]) -> None:
         """Make room for *names*, so that the lines of all stand in one column."""
@@ -73,11 +75,25 @@ class Progress:
         """Whether the command failed on some host."""
         return bool(self._bad)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the command was interrupted on some host."""
+        return bool(self._interrupted)
+
+    def note(self, event: HostDone) -> None:
+        """Count the host of *event* as one on which all went well, or not."""
+        if event.code in _OF_CTRL_C:
+            self._interrupted.append(str(event.host))
+        else:
+            (self._bad if event.code else self._good).append(str(event.host))
+
     def count_hosts(self) -> None:
         """Write the last line of a command on several hosts: ``3 started, 1 failed on host2``."""
-        parts = [f"{len(self._good)} {self.verb}"] if self._good or not self._bad else []
-        if self._bad:
-            parts.append(f"{len(self._bad)} failed on {', '.join(self._bad)}")
+        bad, interrupted = ", ".join(self._bad), ", ".join(self._interrupted)
+        parts = [f"{len(self._bad)} failed on {bad}"] if bad else []
+        parts += [f"{len(self._interrupted)} interrupted on {interrupted}"] if interrupted else []
+        if self._good or not parts:
+            parts.insert(0, f"{len(self._good)} {self.verb}")
         self._to_stderr(", ".join(parts))
 
     @singledispatchmethod
@@ -148,11 +164,13 @@ class Progress:
 
     @_draw.register
     def _(self, event: HostDone) -> None:
-        if event.code:
-            self._bad.append(str(event.host))
+        self.note(event)
+        if event.code in _OF_CTRL_C:
+            when = f"after {event.after_s:.1f} s" if event.after_s else "before it began"
+            self._to_stderr(f"{event.host}: interrupted {when}")
+        elif event.code:
             self._to_stderr(f"{event.host}: failed with exit code {event.code}")
         else:
-            self._good.append(str(event.host))
             self.say(f"{event.host}: {self.verb} after {event.after_s:.1f} s")
 
     @_draw.register

@@ -5,17 +5,19 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.child import Child
 from engine.hosts import Host, not_started
+from engine.silence import Silence
 from faults import HostError
 
 _TICK_S = 0.1
 _END_WITHIN_S = 2.0
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,58 +49,100 @@ HostEvent = HostStarted | HostLine | HostDone
 
 
 class Everywhere:
-    """One command streamed from several hosts at once; one that fails does not hide the others.
+    """A command streamed from several hosts at once; one that fails does not hide the others.
 
     Args:
         command: The words.
         hosts: Each once.
+        more: Host to words that follow those of *command* there.
+        parallel: On how many hosts it runs at the same time; 0 for all.
+        silence: Tells which hosts are lost: the command is killed there; None: it may hang.
     """
 
-    def __init__(self, command: Sequence[str], hosts: Sequence[Host]) -> None:
-        self._command = tuple(command)
-        self._hosts = hosts
+    def __init__(
+        self,
+        command: Sequence[str],
+        hosts: Sequence[Host],
+        *,
+        more: Mapping[Host, Sequence[str]] | None = None,
+        parallel: int = 0,
+        silence: Silence[Host] | None = None,
+    ) -> None:
+        self._commands = {host: (*command, *(more or {}).get(host, ())) for host in hosts}
+        self._waiting = list(hosts)
+        self._parallel = parallel or len(hosts)
+        self._silence = silence
         self._children: dict[Host, Child] = {}
+        self._begin_s: dict[Host, float] = {}
+        self._lost: set[Host] = set()
+        self._stopped = False
 
     def stop(self) -> None:
         """Pass an interruption on to every host's command. Safe in a signal handler."""
-        for child in self._children.values():
+        self._stopped = True
+        for child in list(self._children.values()):
             child.signal(signal.SIGINT)
 
     def run(self) -> Iterator[HostEvent]:
         """Yield what the command says on each host, and how it ended there.
 
+        It ends with 3 where the host is lost or cannot be reached, and with 130 where it was
+        stopped before it began.
+
         Raises:
             HostError: It cannot be started.
         """
-        begin_s = time.monotonic()
         try:
             with selectors.DefaultSelector() as selector:
-                for host in self._hosts:
-                    if host.trouble:
-                        yield from _not_reached(host, self._command)
-                        continue
-                    child = _started(self._command, host)
-                    self._children[host] = child
-                    selector.register(child, selectors.EVENT_READ, host)
-                    yield HostStarted(host, self._command)
-                while self._children:
+                while self._waiting or self._children:
+                    yield from self._begun(selector)
                     yield from self._read(selector)
-                    yield from self._ended(selector, begin_s)
+                    yield from self._given_up()
+                    yield from self._ended(selector)
         finally:
             for child in self._children.values():
                 child.signal(signal.SIGKILL)
                 child.popen.wait()
                 child.close()
+            if self._silence:
+                self._silence.close()
+
+    def _begun(self, selector: selectors.BaseSelector) -> Iterator[HostEvent]:
+        while self._waiting and (self._stopped or len(self._children) < self._parallel):
+            host = self._waiting.pop(0)
+            if self._stopped:
+                yield HostDone(host, _INTERRUPTED, 0.0)
+            elif host.trouble:
+                yield from _not_reached(host, self._commands[host])
+            else:
+                child = _started(self._commands[host], host)
+                self._children[host] = child
+                self._begin_s[host] = time.monotonic()
+                self._heard(host)
+                selector.register(child, selectors.EVENT_READ, host)
+                yield HostStarted(host, self._commands[host])
 
     def _read(self, selector: selectors.BaseSelector) -> Iterator[HostLine]:
-        for key, _ in selector.select(_TICK_S):
+        for key, _ in selector.select(_TICK_S) if self._children else ():
             child = self._children[key.data]
+            self._heard(key.data)
             for text in child.lines():
                 yield HostLine(key.data, text)
             if child.at_end:
                 selector.unregister(child)
 
-    def _ended(self, selector: selectors.BaseSelector, begin_s: float) -> Iterator[HostEvent]:
+    def _heard(self, host: Host) -> None:
+        if self._silence:
+            self._silence.heard(host)
+
+    def _given_up(self) -> Iterator[HostLine]:
+        running = [host for host in self._children if host not in self._lost]
+        for host, reason in self._silence.lost(running) if self._silence else ():
+            self._lost.add(host)
+            self._children[host].signal(signal.SIGKILL)
+            yield HostLine(host, f"{reason}: given up")
+
+    def _ended(self, selector: selectors.BaseSelector) -> Iterator[HostEvent]:
         for host, child in list(self._children.items()):
             if (code := child.code()) is None:
                 continue
@@ -108,7 +152,8 @@ class Everywhere:
                 selector.unregister(child)
             child.close()
             del self._children[host]
-            yield HostDone(host, code, time.monotonic() - begin_s)
+            code = HostError.exit_code if host in self._lost else code
+            yield HostDone(host, code, time.monotonic() - self._begin_s[host])
 
 
 class Following:

@@ -2,30 +2,97 @@
 
 import signal
 import sys
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
-from engine.streams import Everywhere
+from engine.docker.compose import lost
+from engine.hosts import Host
+from engine.silence import Silence
+from engine.streams import Everywhere, HostDone
+from faults import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from engine.events import Event
+
+_HOST_FAILED = 3
 
 
-def compose(found: Target, progress: Progress, verb: str, *words: str) -> None:
-    """Run Compose with *verb* and *words* on the files of *found*; exit if it fails."""
+def compose(  # noqa: PLR0913 - one for each thing that may differ
+    found: Target,
+    progress: Progress,
+    verb: str,
+    *words: str,
+    more: Mapping[Host, Sequence[str]] | None = None,
+    parallel: int = 0,
+    failed: Mapping[Host, UserError] | None = None,
+    live: bool = False,
+) -> None:
+    """Run Compose with *verb* and *words* on the files of *found*; exit if it fails.
+
+    Args:
+        found: The files, and the hosts.
+        progress: Where to show what is said on several hosts.
+        verb: The command of Compose's.
+        words: What follows it.
+        more: Host to what follows the words there.
+        parallel: On how many hosts it runs at the same time; 0 for all.
+        failed: The hosts, of several, on which something failed before: it is not run there.
+        live: Whether it ends by itself, and a terminal may show one line for each host.
+    """
     command = found.compose(verb, *words)
-    if len(found.hosts) < 2:  # noqa: PLR2004 - one host gets the terminal
-        text = found.source.text if found.source.path is None else None
-        code = found.hosts[0].attach(command, text)
+    more = more or {}
+    text = found.source.text if found.source.path is None else None
+    if _gets_the_terminal(found, progress):
+        code = found.hosts[0].attach((*command, *more.get(found.hosts[0], ())), text)
         if code:
             sys.exit(code if code == INTERRUPTED else 1)
         return
-    progress.expect(map(str, found.hosts))
-    everywhere = Everywhere(command, found.hosts)
-    before = signal.signal(signal.SIGINT, lambda *_: everywhere.stop())
-    try:
-        for event in everywhere.run():
-            progress.show(event)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    for host in failed or {}:
+        progress.show(HostDone(host, _HOST_FAILED, 0.0))
+    hosts = [host for host in found.hosts if host not in (failed or {})]
+    everywhere = Everywhere(command, hosts, more=more, parallel=parallel, silence=Silence(lost))
+    _run(everywhere, hosts, progress, live=live)
+    if progress.failed and live:
+        progress.say("the same command again finishes it, and leaves what is done as it is")
     progress.count_hosts()
     if progress.failed:
-        sys.exit(3)
+        sys.exit(_HOST_FAILED)
+    if progress.interrupted:
+        sys.exit(INTERRUPTED)
+
+
+def _gets_the_terminal(found: Target, progress: Progress) -> bool:
+    # One host does, unless its lines are to become something else.
+    plain = type(progress) is Progress or found.source.path is None
+    return len(found.hosts) < 2 and plain  # noqa: PLR2004 - one
+
+
+def _run(everywhere: Everywhere, hosts: Sequence[Host], progress: Progress, *, live: bool) -> None:
+    before = signal.signal(signal.SIGINT, lambda *_: everywhere.stop())
+    try:
+        with _drawn(progress, hosts, live=live) as show:
+            for event in everywhere.run():
+                show(event)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _drawn(
+    progress: Progress, hosts: Sequence[Host], *, live: bool
+) -> "Iterator[Callable[[Event], None]]":
+    # In a pipe, and for what is followed, each line is written as it comes.
+    if live and type(progress) is Progress and sys.stderr.isatty() and not progress.quiet:
+        from dcgen.hosts_table import HostsTable  # noqa: PLC0415 - nothing else needs rich
+
+        with HostsTable(progress, hosts) as table:
+            yield table.show
+        return
+    progress.expect(map(str, hosts))
+    yield progress.show

@@ -4,7 +4,7 @@ import click
 
 from dcgen.commands.compose import compose
 from dcgen.commands.stop import stop_processes
-from dcgen.commands.target import RunCommand, target, target_options
+from dcgen.commands.target import RunCommand, parallel_option, target, target_options
 from dcgen.progress import Progress
 from engine import runs
 from engine.hosts import Host
@@ -12,12 +12,16 @@ from engine.hosts import Host
 
 @click.command(cls=RunCommand, epilog="Example: dcgen down -f generated.yml")
 @target_options
-def down(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool) -> None:
+@parallel_option
+def down(
+    files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool, parallel: int
+) -> None:
     """Stop a variant and remove its containers and networks, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
         found.hold()
-        compose(found, Progress(quiet=quiet, verb="removed"), "down")
+        progress = Progress(quiet=quiet, verb="removed")
+        compose(found, progress, "down", parallel=parallel, live=True)
     else:
         stop_processes(found, Progress(quiet=quiet))
         runs.forget(found.path)

@@ -12,9 +12,9 @@ GROUPS = {
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
     "Detached service": ("publish", "password"),
-    "Docker": ("detach", "build", "renew"),
+    "Docker": ("detach", "build", "renew", "parallel"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
-    "Replicas": ("scale", "healthy_s", "drain_s", "deadline_s"),
+    "Replicas": ("scale", "single", "healthy_s", "drain_s", "deadline_s"),
     "Upstream": (
         *("protocol", "failback", "tls", "ca_file", "cert", "ca_secret", "cert_secret", "tls_name"),
         "env_secrets",

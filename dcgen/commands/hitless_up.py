@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
+from dcgen.commands.compose import compose
 from dcgen.commands.location import Place, place
-from dcgen.commands.plain_compose import without_f
 from dcgen.commands.target import Target
+from dcgen.commands.wanted import Wanted
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.events import Event
@@ -15,74 +17,90 @@ from engine.live.grow import Admission, admission
 from engine.live.handover import Patience
 from engine.live.own_volumes import own_volumes
 
+__all__ = ["Going", "Patience", "up_on_docker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How `up_on_docker` goes about it.
+
+    Attributes:
+        wanted: How many replicas.
+        patience: How long a replica that is to go may work on what it has, and the like.
+        words: What Compose's ``up`` is told, besides replicas.
+        returns: Whether it ends when all is started.
+        parallel: On how many hosts Compose runs at the same time.
+    """
+
+    wanted: Wanted
+    patience: Patience
+    words: Sequence[str]
+    returns: bool
+    parallel: int
+
+
+def up_on_docker(found: Target, going: Going, progress: Progress) -> None:
+    """Run Compose's ``up`` on the hosts of *found*; where something failed before, it is not run.
+
+    Replicas that are to go finish before, and new ones serve after they listen; the latter only if
+    it *returns*. Both are for balancers that find their replicas by DNS; the others are recreated
+    with another list, but nothing that depends on them is.
+    """
+    with _resized(found, going, progress) as where:
+        compose(
+            found,
+            progress,
+            "up",
+            *["--detach"] * going.returns,
+            *going.words,
+            more=going.wanted.words(found.hosts),
+            parallel=going.parallel,
+            failed=where.failed if where else {},
+            live=going.returns,
+        )
+
 
 @contextmanager
-def resized(
-    found: Target,
-    scale: Mapping[str, int],
-    patience: Patience,
-    progress: Progress,
-    *,
-    words: Sequence[str],
-    returns: bool,
-) -> Iterator[None]:
-    """Let replicas that are to go finish before, and new ones serve after they listen.
-
-    The latter only if what is done here *returns* when all is started. Both are for balancers that
-    find their replicas by DNS; the others are replaced with another list, while a stand-in serves.
-
-    Args:
-        found: What ``up`` acts on.
-        scale: Service to replicas, instead of what the file says.
-        patience: How long a replica that is to go may work on what it has, and the like.
-        progress: Where to say what becomes of whom.
-        words: What Compose's ``up`` is told.
-        returns: Whether it ends when all is started.
-    """
+def _resized(found: Target, going: Going, progress: Progress) -> Iterator[Place | None]:
     where = None if found.source.path is None else place(found)
     if where is None:
-        yield
+        yield None
         return
+    words = going.wanted.words(found.hosts)
+
+    def told(site: Site) -> list[str]:
+        return [*going.words, *words[site.host]]
+
     _show(
         where,
         progress,
-        lambda site: replace_changed(site, where.variant, words, patience),
+        lambda one: replace_changed(one, where.variant, told(one), going.patience),
     )
     if any(service.identity.is_dynamic for service in where.variant):
-        with _followed(where, scale, patience.drain_s, progress, returns=returns):
-            yield
+        with _followed(where, going, progress):
+            yield where
     else:
-        yield
-    if returns:
+        yield where
+    if going.returns:
         _show(where, progress, lambda site: own_volumes(site, where.variant))
 
 
 @contextmanager
-def _followed(
-    where: Place,
-    scale: Mapping[str, int],
-    deadline_s: float,
-    progress: Progress,
-    *,
-    returns: bool,
-) -> Iterator[None]:
-    for service, slots in drain.too_few_slots(where.variant, scale):
+def _followed(where: Place, going: Going, progress: Progress) -> Iterator[None]:
+    variant, wanted = where.variant, going.wanted
+    for service, slots in drain.too_few_slots(variant, wanted.most()):
         progress.say(f"{service}: {slots} slots; replicas beyond that receive no traffic")
     with ExitStack() as cleanup:
-        coming = [cleanup.enter_context(admission(s, where.variant)) for s in where.sites]
-        _show(where, progress, lambda s: drain.shrink(s, where.variant, scale, deadline_s))
-        if returns:
-            _hold(where, coming, scale)
+        sites = [site for site in where.sites if site.host not in where.failed]
+        coming = {site: cleanup.enter_context(admission(site, variant)) for site in sites}
+        deadline_s = going.patience.drain_s
+        _show(where, progress, lambda s: drain.shrink(s, variant, wanted.on(s.host), deadline_s))
+        if going.returns:
+            _hold(where, coming, wanted)
         yield
-        for one in coming:
+        for one in coming.values():
             for event in one.admit():
                 progress.show(event)
-
-
-def say_what_undoes_it(found: Target, progress: Progress) -> None:
-    """Say what Compose would do without the files of *found*, if it would take others."""
-    if advice := without_f(found):
-        progress.say(advice)
 
 
 def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Event]]) -> None:
@@ -93,11 +111,9 @@ def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Ev
     where.each(act)
 
 
-def _hold(where: Place, coming: list[Admission], scale: Mapping[str, int]) -> None:
-    of = dict(zip(where.sites, coming, strict=True))
-
+def _hold(where: Place, coming: Mapping[Site, Admission], wanted: Wanted) -> None:
     def act(site: Site | None) -> None:
         if site:
-            of[site].hold(scale)
+            coming[site].hold(wanted.on(site.host))
 
     where.each(act)

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
 
 from dcgen.commands.holding import hold
+from dcgen.commands.run_options import SOME_FAILED
 from dcgen.commands.target import Target, target
 from dcgen.reporting import report
 from engine import runs
@@ -24,10 +25,14 @@ _HOST_FAILED = 3
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a variant runs: on *sites*, or as processes of this host if there are none."""
+    """Where a variant runs: on *sites*, or as processes of this host if there are none.
+
+    *failed* has the hosts, of several, on which something failed: nothing more is done there.
+    """
 
     variant: Variant
     sites: tuple[Site, ...]
+    failed: dict[Host, UserError] = field(default_factory=dict, compare=False)
 
     def hold(self) -> None:
         """Hold the lock on the project on named hosts until the command ends; see `hold`."""
@@ -50,7 +55,10 @@ class Place:
         return found
 
     def each(self, act: Callable[[Site | None], T]) -> list[T]:
-        """Return what *act* returns on each host, all at once; end with 3 if it fails on some.
+        """Return what *act* returns on each host, all at once; one that failed is left out.
+
+        It stays left out; the command then ends with 3 (`run_options.RunCommand`), and at once if
+        none is left.
 
         Raises:
             UserError: There is but one host, and it fails there.
@@ -59,14 +67,17 @@ class Place:
             return [act(next(iter(self.sites), None))]
         done: list[T] = []
         failed = []
-        for site, result in everywhere(self.sites, act):
+        sites = [site for site in self.sites if site.host not in self.failed]
+        for site, result in everywhere(sites, act):
             if isinstance(result, UserError):
                 failed.append(str(site.host))
+                self.failed[site.host] = result
                 report(result, str(site.host))
             else:
                 done.append(result)
         if failed:
             click.echo(f"failed on {', '.join(failed)}", err=True)
+            click.get_current_context().meta[SOME_FAILED] = True
         if not done:
             sys.exit(_HOST_FAILED)
         return done

@@ -43,10 +43,27 @@ renew_option = click.option(
     is_flag=True,
     help="Start replicas with empty volumes where those of the old ones have no name.",
 )
+parallel_option = click.option(
+    "--parallel",
+    type=within(click.IntRange(min=1)),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Act on at most N hosts at the same time.",
+)
+SOME_FAILED = "dcgen.some_hosts_failed"
+_HOST_FAILED = 3
 
 
 class RunCommand(GroupedCommand):
     """A command on a variant that runs or is to run: one with the options of `target_options`."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run it; exit with 3 if it was done on some of its hosts only."""
+        done = super().invoke(ctx)
+        if ctx.meta.get(SOME_FAILED):
+            ctx.exit(_HOST_FAILED)
+        return done
 
 
 def target_options(command: F) -> F:

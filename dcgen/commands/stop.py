@@ -3,7 +3,7 @@
 import click
 
 from dcgen.commands.compose import compose
-from dcgen.commands.target import RunCommand, Target, target, target_options
+from dcgen.commands.target import RunCommand, Target, parallel_option, target, target_options
 from dcgen.progress import Progress
 from engine import runs
 from engine.hosts import Host
@@ -11,11 +11,15 @@ from engine.hosts import Host
 
 @click.command(cls=RunCommand, epilog="Example: dcgen stop -f generated.yml")
 @target_options
-def stop(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool) -> None:
+@parallel_option
+def stop(
+    files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool, parallel: int
+) -> None:
     """Stop a variant; keep its containers, or its log."""
     found = target(files, engine, hosts, starting=False)
     if found.engine == "docker":
-        compose(found, Progress(quiet=quiet, verb="stopped"), "stop")
+        progress = Progress(quiet=quiet, verb="stopped")
+        compose(found, progress, "stop", parallel=parallel, live=True)
     else:
         stop_processes(found, Progress(quiet=quiet))
 

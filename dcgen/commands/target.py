@@ -15,6 +15,7 @@ from dcgen.commands.run_options import (
     RunCommand,
     deadline_option,
     healthy_option,
+    parallel_option,
     renew_option,
     target_options,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "deadline_option",
     "find",
     "healthy_option",
+    "parallel_option",
     "renew_option",
     "target",
     "target_options",

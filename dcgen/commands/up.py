@@ -4,20 +4,21 @@ from typing import Any
 
 import click
 
-from dcgen.commands.assignments import address, counts
-from dcgen.commands.compose import compose
+from dcgen.commands.assignments import address
 from dcgen.commands.target import (
     SECONDS,
     SECONDS_ABOVE_0,
     RunCommand,
     Target,
     healthy_option,
+    parallel_option,
     renew_option,
     target,
     target_options,
 )
+from dcgen.commands.wanted import Wanted, wanted
+from dcgen.hosts_json import JsonProgress
 from dcgen.progress import Progress
-from engine.hosts import Host
 from engine.waiting import DRAIN_WITHIN_S
 from faults import UsageError
 from lb.address import LOOPBACK
@@ -35,6 +36,14 @@ from lb.address import LOOPBACK
     "--scale", multiple=True, metavar="SERVICE=N", help="Run SERVICE with N replicas; repeatable."
 )
 @click.option(
+    "--set",
+    "single",
+    multiple=True,
+    metavar="HOST:SERVICE=N",
+    help="Run SERVICE with N replicas on HOST; repeatable.",
+)
+@parallel_option
+@click.option(
     "--for",
     "for_s",
     type=SECONDS_ABOVE_0,
@@ -42,7 +51,10 @@ from lb.address import LOOPBACK
     help="Stop after SECONDS, and print a summary.",
 )
 @click.option(
-    "--json", "summary_json", is_flag=True, help="Print the summary as JSON, and no logs."
+    "--json",
+    "summary_json",
+    is_flag=True,
+    help="Print the summary as JSON, and no logs; on Docker, with -d, one event a line.",
 )
 @click.option(
     "--publish-on",
@@ -68,28 +80,31 @@ from lb.address import LOOPBACK
     metavar="SECONDS",
     help="How long to wait until a replica to be removed is idle.",
 )
-def up(files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], **asked: Any) -> None:  # noqa: ANN401 - click checked them
+def up(**asked: Any) -> None:  # noqa: ANN401 - click checked them
     """Start a variant in the foreground, where Ctrl-C stops it, or with -d in the background."""
-    found = target(files, engine, hosts, starting=True, only_processes=_only_processes(asked))
-    progress = Progress(
+    given = (asked["files"], asked["engine"], asked["hosts"])
+    found = target(*given, starting=True, only_processes=_only_processes(asked))
+    as_events = asked["summary_json"] and found.engine == "docker"
+    progress = (JsonProgress if as_events else Progress)(
         quiet=asked["quiet"], logs=asked["logs"] and not asked["summary_json"], verb="started"
     )
     if found.several:
         progress.say(found.several)
     progress.say(f"running {found.path} on {_engine(found)}")
-    scale = dict(counts(asked["scale"]))
+    scale = wanted(asked["scale"], asked["single"], found.hosts)
     if found.engine == "process":
         if asked["detach"]:
             raise UsageError(
                 "processes run in the foreground", fix="leave out --detach, or use --engine docker"
             )
-        _up_as_processes(found, scale, progress, asked)
+        _up_as_processes(found, dict(scale.everywhere), progress, asked)
     else:
         _up_on_docker(found, scale, progress, asked)
 
 
 def _only_processes(asked: dict[str, Any]) -> str:
-    options = {"for_s": "--for", "summary_json": "--json", "publish_on": "--publish-on"}
+    options = {"for_s": "--for", "publish_on": "--publish-on"}
+    options |= {} if asked["detach"] else {"summary_json": "--json"}
     options |= {"count": "--count", "free_ports": "--free-ports"}
     return next((name for key, name in options.items() if asked[key]), "")
 
@@ -116,23 +131,19 @@ def _up_as_processes(
     up_processes(found, wishes, progress, as_json=asked["summary_json"])
 
 
-def _up_on_docker(
-    found: Target, scale: dict[str, int], progress: Progress, asked: dict[str, Any]
-) -> None:
-    from dcgen.commands.hitless_up import resized, say_what_undoes_it  # noqa: PLC0415 - not for the help
+def _up_on_docker(found: Target, scale: Wanted, progress: Progress, asked: dict[str, Any]) -> None:
+    from dcgen.commands.hitless_up import Going, Patience, up_on_docker  # noqa: PLC0415 - not for the help
+    from dcgen.commands.plain_compose import without_f  # noqa: PLC0415
     from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
-    from engine.live.handover import Patience  # noqa: PLC0415
 
     if any(CONFIGURATION in given.text for given in found.sources):
         require_portable([found.variant()], found.hosts)
-    if asked["detach"]:  # in the foreground it would be held as long as the variant runs
-        found.hold()
-    words = ["--build"] * asked["build"]
-    for name, number in scale.items():
-        words += ["--scale", f"{name}={number}"]
     detached = asked["detach"]
+    if detached:  # in the foreground it would be held as long as the variant runs
+        found.hold()
     patience = Patience(asked["healthy_s"], asked["drain_s"], asked["renew"])
-    with resized(found, scale, patience, progress, words=words, returns=detached):
-        compose(found, progress, "up", *["--detach"] * detached, *words)
-    if detached:
-        say_what_undoes_it(found, progress)
+    words = ["--build"] * asked["build"]
+    going = Going(scale, patience, words, returns=detached, parallel=asked["parallel"])
+    up_on_docker(found, going, progress)
+    if detached and (advice := without_f(found)):
+        progress.say(advice)

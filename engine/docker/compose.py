@@ -7,6 +7,7 @@ from faults import HostError
 
 ANSWERS_WITHIN_S = 2.0
 SSH_ANSWERS_WITHIN_S = 15.0
+LOST_WITHIN_S = 10.0  # of several hosts: a machine that does much at once is not lost
 _VERSION_WITHIN_S = 10.0
 
 
@@ -40,12 +41,17 @@ def version() -> str:
     return (found or _first_line("docker-compose", "version", "--short")).removeprefix("v")
 
 
-def trouble(host: Host = DEFAULT_HOST) -> str | None:
-    """Return why no Docker daemon can be used on *host*; None if one answers."""
+def trouble(host: Host = DEFAULT_HOST, within_s: float = 0.0) -> str | None:
+    """Return why no Docker daemon can be used on *host*; None if one answers.
+
+    Args:
+        host: Where.
+        within_s: Seconds that it has to answer; 0 for what its kind of address usually takes.
+    """
     if not shutil.which("docker"):
         return "there is no 'docker' command on PATH"
     is_ssh = host.endpoint.startswith("ssh://")
-    within_s = SSH_ANSWERS_WITHIN_S if is_ssh else ANSWERS_WITHIN_S
+    within_s = within_s or (SSH_ANSWERS_WITHIN_S if is_ssh else ANSWERS_WITHIN_S)
     words = ("docker", "version", "--format", "{{.Server.Version}}")
     asked = host.call(words, within_s=within_s)
     if asked.code == 0:
@@ -66,6 +72,11 @@ def require(host: Host = DEFAULT_HOST) -> None:
     if reason := trouble(host):
         fix = "start Docker, or set DOCKER_HOST to a daemon that runs"
         raise HostError(reason, fix=fix)
+
+
+def lost(host: Host) -> str | None:
+    """Return why the daemon of *host*, which answered before, cannot be used; None if it can."""
+    return trouble(host, LOST_WITHIN_S)
 
 
 def _first_line(*command: str) -> str:
