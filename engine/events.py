@@ -190,8 +190,9 @@ class Changed:
 
     Attributes:
         name: The server or container: ``rng2``, ``rng-replicas-3``.
-        what: See `Change`: what a drain says (draining, idle, busy, closed, removed), what a rollout adds
-            (started, healthy, replaced, kept), and what an ``up`` adds (serving, recreated, moved).
+        what: See `Change`: what a drain says (draining, idle, busy, closed, removed), what a
+            rollout adds (started, healthy, replaced, kept), and what an ``up`` adds (serving,
+            recreated, moved).
         after_s: Seconds that it took; None for what only begins.
         host: Where; the default one for processes, too.
         detail: What a person wants to know besides: ``2 requests are still open``.

@@ -70,7 +70,7 @@ def test_a_command_on_docker_loads_no_process_engine(
     folder: Path, words: tuple[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker = folder / "docker"
-    docker.write_text("#!/bin/sh\necho 28.0 >> asked\necho 28.0\n")
+    docker.write_text("#!/bin/sh\necho 28.0 >> asked\ncase $1 in ps) ;; *) echo 28.0 ;; esac\n")
     docker.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
     found = loaded(folder, *words, "--engine", "docker")

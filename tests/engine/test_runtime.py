@@ -2,11 +2,13 @@
 
 import select
 import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -121,8 +123,6 @@ def test_draining_waits_for_what_is_being_answered(balanced: Balanced) -> None:
 def test_who_still_works_at_the_deadline_is_called_busy(
     balanced: Balanced, cleanup: ExitStack
 ) -> None:
-    import socket  # noqa: PLC0415 - one test holds a connection open
-
     cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
     until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
 
@@ -134,19 +134,17 @@ def test_who_still_works_at_the_deadline_is_called_busy(
 def test_connections_that_outlast_the_deadline_end_one_after_the_other(
     balanced: Balanced, cleanup: ExitStack
 ) -> None:
-    import socket  # noqa: PLC0415 - one test holds connections open
-
     def ended(one: socket.socket) -> bool:
         return bool(select.select([one], [], [], 0)[0])  # the others hear nothing
 
-    def open_now() -> int:
-        return sum(row.sessions for row in balanced.live.rows())
+    def open_are(number: int) -> bool:
+        return sum(row.sessions for row in balanced.live.rows()) == number
 
     clients = []
     for number in range(1, 5):
         clients.append(socket.create_connection(("127.0.0.1", balanced.port)))
         cleanup.callback(clients[-1].close)
-        until(lambda number=number: open_now() == number, "it is open")  # type: ignore[misc]
+        until(partial(open_are, number), "it is open")
     at_once: list[list[bool]] = []
 
     def ask(line: str) -> str:
@@ -168,8 +166,6 @@ def test_connections_that_outlast_the_deadline_end_one_after_the_other(
 
 
 def test_a_connection_that_its_client_closes_is_not_ended(balanced: Balanced) -> None:
-    import socket  # noqa: PLC0415 - one test holds a connection open
-
     client = socket.create_connection(("127.0.0.1", balanced.port))
     until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
 
