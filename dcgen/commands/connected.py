@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 
+from dcgen.signals import ended_by_signals
 from engine.hosts import Host
 
 
@@ -34,7 +35,16 @@ def connected(hosts: Iterable[Host]) -> tuple[Host, ...]:
         return once
     from engine.hosts.connections import opened  # noqa: PLC0415 - most hosts need none
 
-    return click.get_current_context().with_resource(opened(once, _warn))
+    context = click.get_current_context()
+    context.with_resource(ended_by_signals())
+    return context.with_resource(opened(once, _warn))
+
+
+def default() -> tuple[Host, ...]:
+    """Return the host that Docker takes by default, reached as `connected` does."""
+    from engine.hosts import contexts  # noqa: PLC0415 - not where hosts are named, nor for processes
+
+    return connected([contexts.default()])
 
 
 def _warn(sentence: str) -> None:

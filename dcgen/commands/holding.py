@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 
+from dcgen.signals import ended_by_signals
 from engine.hosts import Host
 
 
@@ -20,4 +21,6 @@ def hold(project: str, hosts: Iterable[Host]) -> None:
         return
     from engine.hosts.lock import locked  # noqa: PLC0415 - most commands run on this machine
 
-    click.get_current_context().with_resource(locked(named, project))
+    context = click.get_current_context()
+    context.with_resource(ended_by_signals())
+    context.with_resource(locked(named, project))

@@ -7,7 +7,7 @@ from typing import Literal
 from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
-from dcgen.commands.connected import answering, connected
+from dcgen.commands.connected import answering, default
 from dcgen.commands.holding import hold
 from dcgen.commands.run_options import (
     SECONDS,
@@ -23,7 +23,7 @@ from dcgen.reading import which
 from dcgen.source import Source
 from engine import runs
 from engine.docker import compose as docker
-from engine.hosts import DEFAULT_HOST, Host
+from engine.hosts import Host
 from engine.variant import Variant, parse
 from faults import UsageError, UserError
 
@@ -137,7 +137,7 @@ def target(
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
     fell_back = chosen == "process" and because not in told
-    there = (hosts or connected([DEFAULT_HOST])) if chosen == "docker" else ()
+    there = (hosts or default()) if chosen == "docker" else ()
     return Target(read, chosen, there, because, fell_back)
 
 

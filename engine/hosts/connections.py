@@ -5,6 +5,7 @@ more than ten at once (sshd_config(5), MaxStartups). So one ssh a host holds one
 requests go through a socket that it forwards, in a folder that only we may enter.
 """
 
+import os
 import shutil
 import signal
 import tempfile
@@ -157,6 +158,6 @@ def _outcome(connection: Connection) -> Host:
 
 def _private() -> Path:
     # mkdtemp makes it for this user alone (mode 700).
-    usual = tempfile.gettempdir()
-    parent = usual if len(usual) < _LONGEST_FOLDER else "/tmp"  # noqa: S108 - mkdtemp's is private
-    return Path(tempfile.mkdtemp(prefix="dcgen-", dir=parent))
+    usual = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    fits = len(usual) < _LONGEST_FOLDER and os.access(usual, os.W_OK | os.X_OK)
+    return Path(tempfile.mkdtemp(prefix="dcgen-", dir=usual if fits else "/tmp"))  # noqa: S108 - mkdtemp's is private

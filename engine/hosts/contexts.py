@@ -1,10 +1,15 @@
 """Docker contexts: the address that each has, asked of Docker once."""
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from composefile.text_file import UnreadableError
+from composefile.text_file import read as read_text
 from engine.hosts import DEFAULT_HOST, Host
-from engine.hosts.names import wrong
+from engine.hosts.names import CONTEXT, wrong
 from faults import HostError, Place, nearest
 
 _LIST = ("docker", "context", "ls", "--format", "{{.Name}}\t{{.DockerEndpoint}}")
@@ -24,6 +29,33 @@ def with_addresses(hosts: Mapping[Host, Place | None]) -> tuple[Host, ...]:
         return tuple(hosts)
     known = _known()
     return tuple(_with_address(host, place, known) for host, place in hosts.items())
+
+
+def default() -> Host:
+    """Return the host that Docker takes by default: that of the current context, if it is far.
+
+    The context is only asked about if one was chosen; Docker on this machine stays `DEFAULT_HOST`.
+    Source: Docker CLI reference, "Docker contexts": DOCKER_HOST wins over a context.
+    """
+    name = os.environ.get("DOCKER_CONTEXT") or _current()
+    if os.environ.get("DOCKER_HOST") or name in {"", "default"} or not CONTEXT.fullmatch(name):
+        return DEFAULT_HOST
+    try:
+        address = _known().get(name, "")
+    except HostError:
+        return DEFAULT_HOST  # Docker itself says what is wrong
+    found = Host(address, name=name, context=name) if address else DEFAULT_HOST
+    return found if found.is_remote else DEFAULT_HOST
+
+
+def _current() -> str:
+    # What `docker context use` has written; Docker's own start would take longer than this.
+    folder = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")  # noqa: PTH111 - no home is no error
+    try:
+        found = json.loads(read_text(Path(folder) / "config.json"))
+    except (UnreadableError, ValueError):
+        return ""
+    return str(found.get("currentContext", "")) if isinstance(found, dict) else ""
 
 
 def _with_address(host: Host, place: Place | None, known: Mapping[str, str]) -> Host:

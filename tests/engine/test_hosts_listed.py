@@ -188,3 +188,45 @@ def test_a_context_that_is_not_there_is_told(put: Put) -> None:
     put("docker", CONTEXTS)
     with pytest.raises(UsageError, match="there is no Docker context 'nod1'\nfix: did you mean"):
         contexts.with_addresses({parse("nod1"): None})
+
+
+@pytest.fixture
+def chosen(tmp_path: Path, put: Put, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    put("docker", CONTEXTS + "\nprint('desktop\\tunix:///run/user/1000/docker.sock')")
+
+    def choose(config: str) -> None:
+        (tmp_path / "config.json").write_text(config)
+
+    return choose
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "expected"),
+    [
+        pytest.param('{"currentContext": "node1"}', {}, "node1", id="the one that was chosen"),
+        pytest.param("{}", {"DOCKER_CONTEXT": "node1"}, "node1", id="that of the environment"),
+        pytest.param('{"currentContext": "desktop"}', {}, "", id="one of this machine"),
+        pytest.param('{"currentContext": "node9"}', {}, "", id="one that is gone"),
+        pytest.param('{"currentContext": "default"}', {}, "", id="the default one"),
+        pytest.param('{"currentContext": "node1"}', {"DOCKER_HOST": "tcp://x:1"}, "", id="a host"),
+        pytest.param("[", {}, "", id="what is not JSON"),
+        pytest.param("[]", {}, "", id="what is no object"),
+    ],
+)
+def test_the_default_host_is_that_of_the_current_context_if_it_is_far(
+    config: str,
+    variables: dict[str, str],
+    expected: str,
+    chosen: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen(config)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    found = contexts.default()
+
+    assert found.context == expected
+    assert found.address == ("ssh://ops@192.0.2.11" if expected else None)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import click
 
 from dcgen.columns import aligned
-from dcgen.commands.connected import connected
+from dcgen.commands.connected import connected, default
 from dcgen.commands.json_text import json_text
 from dcgen.commands.run_options import hosts_options
 from dcgen.lazy_group import LazyGroup
 from engine.docker import compose
-from engine.hosts import DEFAULT_HOST, Host
+from engine.hosts import Host
 from engine.hosts.survey import Found, survey
 from faults import HostError
 
@@ -42,7 +42,7 @@ def hosts(ctx: click.Context, hosts: tuple[Host, ...], *, as_json: bool) -> None
     if ctx.invoked_subcommand:
         ctx.obj = hosts
         return
-    found = survey(connected(hosts or [DEFAULT_HOST]), compose.version())
+    found = survey(connected(hosts) or default(), compose.version())
     if as_json:
         click.echo(json_text(replace(one, host=Host(one.host.title)) for one in found))
     else:

@@ -2,9 +2,9 @@
 
 import click
 
-from dcgen.commands.connected import connected
+from dcgen.commands.connected import connected, default
 from dcgen.commands.run_options import hosts_options
-from engine.hosts import DEFAULT_HOST, Host
+from engine.hosts import Host
 from engine.hosts.lock import holder, remove
 from faults import HostError
 
@@ -22,7 +22,7 @@ def unlock(ctx: click.Context, project: str, hosts: tuple[Host, ...], *, force: 
     """
     locked = False
     failed = False
-    for host in connected(hosts or ctx.obj or [DEFAULT_HOST]):
+    for host in connected(hosts or ctx.obj) or default():
         try:
             found = holder(host, project)
             if found and force:
