@@ -8,6 +8,7 @@ requests go through a socket that it forwards, in a folder that only we may ente
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -54,8 +55,8 @@ class Connection:
 
     @property
     def lost(self) -> bool:
-        """Whether it ended by itself."""
-        return self.child.code() is not None
+        """Whether it ended by itself, or is about to: its socket refuses who connects."""
+        return self.child.code() is not None or (self.in_use and not _accepts(self._near))
 
     def reached(self) -> Host:
         """Return the host, reached through the forwarded socket.
@@ -137,6 +138,15 @@ def opened(hosts: Sequence[Host], tell: Callable[[str], None]) -> Iterator[tuple
                 tell(f"the ssh connection to '{connection.host.title}' was lost")
             connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _accepts(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def _all_reached(connections: Sequence[Connection]) -> list[Host]:
