@@ -130,7 +130,7 @@ def _redis_command(model: Model, name: str, server: str, secret: str) -> Emitted
         raise UserError(
             f"cannot tell how {name!r} starts {server}, so its data and password cannot be added",
             fix=f"write `command: {server} --OPTION VALUE …` without a file, or use"
-            " `--publish` without `--host`, `--password` and `--tls`",
+            " `--publish` without `--host` and `--password`",
             where=model.where(name, key),
         )
     if not secret:
@@ -149,7 +149,7 @@ def _by_file(model: Model, name: str, image: str, secret: str) -> Emitted:
         raise UserError(
             f"cannot tell how {model.image(name) or name!r} takes a password",
             fix="give it one in the file, then `--no-password`; or `--no-password` with"
-            " `--publish 127.0.0.1:PORT` or `--tls auto`",
+            " `--publish 127.0.0.1:PORT`",
             where=model.where(name, "image"),
         )
     given = assignments(model.get(name, "environment"))
