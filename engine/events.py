@@ -181,6 +181,7 @@ Change = Literal[
     "recreated",
     "moved",
     "closed",
+    "restarted",
 ]
 
 
@@ -192,7 +193,7 @@ class Changed:
         name: The server or container: ``rng2``, ``rng-replicas-3``.
         what: See `Change`: what a drain says (draining, idle, busy, closed, removed), what a
             rollout adds (started, healthy, replaced, kept), and what an ``up`` adds (serving,
-            recreated, moved).
+            recreated, moved, restarted).
         after_s: Seconds that it took; None for what only begins.
         host: Where; the default one for processes, too.
         detail: What a person wants to know besides: ``2 requests are still open``.

@@ -72,6 +72,12 @@ from lb.address import LOOPBACK
 )
 @click.option("--logs/--no-logs", default=True, help="Show the output of services.")
 @click.option(
+    "--restart-dependents",
+    "restarts",
+    is_flag=True,
+    help="Restart services that may have looked up an address that could not be kept.",
+)
+@click.option(
     "--drain-deadline",
     "drain_s",
     type=SECONDS,
@@ -141,7 +147,9 @@ def _up_on_docker(found: Target, scale: Wanted, progress: Progress, asked: dict[
     detached = asked["detach"]
     if detached:  # in the foreground it would be held as long as the variant runs
         found.hold()
-    patience = Patience(asked["healthy_s"], asked["drain_s"], asked["renew"])
+    patience = Patience(
+        asked["healthy_s"], asked["drain_s"], asked["renew"], restarts=asked["restarts"]
+    )
     words = ["--build"] * asked["build"]
     going = Going(scale, patience, words, returns=detached, parallel=asked["parallel"])
     up_on_docker(found, going, progress)

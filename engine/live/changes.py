@@ -1,11 +1,14 @@
 """What must be another container than the one that runs, replaced while its clients go on."""
 
+import time
 from collections.abc import Iterator, Sequence
 
 from engine.docker.containers import Site
 from engine.events import Changed
+from engine.live.dependents import dependents
 from engine.live.give_back import give_back
 from engine.live.handover import Patience
+from engine.live.health import await_healthy
 from engine.live.recreate import renew
 from engine.live.takeover import take_over
 from engine.variant import Variant
@@ -26,6 +29,31 @@ def replace_changed(
         UserError: A new container does not become healthy; what runs goes on.
         HostError: Docker or Compose does not answer, or refuses.
     """
-    yield from give_back(site, variant, words, patience)
-    yield from take_over(site, variant, words, patience)
+    lost = []
+    for change in (give_back, take_over):
+        for event in change(site, variant, words, patience):
+            lost += [event.name] if event.what == "moved" else []
+            yield event
     yield from renew(site, variant, words)
+    if patience.restarts:
+        names = [other for name in lost for other in dependents(variant.services[name])]
+        yield from restart(site, list(dict.fromkeys(names)), patience.healthy_s)
+
+
+def restart(site: Site, names: Sequence[str], healthy_s: float) -> Iterator[Changed]:
+    """Restart each container of the services *names* that runs, one after the other.
+
+    Args:
+        site: Where.
+        names: Services.
+        healthy_s: Seconds to wait at least until one is healthy, before the next one's turn.
+
+    Raises:
+        UserError: One ends or is unhealthy.
+        HostError: Docker or Compose does not answer, or refuses.
+    """
+    for one in site.running(*names):
+        begin_s = time.monotonic()
+        site.docker("restart", one.id, within_s=60.0 + one.grace_s)
+        await_healthy(site, one, healthy_s)
+        yield Changed(one.name, "restarted", time.monotonic() - begin_s, site.host)

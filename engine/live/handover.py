@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
 from engine.events import Changed
+from engine.live.dependents import command, dependents
 from engine.live.idle import await_idle
 from engine.variant import Service
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
@@ -27,12 +28,13 @@ class Patience:
     """What is borne: waiting *healthy_s* at least, *drain_s* at most, and empty volumes.
 
     With *renew_volumes* replicas may begin with empty ones where those of the old container have no
-    name.
+    name. With *restarts* those that may have looked up an address that is lost are restarted.
     """
 
     healthy_s: float = HEALTHY_WITHIN_S
     drain_s: float = DRAIN_WITHIN_S
     renew_volumes: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +210,14 @@ class Handover:
             self.site.docker("rm", "--force", name)
 
     def told(self, begin_s: float, detail: str, lost: Sequence[Endpoint]) -> Iterator[Changed]:
-        """Yield that the old container was replaced, and who has to know of a new address."""
+        """Yield that the old container was replaced, and who has to know *lost* addresses."""
         host = self.site.host
         detail = ", ".join(filter(None, [detail, self.old.leaves]))
         yield Changed(self.old.name, "replaced", time.monotonic() - begin_s, host, detail)
+        names = dependents(self.service)
+        advice = "restart what resolved it before"
+        if names and not self.patience.restarts:
+            advice += f": {command(self.site, names)}"
         for place in lost:
-            told = f"restart what resolved it before, as {place.address}"
+            told = f"it was {place.address}; {advice}"
             yield Changed(self.service.name, "moved", host=host, detail=told)

@@ -1,5 +1,7 @@
 """Applications that run are taken over by dcgen, changed under load, and given back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,12 +9,15 @@ import pytest
 from tests.e2e.applications import scenario
 from tests.e2e.applications.conftest import HasImages
 from tests.e2e.applications.lifecycle import Begin, is_as_before, lost
+from tests.e2e.applications.running import changed
 from tests.e2e.applications.scenario import LOSSLESS, Application
 from tests.e2e.conftest import NewProject
+from tests.e2e.load import load
 from tests.e2e.report import Notebook
 from tests.e2e.sources import both_engines
+from tests.lab import bases
 from tests.lab.lab import TODAY, Lab
-from tests.lab.project import fetch
+from tests.lab.project import Project, fetch
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
@@ -72,6 +77,42 @@ def test_nginx_that_looked_the_name_up_once_finds_the_balancer(begin: Begin, hos
     assert [served[step] for step in ("taken over by 3", "3 to 5", "5 to 2")] == [3, 5, 2]
     assert lost(one) == {}
     assert is_as_before(one)
+
+
+def test_nginx_is_restarted_with_consent_where_the_address_cannot_be_kept(
+    begin: Begin, notebook: Notebook
+) -> None:
+    one = begin(FRONT, TODAY)
+    with _lower_addresses_free(one.project, "app"):
+        one.project.compose("restart web")  # it looks the name up again
+    nginx = one.project.ids()["web-1"]
+    started = ("inspect --format {{.State.StartedAt}}", nginx)
+    before = one.project.engine.docker(*started)
+    changed(one.source, "scale app 2 --mode http")
+
+    one.variant.up("--drain-deadline", "5", "--restart-dependents")
+    with load(one.url, 4) as constant:
+        constant.await_answers_of(2)
+    counts = f"{len(constant.failed)} of {constant.total} failed"
+    notebook.note("after nginx was restarted, by both replicas", counts, "0 failed")
+
+    assert constant.failed == []
+    assert one.project.ids()["web-1"] == nginx
+    assert one.project.engine.docker(*started) != before
+
+
+@contextmanager
+def _lower_addresses_free(project: Project, service: str) -> Iterator[None]:
+    # Gives the container of the service a high address; those below it are free at the end.
+    docker, network = project.engine.docker, f"{project.name}_default"
+    me = project.ids()[f"{service}-1"]
+    words = f"run --detach --network {network} {bases.python()} sleep 600"
+    others = [docker(words).strip() for _ in range(6)]
+    docker(f"network disconnect {network} {me}")
+    others.append(docker(words).strip())
+    docker(f"network connect --alias {service} {network} {me}")
+    yield
+    docker("rm --force", *others)
 
 
 def test_rabbitmq_with_consumers_loses_no_job(begin: Begin, notebook: Notebook) -> None:
