@@ -12,7 +12,7 @@ GROUPS = {
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
     "Detached service": ("publish", "password"),
-    "Docker": ("detach", "build", "renew", "parallel"),
+    "Docker": ("detach", "build", "renew", "restarts", "parallel"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "single", "healthy_s", "drain_s", "deadline_s"),
     "Upstream": (
