@@ -29,7 +29,7 @@ class Pace:
 
     settle_s: float = 1.0
     window_s: float = 3.0
-    rounds: int = 8
+    rounds: int = 16
     worth: float = 0.05
     deadline_s: float = math.inf
 
