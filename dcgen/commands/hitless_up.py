@@ -98,9 +98,7 @@ def _followed(where: Place, going: Going, progress: Progress) -> Iterator[None]:
         if going.returns:
             _hold(where, coming, wanted)
         yield
-        for one in coming.values():
-            for event in one.admit():
-                progress.show(event)
+        _show(where, progress, lambda site: coming[site].admit())
 
 
 def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Event]]) -> None:
