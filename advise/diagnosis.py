@@ -37,13 +37,18 @@ def diagnosed(
             return Ending.STATE, name
     if any(step.window.starves(name, number) for name, number in counts.items()):
         return Ending.MACHINE, ""
-    if step.unsure:
-        return Ending.UNSURE, max(step.unsure, key=lambda name: step.gains[name].ratio)
+    unsure = [name for name in step.unsure if not _is_no_limit(step.window, name, counts)]
+    if unsure:
+        return Ending.UNSURE, max(unsure, key=lambda name: step.gains[name].ratio)
     sizable = 1 + max(pace.worth, 2 * step.noise)
     less = {name: gain.ratio for name, gain in step.gains.items() if gain.ratio >= sizable}
     if less:
         return Ending.NOT_WORTH, max(less, key=lambda name: less[name])
     return Ending.NOTHING, ""
+
+
+def _is_no_limit(window: Window, name: str, counts: Mapping[str, int]) -> bool:
+    return all(window.hardly_waits(one, counts[one]) for one in name.split("+"))
 
 
 def _falls_with(stage: Stage, name: str, pace: Pace, say: Say) -> bool:

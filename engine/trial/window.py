@@ -6,6 +6,8 @@ from typing import Protocol
 
 FULL = 0.95
 COMPUTES = 0.5
+# Requests at a replica, on average, up to which one seldom finds another there.
+SELDOM = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ class Window:
         """
         use = self.uses.get(service, Use())
         return self.machine.cpu >= FULL and use.wanted >= COMPUTES * replicas
+
+    def hardly_waits(self, service: str, replicas: int) -> bool:
+        """Tell whether hardly any request to *replicas* of *service* waits for another one.
+
+        Seldom is one of them asked for a second thing while it works: more of them cannot be
+        faster. False where no balancer counts.
+        """
+        present = self.uses.get(service, Use()).present
+        return present is not None and present < SELDOM * replicas
 
 
 class Stage(Protocol):

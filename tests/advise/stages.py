@@ -18,6 +18,7 @@ class Law:
         noise: The spread of what is measured.
         cpu: Of the machine.
         cores: What each service keeps busy.
+        present: Requests at each service at a time.
     """
 
     each: Mapping[str, float]
@@ -26,6 +27,7 @@ class Law:
     cpu: float = 0.2
     store: float = 0.0
     cores: float = 0.1
+    present: float = 3.0
     draw: random.Random = field(default_factory=lambda: random.Random(1))
     counts: dict[str, int] = field(default_factory=dict)
     slowed: float = 0.0
@@ -45,7 +47,7 @@ class Law:
         if self.store:
             least = min(least, self.store * (1 - self.slowed))
         goal = least * (1 + self.draw.gauss(0, self.noise))
-        uses = {name: Use(self.cores, self.cores, goal, 3.0) for name in self.counts}
+        uses = {name: Use(self.cores, self.cores, goal, self.present) for name in self.counts}
         return Window(goal, uses, Machine(cpu=self.cpu, cores=2))
 
     def slow(self, service: str, share: float) -> None:  # noqa: ARG002 - there is one

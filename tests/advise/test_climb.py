@@ -74,6 +74,13 @@ def test_noise_as_large_as_the_gain_is_told() -> None:
     assert advice.steps[-1].noise == pytest.approx(0.28, abs=0.12)
 
 
+def test_where_no_request_waits_noise_hides_no_limit() -> None:
+    waiting, served = (Law({"api": 10}, most=11.5, noise=0.2, present=n) for n in (3.0, 0.1))
+
+    assert climbed(waiting, {"api": 1}).ending is Ending.UNSURE
+    assert climbed(served, {"api": 1}).ending is Ending.NOTHING
+
+
 def test_the_budget_ends_it() -> None:
     advice = climbed(Law({"api": 10}, noise=0), {"api": 1}, budget=5)
 
