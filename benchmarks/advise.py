@@ -35,14 +35,6 @@ while True:
         pass
     time.sleep(chance.uniform(0.1, 6))
 """
-# An open load: so many requests a second, however fast they are answered.
-ASKING = """
-import sys, time, urllib.request
-while True:
-    urllib.request.urlopen("http://" + sys.argv[1]).read()
-    time.sleep(0.05)
-"""
-
 Found = dict[str, Any]
 
 
@@ -143,7 +135,7 @@ def advised(case: Case, run: int) -> Outcome:
         file = ROOT / "dockercoins" / "compose.yml"
         if case.services:
             file = applications.write(folder, case.services)
-            folder.joinpath("ask.py").write_text(ASKING)
+            folder.joinpath("ask.py").write_text(applications.ASKING)
         words = ("advise", "-f", str(file), "--engine", "process", *QUICK, *case.words)
         began = time.monotonic()
         done = subprocess.run(

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from composefile import labels
 from engine.docker.containers import Site
 from engine.events import Changed
+from engine.live.handover import START_WITHIN_S
 from engine.live.running import differ, on_docker
 from engine.variant import Variant
-
-_START_WITHIN_S = 1800.0  # an image may have to be built
 
 
 def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Changed]:
@@ -31,9 +30,9 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
     changed = [one for one in lives if one.container and differ(one.service, one.container)]
     if not changed:
         return
-    site.run("up", "--detach", "--no-recreate", *words, within_s=_START_WITHIN_S)
+    site.run("up", "--detach", "--no-recreate", *words, within_s=START_WITHIN_S)
     for live in changed:
         begin_s = time.monotonic()
         # Not with --no-deps: Compose would note a definition without them, and recreate it again.
-        site.run("up", "--detach", live.service.name, within_s=_START_WITHIN_S)
+        site.run("up", "--detach", live.service.name, within_s=START_WITHIN_S)
         yield Changed(live.service.name, "recreated", time.monotonic() - begin_s, site.host)

@@ -108,10 +108,13 @@ def _lb_config(model: Model, name: str) -> LbConfig:
 
 
 def _files(model: Model, name: str) -> Iterator[tuple[str, str]]:
-    for word in words(model.get(name, "volumes")):
-        source, _, target = word.removesuffix(":ro").rpartition(":")
-        from ambassador.access import CA_PATH, CERT_PATH  # noqa: PLC0415 - few have volumes
+    volumes = words(model.get(name, "volumes"))
+    if not volumes:
+        return
+    from ambassador.access import CA_PATH, CERT_PATH  # noqa: PLC0415 - few have volumes
 
+    for word in volumes:
+        source, _, target = word.removesuffix(":ro").rpartition(":")
         if target in (CA_PATH, CERT_PATH):
             yield target, source
 

@@ -57,6 +57,14 @@ while True:
         done, said = 0, time.monotonic()
 """
 
+# An open load: so many requests a second, however fast they are answered.
+ASKING = """
+import sys, time, urllib.request
+while True:
+    urllib.request.urlopen("http://" + sys.argv[1]).read()
+    time.sleep(0.05)
+"""
+
 
 def write(folder: Path, services: str) -> Path:
     """Write a Compose file with *services* and the programs that they are built from."""

@@ -66,9 +66,7 @@ def test_a_redis_that_computes_all_the_time_is_not_scaled(tmp_path: Path) -> Non
 
 
 def test_an_open_load_has_no_limit(tmp_path: Path) -> None:
-    asking = "import sys, time, urllib.request\nwhile True:\n"
-    asking += "    urllib.request.urlopen('http://' + sys.argv[1]).read()\n    time.sleep(0.05)\n"
-    tmp_path.joinpath("ask.py").write_text(asking)
+    tmp_path.joinpath("ask.py").write_text(applications.ASKING)
     load = f"{sys.executable} ask.py {{web}}"
 
     found = advised(tmp_path, applications.server("web", 0.001), "--goal", "web", "--load", load)
