@@ -160,16 +160,25 @@ class Lab:
 
 
 def sweep() -> list[str]:
-    """Remove the labs whose owner died without doing so; return their ids."""
+    """Remove the labs whose owner died without doing so; return the ids of those it removed."""
     with record.machine_lock():
         dead = [path for path in record.folders() if record.owner_is_gone(record.load(path))]
-    for folder in dead:
-        remove(folder)
-    return [folder.name for folder in dead]
+    return [folder.name for folder in dead if remove(folder)]
 
 
-def remove(folder: Path) -> None:
-    """Remove the lab in *folder*: daemons, namespaces, link, control groups and files."""
+def remove(folder: Path) -> bool:
+    """Remove the lab in *folder*: daemons, namespaces, link, control groups and files.
+
+    Returns False if it is gone already, also when another process has just removed it.
+    """
+    with record.removal_lock():
+        if not folder.exists():
+            return False
+        _remove(folder)
+    return True
+
+
+def _remove(folder: Path) -> None:
     state = record.load(folder)
     for process in state.daemons.values():
         daemon.kill(process)

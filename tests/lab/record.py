@@ -16,6 +16,7 @@ from pathlib import Path
 
 RUNS = Path("/var/lib/dcgen-lab")
 LOCK = Path("/run/lock/dcgen-lab.lock")
+REMOVAL = Path("/run/lock/dcgen-lab-removal.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,26 @@ def folders() -> list[Path]:
 
 @contextmanager
 def machine_lock() -> Iterator[None]:
-    """Hold the machine's only lock on labs: for choosing a subnet and for sweeping."""
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with LOCK.open("w") as lock:
+    """Hold the machine's only lock on labs: for choosing a subnet and for reading all records."""
+    with _locked(LOCK):
+        yield
+
+
+@contextmanager
+def removal_lock() -> Iterator[None]:
+    """Hold the lock on removing labs, which takes long and must not hinder a new one.
+
+    Runs that start beside each other find the same left-overs, and a lab whose record is deleted
+    already looks like one: whoever comes second waits here, and then finds nothing.
+    """
+    with _locked(REMOVAL):
+        yield
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
