@@ -34,7 +34,7 @@ SECTIONS = {
         "advise": "Find by experiment which service limits, and what to run.",
     },
     "Run it on a cluster": {
-        "kubernetes": "Print manifests of Kubernetes for a Compose file.",
+        "kubernetes": "Write manifests of Kubernetes for a Compose file.",
     },
     "Run a variant": {
         "up": "Start a variant, on Docker or as processes of this host.",

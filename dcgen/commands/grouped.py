@@ -40,7 +40,8 @@ GROUPS = {
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts", "hosts_file"),
     "Input and output": (
-        *("file", "files", "env_files", "output", "target", "fresh", "diff", "check", "force"),
+        *("file", "files", "env_files", "output", "one_file", "target", "fresh", "diff", "check"),
+        "force",
         *("follow", "tail", "as_json", "quiet"),
     ),
 }

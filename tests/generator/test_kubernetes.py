@@ -19,7 +19,7 @@ PUSHED = ("--registry", "registry.example/coins", "--tag", "1")
 def run(folder: Path, text: str, *options: str) -> Result:
     file = folder / "compose.yml"
     file.write_text(text)
-    return CliRunner().invoke(main, ["kubernetes", "-f", str(file), *options])
+    return CliRunner().invoke(main, ["kubernetes", "-f", str(file), "--one-file", *options])
 
 
 def objects(result: Result) -> dict[tuple[str, str], Any]:
@@ -40,7 +40,7 @@ def service(body: str) -> str:
 
 def test_dockercoins_has_a_service_for_each_name_that_is_dialled() -> None:
     file = str(ROOT / "dockercoins/compose.yml")
-    result = CliRunner().invoke(main, ["kubernetes", "-f", file, *PUSHED])
+    result = CliRunner().invoke(main, ["kubernetes", "-f", file, "--one-file", *PUSHED])
     found = objects(result)
 
     names = ["rng", "hasher", "webui", "redis", "worker"]
@@ -64,7 +64,7 @@ def test_the_same_file_gives_the_same_bytes_and_is_not_changed(tmp_path: Path) -
     shutil.copytree(ROOT / "dockercoins", tmp_path / "coins")
     file = tmp_path / "coins/compose.yml"
     before = file.read_bytes()
-    words = ["kubernetes", "-f", str(file), *PUSHED]
+    words = ["kubernetes", "-f", str(file), "--one-file", *PUSHED]
 
     first, second = (CliRunner().invoke(main, words) for _ in range(2))
 

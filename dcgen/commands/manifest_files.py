@@ -1,0 +1,68 @@
+"""Where manifests go: a folder that holds them and nothing older, or one stream."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dcgen import output
+from faults import HostError, Place, UserError
+from generator.result import is_generated
+
+
+def folder_of(given: str | None, path: Path | None) -> Path:
+    """Return the folder for the manifests of the file at *path*: the *given* one, or beside it."""
+    return Path(given) if given else (path.parent if path else Path()) / "kubernetes"
+
+
+def require_current(folder: Path, texts: Mapping[str, str]) -> None:
+    """See that *folder* holds *texts*, by file name, and no manifest of dcgen's besides.
+
+    Raises:
+        UserError: It does not.
+    """
+    stale = output.stale({folder / name: text for name, text in texts.items()})
+    stale += _former(folder, texts)
+    if stale:
+        raise UserError(
+            f"{len(stale)} files are out of date: {', '.join(path.name for path in stale)}",
+            fix="run the same command without --check",
+            where=Place(str(folder)),
+        )
+
+
+def write(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
+    """Write *texts*, by file name, into *folder*, the first one last; remove what dcgen left there.
+
+    Args:
+        folder: It is made if it is not there.
+        texts: File name to text.
+        force: Overwrite also what dcgen did not write.
+
+    Raises:
+        UserError: A file is there that dcgen did not write.
+        HostError: A file cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise HostError(
+            "the output is not a folder",
+            fix="choose another one with `-o`",
+            where=Place(str(folder)),
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        former = _former(folder, texts)
+    except OSError as error:
+        raise HostError(
+            f"cannot write the folder: {error.strerror}",
+            fix="choose another one with `-o`",
+            where=Place(str(folder)),
+        ) from error
+    in_order = {folder / name: text for name, text in [*texts.items()][::-1]}
+    output.publish(in_order, force=force, is_ours=is_generated)
+    for path in former:
+        path.unlink(missing_ok=True)
+
+
+def _former(folder: Path, texts: Iterable[str]) -> list[Path]:
+    found = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    others = [path for path in found if path.name not in texts and path.is_file()]
+    return [path for path in others if is_generated(output.head(path))]

@@ -1,0 +1,24 @@
+"""The objects of Kubernetes that the files of a reading become."""
+
+from composefile.document import own
+from composefile.model import Model
+from composefile.project import PROJECT_NAME, Project
+from dcgen.reading import Reading
+from generator.result import Notice
+from generator.targets.kubernetes.choices import Choices
+from generator.targets.kubernetes.manifests import manifests
+from generator.targets.kubernetes.objects import Object
+from generator.targets.kubernetes.source import Source
+
+
+def objects_of(reading: Reading, choices: Choices) -> tuple[list[Object], list[Notice]]:
+    """Return the objects that the files of *reading* become, and what a person has to know.
+
+    Raises:
+        UserError: Something in the files cannot be written as manifests.
+    """
+    written = reading.model
+    name = written.value(own(reading.document.root, "name"))
+    project = Project(reading.first.folder, called=name if isinstance(name, str) else "")
+    filled = Model(reading.document, project, filled=True)
+    return manifests(Source(filled, written, project.environment[PROJECT_NAME], choices))
