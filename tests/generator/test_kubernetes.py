@@ -1,46 +1,27 @@
 """`dcgen kubernetes`: what stands in the manifests, what is said, what is refused."""
 
 import shutil
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from ruamel.yaml import YAML
 
-from dcgen.cli import main
+from generator.targets.kubernetes.choices import NEWEST, OLDEST, Version
 from generator.targets.kubernetes.variables import escaped
+from tests.generator.cluster import (
+    OLDEST_SCHEMA,
+    PUSHED,
+    container,
+    objects,
+    run,
+    run_file,
+    service,
+)
 
 ROOT = Path(__file__).parents[2]
-PUSHED = ("--registry", "registry.example/coins", "--tag", "1")
-
-
-def run(folder: Path, text: str, *options: str) -> Result:
-    file = folder / "compose.yml"
-    file.write_text(text)
-    return CliRunner().invoke(main, ["kubernetes", "-f", str(file), "--one-file", *options])
-
-
-def objects(result: Result) -> dict[tuple[str, str], Any]:
-    assert result.exit_code == 0, result.output
-    loaded = YAML(typ="safe").load_all(StringIO(result.stdout))
-    return {(one["kind"], one["metadata"]["name"]): one for one in loaded}
-
-
-def container(result: Result, name: str) -> Any:
-    return objects(result)["Deployment", name]["spec"]["template"]["spec"]["containers"][0]
-
-
-def service(body: str) -> str:
-    return "services:\n  web:\n    image: nginx\n" + "".join(
-        f"    {line}\n" for line in body.splitlines()
-    )
 
 
 def test_dockercoins_has_a_service_for_each_name_that_is_dialled() -> None:
-    file = str(ROOT / "dockercoins/compose.yml")
-    result = CliRunner().invoke(main, ["kubernetes", "-f", file, "--one-file", *PUSHED])
+    result = run_file(ROOT / "dockercoins/compose.yml", *PUSHED)
     found = objects(result)
 
     names = ["rng", "hasher", "webui", "redis", "worker"]
@@ -60,13 +41,45 @@ def test_dockercoins_has_a_service_for_each_name_that_is_dialled() -> None:
             assert one["spec"]["selector"] == chosen
 
 
+@pytest.mark.parametrize(
+    "version", [Version(1, minor) for minor in range(OLDEST_SCHEMA.minor, NEWEST.minor + 1)]
+)
+def test_dockercoins_is_valid_for_each_version(version: Version) -> None:
+    file = ROOT / "dockercoins/compose.yml"
+
+    assert objects(run_file(file, *PUSHED, "--kubernetes", str(version)), version)
+
+
+@pytest.mark.parametrize(
+    ("version", "hook"),
+    [
+        pytest.param("1.30", {"sleep": {"seconds": 5}}, id="the kubelet sleeps"),
+        pytest.param("1.29", {"exec": {"command": ["sleep", "5"]}}, id="a program of the image"),
+        pytest.param("1.20", {"exec": {"command": ["sleep", "5"]}}, id="the oldest"),
+    ],
+)
+def test_a_pod_ends_when_its_service_has_forgotten_it(
+    tmp_path: Path, version: str, hook: object
+) -> None:
+    result = run(tmp_path, service('ports: ["80"]'), "--kubernetes", version)
+
+    assert container(result, "web")["lifecycle"] == {"preStop": hook}
+
+
+@pytest.mark.parametrize("version", ["1.19", "1.38", "2.0", "1", "x"])
+def test_a_version_that_is_not_known_is_refused(tmp_path: Path, version: str) -> None:
+    result = run(tmp_path, service(""), "--kubernetes", version)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{OLDEST} to {NEWEST}" in result.stderr
+
+
 def test_the_same_file_gives_the_same_bytes_and_is_not_changed(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "dockercoins", tmp_path / "coins")
     file = tmp_path / "coins/compose.yml"
     before = file.read_bytes()
-    words = ["kubernetes", "-f", str(file), "--one-file", *PUSHED]
 
-    first, second = (CliRunner().invoke(main, words) for _ in range(2))
+    first, second = (run_file(file, *PUSHED) for _ in range(2))
 
     assert first.stdout
     assert first.stdout == second.stdout

@@ -44,7 +44,7 @@ def _service(source: Source, name: str, claimed: set[str]) -> tuple[list[Object]
     image = _image(model, name, source.choices)
     variables, missing = environment(model, source.written, name)
     ports = ports_of(model, name)
-    body = pod(model, name, image, variables, ports)
+    body = pod(source, name, image, variables, ports)
     made = [*workload(source, name, body, claimed), *services(source, name, ports)]
     return made, [*lost, *missing, *unpublished(model, name, ports)]
 

@@ -12,7 +12,9 @@ from composefile.ports import Port
 from composefile.values import words
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
+from generator.targets.kubernetes.choices import USUAL, Version
 from generator.targets.kubernetes.probes import readiness
+from generator.targets.kubernetes.source import Source
 from generator.targets.kubernetes.variables import command
 
 _NUMBERS = re.compile(r"(\d+)(?::(\d+))?")
@@ -26,20 +28,21 @@ def claims(model: Model, name: str) -> list[str]:
 
 
 def pod(
-    model: Model, name: str, image: str, variables: list[Emitted], ports: list[Port]
+    source: Source, name: str, image: str, variables: list[Emitted], ports: list[Port]
 ) -> dict[str, Emitted]:
     """Return the pod of service *name*, which runs *image* with *variables* and hears on *ports*.
 
     Raises:
         UserError: Its user is no number, or it mounts something else than a volume with a name.
     """
+    model = source.model
     grace = math.ceil(seconds(model.get(name, "stop_grace_period")) or _GRACE_S)
     spec: dict[str, Emitted] = {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
         "securityContext": _of_pod(ports),
         "terminationGracePeriodSeconds": grace + (_DRAIN_S if ports else 0),
-        "containers": [_container(model, name, image, variables, ports)],
+        "containers": [_container(source, name, image, variables, ports)],
     }
     volumes: list[Emitted] = [
         {"name": volume, "persistentVolumeClaim": {"claimName": volume}}
@@ -49,10 +52,11 @@ def pod(
 
 
 def _container(
-    model: Model, name: str, image: str, variables: list[Emitted], ports: list[Port]
+    source: Source, name: str, image: str, variables: list[Emitted], ports: list[Port]
 ) -> dict[str, Emitted]:
+    model = source.model
     probe = readiness(model, name, ports)
-    drain: Emitted = {"preStop": {"sleep": {"seconds": _DRAIN_S}}} if ports else {}
+    drain: Emitted = {"preStop": _sleep(source.choices.version)} if ports else {}
     listed: list[Emitted] = [
         {"containerPort": port.target, "protocol": port.protocol.upper()} for port in ports
     ]
@@ -76,6 +80,12 @@ def _container(
         "volumeMounts": mounts,
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _sleep(version: Version) -> Emitted:
+    if version >= USUAL:
+        return {"sleep": {"seconds": _DRAIN_S}}
+    return {"exec": {"command": ["sleep", str(_DRAIN_S)]}}
 
 
 def _of_pod(ports: list[Port]) -> dict[str, Emitted]:
