@@ -140,9 +140,9 @@ def _up_as_processes(
 def _up_on_docker(found: Target, scale: Wanted, progress: Progress, asked: dict[str, Any]) -> None:
     from dcgen.commands.hitless_up import Going, Patience, up_on_docker  # noqa: PLC0415 - not for the help
     from dcgen.commands.plain_compose import without_f  # noqa: PLC0415
-    from engine.docker.portable import CONFIGURATION, require_portable  # noqa: PLC0415
+    from engine.docker.portable import require_portable  # noqa: PLC0415
 
-    if any(CONFIGURATION in given.text for given in found.sources):
+    if any(host.is_remote for host in found.hosts):  # else the files need not be read
         require_portable([found.variant()], found.hosts)
     detached = asked["detach"]
     if detached:  # in the foreground it would be held as long as the variant runs

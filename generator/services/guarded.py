@@ -7,7 +7,7 @@ from composefile import labels
 from composefile.values import assignments
 from faults import UserError
 from generator.checks.exposure import exposure_notices, protection, require_protected
-from generator.checks.portable import require_portable
+from generator.checks.movable import require_movable
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
 from generator.services.published import Publish, reach
@@ -54,7 +54,7 @@ def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
     if where != "here":
         _require_closed(draft, found)
     if guard.remote:
-        require_portable(model, name)
+        require_movable(model, name)
     _tell_clients(draft, found.secret)
     volumes: dict[str, Emitted] = {volume: {} for volume in found.volumes}
     keys = {**found.keys, "labels": _labels(draft, found)}
