@@ -84,7 +84,7 @@ def check(text: str, where: Place) -> None:
     Raises:
         UserError: A brace is not closed, or holds no variable.
     """
-    for part in _parts(text, where):
+    for part in parts(text, where):
         if isinstance(part, Reference) and part.word:
             check(part.word, where)
 
@@ -101,31 +101,12 @@ def split(text: str, separator: str = ":") -> list[str]:
     return parts
 
 
-def escape(text: str) -> str:
-    """Return *text* so that Compose's interpolation gives it back as it is."""
-    return text.replace("$", "$$")
+def parts(text: str, where: Place | None) -> Iterator[str | Reference]:
+    """Yield the plain parts of *text*, in which ``$$`` is ``$``, and the variables between them.
 
-
-def _expand(text: str, variables: Mapping[str, str], unset: _Unset, where: Place | None) -> str:
-    return "".join(
-        part if isinstance(part, str) else _value(part, variables, unset, where)
-        for part in _parts(text, where)
-    )
-
-
-def _value(
-    reference: Reference, variables: Mapping[str, str], unset: _Unset, where: Place | None
-) -> str:
-    value = variables.get(reference.name)
-    is_set = bool(value) if reference.colon else value is not None
-    if reference.sign == "+":
-        return _expand(reference.word, variables, unset, where) if is_set else ""
-    if reference.sign == "-":
-        return value or "" if is_set else _expand(reference.word, variables, unset, where)
-    return value or unset(reference, is_set)
-
-
-def _parts(text: str, where: Place | None) -> Iterator[str | Reference]:
+    Raises:
+        UserError: A brace is not closed, or holds no variable.
+    """
     position = 0
     while (dollar := text.find("$", position)) >= 0:
         yield text[position:dollar]
@@ -143,6 +124,30 @@ def _parts(text: str, where: Place | None) -> Iterator[str | Reference]:
             yield "$"
             position = dollar + 1
     yield text[position:]
+
+
+def escape(text: str) -> str:
+    """Return *text* so that Compose's interpolation gives it back as it is."""
+    return text.replace("$", "$$")
+
+
+def _expand(text: str, variables: Mapping[str, str], unset: _Unset, where: Place | None) -> str:
+    return "".join(
+        part if isinstance(part, str) else _value(part, variables, unset, where)
+        for part in parts(text, where)
+    )
+
+
+def _value(
+    reference: Reference, variables: Mapping[str, str], unset: _Unset, where: Place | None
+) -> str:
+    value = variables.get(reference.name)
+    is_set = bool(value) if reference.colon else value is not None
+    if reference.sign == "+":
+        return _expand(reference.word, variables, unset, where) if is_set else ""
+    if reference.sign == "-":
+        return value or "" if is_set else _expand(reference.word, variables, unset, where)
+    return value or unset(reference, is_set)
 
 
 def _closing(text: str, start: int, where: Place | None) -> int:

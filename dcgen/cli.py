@@ -13,7 +13,7 @@ COMMANDS = {
     name: f"dcgen.commands.{name.replace('-', '_')}"
     for name in (
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
-        "kubernetes",
+        *("swarm", "kubernetes"),
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
         *("hosts", "plugin"),
@@ -34,6 +34,7 @@ SECTIONS = {
         "advise": "Find by experiment which service limits, and what to run.",
     },
     "Run it on a cluster": {
+        "swarm": "Print a stack of Docker Swarm for a Compose file.",
         "kubernetes": "Write manifests of Kubernetes for a Compose file.",
     },
     "Run a variant": {

@@ -1,0 +1,100 @@
+"""What becomes of each attribute of a service in a stack: carried over, left out, or refused.
+
+An attribute without a row is refused, so that none is lost in silence; what is left out is said.
+What ``docker stack deploy`` itself ignores is never written.
+Sources: Compose Specification, "Services top-level elements"; docker/cli, package
+cli/compose/types, "UnsupportedProperties".
+"""
+
+from composefile.document import own
+from composefile.model import Model
+from composefile.syntax.parser import Scalar
+from faults import UserError
+from generator.targets.swarm.told import Told, refused
+
+CARRIED = (
+    *("build", "cap_add", "cap_drop", "command", "configs", "container_name", "cpus", "deploy"),
+    *("dns", "dns_search", "entrypoint", "env_file", "environment", "extra_hosts", "healthcheck"),
+    *("hostname", "image", "init", "isolation", "labels", "links", "logging", "mem_limit"),
+    *("mem_reservation", "networks", "pids_limit", "ports", "profiles", "read_only", "restart"),
+    *("scale", "secrets", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls"),
+    *("tmpfs", "tty", "ulimits", "user", "volumes", "working_dir"),
+)
+# Of no effect in a stack, and without a loss: any port of a service is open to its networks.
+NO_LOSS = ("attach", "develop", "expose", "extends")
+_HOST_ALONE = "Swarm has nothing like it"
+_WITHOUT = "leave it out if the service runs without it"
+_ORDER = "Swarm starts services in no order"
+# Lost, and told: why, and what to do.
+SAID = {
+    "annotations": (_HOST_ALONE, _WITHOUT),
+    "cgroup": (_HOST_ALONE, _WITHOUT),
+    "cgroup_parent": (_HOST_ALONE, _WITHOUT),
+    "cpu_shares": (_HOST_ALONE, "reserve with `deploy.resources.reservations.cpus`"),
+    "cpuset": (_HOST_ALONE, "limit with `deploy.resources.limits.cpus`"),
+    "depends_on": (_ORDER, "let each program try again; Swarm starts again what ends"),
+    "domainname": (_HOST_ALONE, "write the whole name as `hostname:`"),
+    "mac_address": (_HOST_ALONE, _WITHOUT),
+    "mem_swappiness": (_HOST_ALONE, _WITHOUT),
+    "memswap_limit": (_HOST_ALONE, "limit with `deploy.resources.limits.memory`"),
+    "oom_kill_disable": (_HOST_ALONE, _WITHOUT),
+    "oom_score_adj": (_HOST_ALONE, _WITHOUT),
+    "platform": (
+        "Swarm places a task where its image runs",
+        "to choose yourself: `deploy.placement.constraints: [node.platform.arch == x86_64]`",
+    ),
+    "pull_policy": ("each node asks the registry for what it lacks", "push the image first"),
+    "security_opt": (
+        "Swarm has nothing like it",
+        'set it for each node in /etc/docker/daemon.json: "no-new-privileges": true',
+    ),
+}
+REFUSED = {
+    "credential_spec": "run this service with Compose",
+    "devices": "run this service with Compose on the host that has the device",
+    "external_links": "join the network of the other service: `networks:` with `external: true`",
+    "group_add": "give the group with the user: `user: UID:GID`",
+    "network_mode": "publish ports with `mode: host`, or run this service with Compose",
+    "privileged": "name what it needs with `cap_add:`, or run this service with Compose",
+    "volumes_from": "name the volume, and mount it in both services",
+}
+
+
+def judge(model: Model, name: str, told: Told) -> None:
+    """Tell what is lost of service *name* in a stack.
+
+    Raises:
+        UserError: It has an attribute that cannot be carried over.
+    """
+    for key in model.keys(name):
+        value = model.get(name, key)
+        if key in CARRIED or key in NO_LOSS or key.startswith("x-") or value in (None, "false"):
+            continue
+        if key not in SAID:
+            fix = REFUSED.get(key, "give a file without it, or run this service with Compose")
+            raise refused(model, name, key, _HOST_ALONE, fix)
+        why, fix = SAID[key]
+        told.left_out(model, name, key, why, fix)
+
+
+def require_sections(model: Model) -> None:
+    """Refuse what *model* says outside its services and cannot be in a stack.
+
+    Raises:
+        UserError: It is in the v1 format, or has a section that Swarm does not know.
+    """
+    document = model.document
+    if document.v1:
+        raise UserError(
+            "`docker stack deploy` reads no file in the v1 format",
+            fix="put the services below `services:`, and `links:` away",
+            where=document.where(document.root),
+        )
+    for key, _ in document.root.entries:
+        section = key.value if isinstance(key, Scalar) else ""
+        if section in ("include", "models") and own(document.root, section) is not None:
+            raise UserError(
+                f"`{section}:` cannot be in a stack",
+                fix="give one file without it: docker compose config -o FILE",
+                where=document.where(key),
+            )

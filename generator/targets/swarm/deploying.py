@@ -1,0 +1,183 @@
+"""The `deploy` of a service in a stack: how many tasks, where, and how they are replaced.
+
+A new task starts before an old one ends, and an old one is out of DNS some two seconds before it is
+told to end; so an update loses nothing. What holds a host's port or a volume is replaced the other
+way round. Sources: Compose Deploy Specification; Docker, "docker service create".
+"""
+
+from dataclasses import dataclass
+
+from composefile.labels import REPLICA
+from composefile.model import Model
+from composefile.values import Value
+from generator.editing.emit import Emitted
+from generator.targets.swarm.shapes import (
+    Shape,
+    ShapeError,
+    duration,
+    number,
+    shaped,
+    text,
+    whole,
+)
+from generator.targets.swarm.told import Told, refused
+
+_CONFIG = {
+    "parallelism": whole,
+    "delay": duration,
+    "failure_action": text,
+    "monitor": duration,
+    "max_failure_ratio": number,
+    "order": text,
+}
+_LIMITS: dict[str, Shape] = {"cpus": text, "memory": text, "pids": whole}
+_RESERVED: dict[str, Shape] = {
+    "cpus": text,
+    "memory": text,
+    "generic_resources": [{"discrete_resource_spec": {"kind": text, "value": whole}}],
+}
+DEPLOY: dict[str, Shape] = {
+    "mode": text,
+    "replicas": whole,
+    "endpoint_mode": text,
+    "labels": {},
+    "placement": {
+        "constraints": [text],
+        "preferences": [{"spread": text}],
+        "max_replicas_per_node": whole,
+    },
+    "resources": {"limits": _LIMITS, "reservations": _RESERVED},
+    "restart_policy": {
+        "condition": text,
+        "delay": duration,
+        "max_attempts": whole,
+        "window": duration,
+    },
+    "update_config": _CONFIG,
+    "rollback_config": _CONFIG,
+}
+_CONDITIONS = {"no": "none", "always": "any", "unless-stopped": "any", "on-failure": "on-failure"}
+# The first key stands for the second, if that is not there.
+_LIMIT_KEYS = {
+    "mem_limit": ("limits", "memory"),
+    "cpus": ("limits", "cpus"),
+    "pids_limit": ("limits", "pids"),
+    "mem_reservation": ("reservations", "memory"),
+}
+PAUSE = "10s"  # between two tasks: what a program without a health check may take to listen
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a service holds that a second task beside the first cannot have."""
+
+    host_port: bool = False
+    ingress_port: bool = False
+    volume: bool = False
+
+
+def deployed(
+    model: Model, name: str, held: Held, endpoint_mode: str, told: Told
+) -> dict[str, Emitted]:
+    """Return the `deploy` of service *name*.
+
+    Args:
+        model: The services, values filled in.
+        name: One of them.
+        held: What it holds.
+        endpoint_mode: What its name stands for, unless it is of one kind anyway.
+        told: What is said.
+
+    Raises:
+        UserError: It says something that Swarm has not.
+    """
+    value = model.get(name, "deploy")
+    try:
+        shape = shaped(value if isinstance(value, dict) else {}, DEPLOY, "deploy")
+    except ShapeError as error:
+        fix = "give a file without it" if "nothing like" in error.why else "write it so"
+        raise refused(model, name, "deploy", error.why, fix, error.path) from None
+    found = dict(shape) if isinstance(shape, dict) else {}
+    mode = str(found.get("mode") or "replicated")
+    if mode.startswith("replicated") and "replicas" not in found:
+        found["replicas"] = _count(model.get(name, "scale"))
+    found |= _resources(model, name, found)
+    found |= _restart(model, name, found)
+    if not mode.endswith("-job"):
+        found |= _updates(found, held, mode)
+    kind = _endpoint(model, name, found, held, endpoint_mode)
+    found.pop("endpoint_mode", None)
+    _tell_volume(model, name, found, held, told)
+    return {**found, "endpoint_mode": kind} if kind == "dnsrr" else found
+
+
+def _count(value: Value) -> int:
+    return int(value) if isinstance(value, str) and value.isdecimal() else 1
+
+
+def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:
+    present = found.get("resources")
+    resources: dict[str, dict[str, Emitted]] = {"limits": {}, "reservations": {}}
+    for kind, (section, key) in _LIMIT_KEYS.items():
+        value = model.get(name, kind)
+        if isinstance(value, str) and value not in ("0", "-1", ""):
+            resources[section][key] = int(value) if key == "pids" and value.isdecimal() else value
+    if isinstance(present, dict):
+        for section, values in present.items():
+            resources[section] |= values if isinstance(values, dict) else {}
+    written: dict[str, Emitted] = {key: values for key, values in resources.items() if values}
+    return {"resources": written} if written else {}
+
+
+def _restart(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:
+    value = model.get(name, "restart")
+    if "restart_policy" in found or not isinstance(value, str):
+        return {}
+    word, _, attempts = value.partition(":")
+    if word not in _CONDITIONS:
+        fix = f"choose one of: {', '.join(_CONDITIONS)}"
+        raise refused(model, name, "restart", f"{value!r} is not a policy", fix)
+    policy: dict[str, Emitted] = {"condition": _CONDITIONS[word]}
+    return {
+        "restart_policy": policy | ({"max_attempts": int(attempts)} if attempts.isdecimal() else {})
+    }
+
+
+def _updates(found: dict[str, Emitted], held: Held, mode: str) -> dict[str, Emitted]:
+    alone = held.host_port or held.volume or mode == "global"
+    order = "stop-first" if alone else "start-first"
+    several = mode == "global" or found.get("replicas") not in (0, 1)
+    ours: dict[str, Emitted] = {"parallelism": 1, "delay": PAUSE} if several else {}
+    ours |= {"order": order, "failure_action": "rollback", "monitor": "15s"}
+    given, back = found.get("update_config"), found.get("rollback_config")
+    updates = ours | dict(given) if isinstance(given, dict) else ours
+    again: dict[str, Emitted] = {"order": updates["order"]}
+    again |= dict(back) if isinstance(back, dict) else {}
+    written: dict[str, Emitted] = {"update_config": updates}
+    return written | ({"rollback_config": again} if again != {"order": "stop-first"} else {})
+
+
+def _endpoint(
+    model: Model, name: str, found: dict[str, Emitted], held: Held, endpoint_mode: str
+) -> str:
+    is_replica = model.identity(name).role == REPLICA
+    chosen = "dnsrr" if is_replica else str(found.get("endpoint_mode") or endpoint_mode)
+    if chosen == "dnsrr" and held.ingress_port:
+        why = "a port that all nodes publish (ingress) needs `endpoint_mode: vip`"
+        fix = "publish on the nodes that run it, with `--publish host`"
+        raise refused(model, name, "ports", why, fix)
+    return chosen
+
+
+def _tell_volume(
+    model: Model, name: str, found: dict[str, Emitted], held: Held, told: Told
+) -> None:
+    placement = found.get("placement")
+    is_placed = isinstance(placement, dict) and "node." in str(placement.get("constraints"))
+    if not held.volume or is_placed:
+        return
+    told.say(
+        f"volumes of {name} are local to a node: on another one it starts with empty ones",
+        model.where(name, "volumes"),
+        fix=f"add to {name}: `deploy: {{placement: {{constraints: [node.hostname == NODE]}}}}`",
+    )

@@ -1,0 +1,151 @@
+"""What a service of a stack mounts: volumes, files as configs, memory.
+
+A stack runs on many nodes, and a file beside the Compose file is on one: a file that is mounted
+read-only becomes a config, any other is refused. Sources: Compose Specification, "volumes" and
+"tmpfs"; docker/cli, package cli/compose/convert, "Volumes".
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from composefile.model import Model
+from composefile.paths import mount
+from composefile.values import Value, words
+from generator.editing.emit import Emitted
+from generator.targets.swarm.told import Told, refused
+
+MOST_BYTES = 500_000  # of a config; Swarm takes no more than 500 kB
+_SIZE = re.compile(r"(\d+)\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
+_UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+_HARMLESS = ("rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mount: *kind* is ``volume``, ``bind`` or ``tmpfs``; *source* is empty if it has none."""
+
+    kind: str
+    source: str
+    target: str
+    read_only: bool = False
+    no_copy: bool = False
+    size: int = 0
+    propagation: str = ""
+
+
+@dataclass(slots=True)
+class Mounts:
+    """The mounts of a service: as a stack says them, its named *volumes*, and *files* as configs.
+
+    *files* is the path in the container to that from the project's folder.
+    """
+
+    written: list[Emitted] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    is_local: bool = False
+
+
+def mounts(model: Model, name: str, told: Told) -> Mounts:
+    """Return what service *name* mounts.
+
+    Raises:
+        UserError: It mounts a file or a folder that other nodes do not have.
+    """
+    found = Mounts()
+    value = model.get(name, "volumes")
+    for entry in value if isinstance(value, list) else ():
+        one = _read(model, name, entry)
+        if one.kind == "bind":
+            _bind(model, name, one, found, told)
+        elif one.kind == "volume" and one.source:
+            found.volumes.append(one.source)
+        if one.kind != "bind":
+            found.written.append(_written(one))
+        found.is_local = found.is_local or one.kind == "volume"
+    for entry in words(model.get(name, "tmpfs")):
+        target, _, options = entry.partition(":")
+        size = next((o[5:] for o in options.split(",") if o.startswith("size=")), "")
+        found.written.append(_written(Mount("tmpfs", "", target, size=_bytes(size))))
+    if isinstance(shared := model.get(name, "shm_size"), str):
+        found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=_bytes(shared))))  # noqa: S108 - in the container
+    return found
+
+
+def _read(model: Model, name: str, entry: Value) -> Mount:
+    if isinstance(entry, dict):
+        return _long(model, name, entry)
+    source, *rest = mount(str(entry))
+    if not rest:
+        return Mount("volume", "", source)
+    target, options = rest[0], (rest[1].split(",") if rest[1:] else [])
+    is_path = source.startswith((".", "/", "~", "\\")) or ":" in source
+    other = [option for option in options if option not in _HARMLESS]
+    propagation = other[0] if other and is_path else ""
+    kind = "bind" if is_path else "volume"
+    return Mount(
+        kind, source, target, "ro" in options, "nocopy" in options, propagation=propagation
+    )
+
+
+def _long(model: Model, name: str, entry: dict[str, Value]) -> Mount:
+    kind = str(entry.get("type") or "volume")
+    inner = entry.get(kind)
+    options = inner if isinstance(inner, dict) else {}
+    if kind not in ("volume", "bind", "tmpfs") or "subpath" in options:
+        shown = "volumes.subpath" if "subpath" in options else f"volumes: type: {kind}"
+        why = "Swarm has nothing like it"
+        fix = "mount a volume with a name as a whole"
+        raise refused(model, name, "volumes", why, fix, shown)
+    return Mount(
+        kind,
+        str(entry.get("source") or ""),
+        str(entry.get("target") or ""),
+        entry.get("read_only") == "true",
+        options.get("nocopy") == "true",
+        _bytes(str(options.get("size") or "")),
+        str(options.get("propagation") or ""),
+    )
+
+
+def _written(one: Mount) -> Emitted:
+    plain = not (one.no_copy or one.size or one.propagation)
+    if plain and one.kind != "tmpfs" and one.source:
+        return f"{one.source}:{one.target}{':ro' if one.read_only else ''}"
+    found: dict[str, Emitted] = {"type": one.kind}
+    found |= {"source": one.source} if one.source else {}
+    found["target"] = one.target
+    found |= {"read_only": True} if one.read_only else {}
+    found |= {"volume": {"nocopy": True}} if one.no_copy else {}
+    found |= {"tmpfs": {"size": one.size}} if one.size else {}
+    return found | ({"bind": {"propagation": one.propagation}} if one.propagation else {})
+
+
+def _bind(model: Model, name: str, one: Mount, found: Mounts, told: Told) -> None:
+    where = model.where(name, "volumes")
+    if one.source.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", one.source):
+        told.say(
+            f"each node that may run {name} needs {one.source}, which it mounts",
+            where,
+            fix="put it there, or name the nodes: `deploy.placement.constraints`",
+        )
+        found.written.append(_written(one))
+        return
+    path = (model.project.folder or Path()) / one.source
+    if one.source.startswith("~") or not (one.read_only and path.is_file()):
+        what = "read-only file" if path.is_file() else "volume with a name"
+        why = f"other nodes do not have {one.source!r}"
+        fix = f"mount it as a {what}{': add `:ro`, and it becomes a config' * path.is_file()}"
+        raise refused(model, name, "volumes", why, fix)
+    if path.stat().st_size > MOST_BYTES:
+        why = f"{one.source!r} is larger than the 500 kB of a config"
+        fix = "put it into the image, or into a volume with a name"
+        raise refused(model, name, "volumes", why, fix)
+    found.files[one.target] = Path(os.path.normpath(one.source)).as_posix()
+
+
+def _bytes(text: str) -> int:
+    match = _SIZE.fullmatch(text.strip())
+    return int(match[1]) * _UNITS[match[2].lower()] if match else 0

@@ -1,0 +1,145 @@
+"""One service of a stack: what ``docker stack deploy`` takes, and nothing that it ignores."""
+
+import shlex
+
+from composefile.model import Model
+from composefile.values import Value, words
+from generator.editing.emit import Emitted
+from generator.targets.swarm.deploying import Held, deployed
+from generator.targets.swarm.environment import env_files, environment
+from generator.targets.swarm.listening import published
+from generator.targets.swarm.mounts import Mounts, mounts
+from generator.targets.swarm.shapes import Shape, ShapeError, duration, flag, shaped, text, whole
+from generator.targets.swarm.told import Told, refused
+from generator.targets.swarm.variables import Source, kept
+
+_TEXTS = ("hostname", "isolation", "stop_signal", "user", "working_dir")
+_LISTS = ("cap_add", "cap_drop", "dns", "dns_search")
+_FLAGS = ("init", "read_only", "stdin_open", "tty")
+_LIMIT: dict[str, Shape] = {"soft": whole, "hard": whole}
+_CHECK: dict[str, Shape] = {
+    "disable": flag,
+    "interval": duration,
+    "timeout": duration,
+    "start_period": duration,
+    "retries": whole,
+}
+
+
+def body(
+    source: Source, name: str, image: str, modes: tuple[str, str], told: Told
+) -> tuple[dict[str, Emitted], Mounts]:
+    """Return what the stack says of service *name*, without networks and configs; and its mounts.
+
+    Args:
+        source: The services.
+        name: One of them.
+        image: Its image.
+        modes: How its ports are published, and what its name stands for.
+        told: What is said.
+
+    Raises:
+        UserError: It cannot be in a stack.
+    """
+    model = source.filled
+    found: dict[str, Emitted] = {"image": image}
+    for key in ("entrypoint", "command"):
+        found[key] = _command(source, name, key, told)
+    found["environment"] = environment(source, name, told)
+    found["env_file"] = env_files(source, name)
+    found |= _simple(model, name)
+    found["extra_hosts"] = _hosts(model, name)
+    found["sysctls"] = kept(source, name, "sysctls", told)
+    found["ulimits"] = _ulimits(model, name)
+    found["healthcheck"] = _health(source, name, told)
+    found["logging"] = kept(source, name, "logging", told)
+    found["labels"] = kept(source, name, "labels", told)
+    ports = published(model, name, modes[0])
+    found["ports"] = ports
+    mounted = mounts(model, name, told)
+    found["volumes"] = mounted.written
+    held = Held(
+        any(port["mode"] == "host" for port in ports),
+        any(port["mode"] == "ingress" for port in ports),
+        mounted.is_local,
+    )
+    found["deploy"] = deployed(model, name, held, modes[1], told)
+    return {key: value for key, value in found.items() if value not in (None, "", [], {})}, mounted
+
+
+def _command(source: Source, name: str, key: str, told: Told) -> Emitted:
+    value = source.get(name, key)
+    if value is None:
+        return None
+    try:
+        is_empty = not (shlex.split(value) if isinstance(value, str) else words(value))
+    except ValueError as error:
+        fix = "close the quotation mark"
+        raise refused(source.filled, name, key, str(error), fix) from error
+    if is_empty:
+        fix = f"give the words that are to run: `{key}: [PROGRAM, ARGUMENT]`"
+        raise refused(source.filled, name, key, "it is empty", fix)
+    return kept(source, name, key, told)
+
+
+def _simple(model: Model, name: str) -> dict[str, Emitted]:
+    kinds: dict[str, Shape] = {
+        **dict.fromkeys(_TEXTS, text),
+        **{key: [text] for key in _LISTS},
+        **dict.fromkeys(_FLAGS, flag),
+        "stop_grace_period": duration,
+    }
+    found: dict[str, Emitted] = {}
+    for key, shape in kinds.items():
+        value = model.get(name, key)
+        if value is not None:
+            found[key] = _shaped(model, name, key, value, shape)
+    return found
+
+
+def _shaped(model: Model, name: str, key: str, value: Value, shape: Shape) -> Emitted:
+    try:
+        return shaped(value, shape, key)
+    except ShapeError as error:
+        fix = "give a file without it" if "nothing like" in error.why else "write it so"
+        raise refused(model, name, key, error.why, fix, error.path) from None
+
+
+def _hosts(model: Model, name: str) -> list[Emitted]:
+    value = model.get(name, "extra_hosts")
+    if isinstance(value, dict):
+        listed = [f"{host}:{address}" for host, item in value.items() for address in words(item)]
+    else:
+        listed = [word.replace("=", ":", 1) for word in words(value)]
+    for one in listed:
+        if one.endswith(":host-gateway"):
+            why = "host-gateway is another machine on each node"
+            fix = "give an address: dcgen extra-hosts, or: dcgen ambassador"
+            raise refused(model, name, "extra_hosts", why, fix)
+    return [text(one) for one in listed]
+
+
+def _ulimits(model: Model, name: str) -> dict[str, Emitted]:
+    value = model.get(name, "ulimits")
+    if not isinstance(value, dict):
+        return {}
+    return {
+        key: _shaped(model, name, "ulimits", item, _LIMIT if isinstance(item, dict) else whole)
+        for key, item in value.items()
+    }
+
+
+def _health(source: Source, name: str, told: Told) -> Emitted:
+    model = source.filled
+    value = model.get(name, "healthcheck")
+    if not isinstance(value, dict):
+        return None
+    if value.get("start_interval") is not None:
+        why = "it needs a newer format than 3.8"
+        fix = "give a shorter `interval:`: Swarm uses a task only when it is healthy"
+        told.left_out(model, name, "healthcheck", why, fix, "healthcheck.start_interval")
+    rest = {key: item for key, item in value.items() if key not in ("test", "start_interval")}
+    found = _shaped(model, name, "healthcheck", rest, _CHECK)
+    test = kept(source, name, "healthcheck", told) if "test" in value else None
+    first = {"test": test["test"]} if isinstance(test, dict) else {}
+    return {**first, **found} if isinstance(found, dict) else None

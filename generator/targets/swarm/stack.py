@@ -1,0 +1,142 @@
+"""Write the services of a Compose file as a stack of Docker Swarm.
+
+    services: {rng: {build: rng, ports: ["8001:80"]}}
+    →  rng: {image: REGISTRY/rng:TAG, ports: [{target: 80, published: 8001, …}], deploy: {…}}
+
+Source: docker/cli, the schema of the Compose file format 3.8, which every Docker since 19.03 reads.
+"""
+
+import posixpath
+from dataclasses import dataclass
+
+from composefile.interpolation import escape
+from composefile.values import words
+from generator.editing.emit import Emitted, Layout, entries
+from generator.result import HEADER, Notice
+from generator.targets.swarm import networks
+from generator.targets.swarm.attributes import judge, require_sections
+from generator.targets.swarm.configs import Beside, declare, declare_file, references
+from generator.targets.swarm.images import image_of
+from generator.targets.swarm.service import body
+from generator.targets.swarm.told import Told
+from generator.targets.swarm.variables import Source
+from generator.targets.swarm.volumes import declared_volumes
+
+VERSION = "3.8"
+_LAYOUT = Layout()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen for a stack.
+
+    Attributes:
+        registry: Where images that are built here are: HOST/PATH; empty if not given.
+        tag: Their tag.
+        publish: How ports are published: ``ingress``, on all nodes; or ``host``.
+        endpoint_mode: What the name of a service stands for: ``vip`` or ``dnsrr``.
+    """
+
+    registry: str = ""
+    tag: str = ""
+    publish: str = "ingress"
+    endpoint_mode: str = "vip"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack: its *text*, the *files* beside it by name, and what a person has to know."""
+
+    text: str
+    files: dict[str, str]
+    notices: list[Notice]
+
+
+def stack(source: Source, project: str, choices: Choices, moved: str = ".") -> Stack:
+    """Return the stack of all services without a profile.
+
+    Args:
+        source: The services.
+        project: The name of the project, from which the names of configs begin.
+        choices: What is chosen.
+        moved: The way from the stack's folder to that of the Compose file.
+
+    Raises:
+        UserError: Something in the file cannot be in a stack.
+    """
+    require_sections(source.written)
+    told, beside = Told(), Beside(project, moved)
+    names = _chosen(source, told)
+    others = networks.other_names(source.filled, names, told)
+    services: dict[str, dict[str, Emitted]] = {}
+    volumes: list[str] = []
+    modes = (choices.publish, choices.endpoint_mode)
+    for name in names:
+        judge(source.filled, name, told)
+        image = image_of(source, name, choices.registry, choices.tag)
+        written, mounted = body(source, name, image, modes, told)
+        written |= _given(source, name, mounted.files, beside, told)
+        joined = networks.joined(source.filled, name, others, told)
+        services[name] = _ordered(written, joined, beside)
+        volumes += mounted.volumes
+    used = {network for one in names for network in source.filled.networks(one) or ()}
+    sections: dict[str, dict[str, Emitted]] = {
+        "networks": networks.declared(source.filled, used, told),
+        "volumes": declared_volumes(source.filled, list(dict.fromkeys(volumes))),
+        **beside.entries,
+    }
+    return Stack(_text(source, services, sections), beside.files, told.notices)
+
+
+def _chosen(source: Source, told: Told) -> list[str]:
+    found = []
+    for name in source.filled.names:
+        if words(source.get(name, "profiles")):
+            what = f"{name} is left out: it is started only with a profile"
+            fix = "give a file in which it has no `profiles:`"
+            told.say(what, source.filled.where(name, "profiles"), fix)
+        else:
+            found.append(name)
+    return found
+
+
+def _given(
+    source: Source, name: str, files: dict[str, str], beside: Beside, told: Told
+) -> dict[str, Emitted]:
+    model = source.filled
+    found: dict[str, list[Emitted]] = {"configs": [], "secrets": []}
+    for section, taken in found.items():
+        for reference in references(model, name, section):
+            declare(model, section, str(reference["source"]), beside, told)
+            taken.append(reference)
+    for target, path in files.items():
+        found["configs"].append(
+            {"source": declare_file(model, name, path, beside), "target": target}
+        )
+    return {key: taken for key, taken in found.items() if taken}
+
+
+def _ordered(
+    written: dict[str, Emitted], joined: dict[str, Emitted], beside: Beside
+) -> dict[str, Emitted]:
+    deploy = written.pop("deploy")
+    files = written.get("env_file")
+    if isinstance(files, list):
+        written["env_file"] = [escape(beside.path(str(file))) for file in files]
+    return {**written, **({"networks": joined} if joined else {}), "deploy": deploy}
+
+
+def _text(
+    source: Source,
+    services: dict[str, dict[str, Emitted]],
+    sections: dict[str, dict[str, Emitted]],
+) -> str:
+    lines = [f'{HEADER}\nversion: "{VERSION}"\n\nservices:\n']
+    for name, written in services.items():
+        where = source.filled.where(name)
+        shown = f"{posixpath.basename(where.file)}:{where.line}"
+        lines.append(f"\n  # {shown}\n{entries({name: written}, _LAYOUT, 2)}")
+    for section, made in sections.items():
+        if made:
+            lines.append(f"\n{entries({section: made}, _LAYOUT, 0)}")
+    return "".join(lines)

@@ -1,0 +1,43 @@
+"""The volumes of a stack: each node has its own.
+
+Source: Compose Specification, "Volumes top-level element".
+"""
+
+from composefile.document import own
+from composefile.model import Model
+from faults import UserError
+from generator.editing.emit import Emitted
+from generator.targets.swarm.shapes import Shape, ShapeError, shaped, text
+
+_VOLUME: dict[str, Shape] = {"name": text, "driver": text}
+
+
+def declared_volumes(model: Model, used: list[str]) -> dict[str, Emitted]:
+    """Return the top-level `volumes` of those *used*.
+
+    Raises:
+        UserError: One is not declared, or has a setting that Swarm has not.
+    """
+    section = model.document.section("volumes")
+    found: dict[str, Emitted] = {}
+    for volume in used:
+        node = own(section, volume)
+        value = model.value(node)
+        settings = dict(value) if isinstance(value, dict) else {}
+        external = settings.pop("external", None)
+        where = model.document.where(node or model.document.root)
+        if node is None:
+            fix = f"add `volumes: {{{volume}: {{}}}}` at the end of the file"
+            raise UserError(f"volume {volume!r} is not declared", fix=fix, where=where)
+        try:
+            shape = shaped(settings, _VOLUME, f"volumes.{volume}")
+        except ShapeError as error:
+            what = f"`{error.path}:` cannot be in a stack: {error.why}"
+            raise UserError(what, fix="give a file without it", where=where) from None
+        written = dict(shape) if isinstance(shape, dict) else {}
+        if external is not None and external != "false":
+            named = external.get("name") if isinstance(external, dict) else None
+            called = written.get("name") or named or volume
+            written = {"external": True, "name": called}
+        found[volume] = written
+    return found
