@@ -12,6 +12,8 @@ GROUPS = {
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
     "Detached service": ("publish", "password"),
+    "Images": ("registry", "tag"),
+    "Swarm": ("port_mode", "endpoint_mode"),
     "Docker": ("detach", "build", "renew", "restarts", "parallel"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
     "Replicas": ("scale", "single", "healthy_s", "drain_s", "deadline_s"),

@@ -90,12 +90,12 @@ def test_a_dynamic_variant_keeps_its_haproxy_over_the_addresses_of_the_tasks(
     assert replicas["deploy"]["replicas"] == 3
     assert replicas["deploy"]["endpoint_mode"] == "dnsrr"
     assert "endpoint_mode" not in balancer["deploy"]
-    assert "rng-replicas:80" in (tmp_path / "rng-haproxy.cfg").read_text()
-    assert stack["configs"]["rng-haproxy"]["file"] == "./rng-haproxy.cfg"
+    assert "rng-replicas:80" in (tmp_path / "stack-rng-haproxy.cfg").read_text()
+    assert stack["configs"]["rng-haproxy"]["file"] == "./stack-rng-haproxy.cfg"
     assert CliRunner().invoke(main, [*made, "--check"]).exit_code == 0
-    (tmp_path / "rng-haproxy.cfg").write_text("changed")
+    (tmp_path / "stack-rng-haproxy.cfg").write_text("changed")
     stale = CliRunner().invoke(main, [*made, "--check"])
-    assert (stale.exit_code, "rng-haproxy.cfg" in stale.stderr) == (1, True)
+    assert (stale.exit_code, "stack-rng-haproxy.cfg" in stale.stderr) == (1, True)
 
 
 def test_the_replicas_of_a_static_variant_share_one_image_and_each_has_a_name(
@@ -135,13 +135,13 @@ def test_a_text_in_the_compose_file_becomes_a_file_that_is_replaced_only_if_it_i
 
     for content in ("one", "two $$1"):
         assert swarm(text(content), "-o", "stack.yml").exit_code == 0
-    assert (tmp_path / "site.cfg").read_text() == "two $1"
-    (tmp_path / "site.cfg").write_text("mine")
+    assert (tmp_path / "stack-site.cfg").read_text() == "two $1"
+    (tmp_path / "stack-site.cfg").write_text("mine")
     refused = swarm(text("three"), "-o", "stack.yml")
 
     assert refused.exit_code == 1
-    assert "site.cfg" in refused.stderr
-    assert (tmp_path / "site.cfg").read_text() == "mine"
+    assert "stack-site.cfg" in refused.stderr
+    assert (tmp_path / "stack-site.cfg").read_text() == "mine"
 
 
 def test_a_secret_is_not_written_and_its_name_does_not_show_a_plain_hash(

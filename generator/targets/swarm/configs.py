@@ -40,11 +40,13 @@ _REFERENCE: dict[str, Shape] = {
 class Beside:
     """What the configs and secrets of a stack need: *entries* by section, *files* beside it.
 
-    *moved* is the way from the stack's folder to that of the Compose file.
+    *moved* is the way from the stack's folder to that of the Compose file; *stem* is what the names
+    of files beside it begin with.
     """
 
     project: str
     moved: str = "."
+    stem: str = "stack"
     entries: dict[str, dict[str, Emitted]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -145,7 +147,7 @@ def _text(
 ) -> tuple[str, bytes]:
     where = model.document.where(node)
     if section == "configs" and isinstance(content := value.get("content"), str):
-        name = f"{key}.cfg"
+        name = f"{beside.stem}-{key}.cfg"
         beside.files[name] = content
         return f"./{name}", content.encode()
     file = value.get("file")

@@ -33,13 +33,13 @@ class Choices:
     Attributes:
         registry: Where images that are built here are: HOST/PATH; empty if not given.
         tag: Their tag.
-        publish: How ports are published: ``ingress``, on all nodes; or ``host``.
+        port_mode: How ports are published: ``ingress``, on all nodes; or ``host``.
         endpoint_mode: What the name of a service stands for: ``vip`` or ``dnsrr``.
     """
 
     registry: str = ""
     tag: str = ""
-    publish: str = "ingress"
+    port_mode: str = "ingress"
     endpoint_mode: str = "vip"
 
 
@@ -52,25 +52,24 @@ class Stack:
     notices: list[Notice]
 
 
-def stack(source: Source, project: str, choices: Choices, moved: str = ".") -> Stack:
+def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
     """Return the stack of all services without a profile.
 
     Args:
         source: The services.
-        project: The name of the project, from which the names of configs begin.
         choices: What is chosen.
-        moved: The way from the stack's folder to that of the Compose file.
+        beside: What is around it; what its configs need is put there.
 
     Raises:
         UserError: Something in the file cannot be in a stack.
     """
     require_sections(source.written)
-    told, beside = Told(), Beside(project, moved)
+    told = Told()
     names = _chosen(source, told)
     others = networks.other_names(source.filled, names, told)
     services: dict[str, dict[str, Emitted]] = {}
     volumes: list[str] = []
-    modes = (choices.publish, choices.endpoint_mode)
+    modes = (choices.port_mode, choices.endpoint_mode)
     for name in names:
         judge(source.filled, name, told)
         image = image_of(source, name, choices.registry, choices.tag)

@@ -1,0 +1,29 @@
+"""The stack of the files that were read, with what lies around it."""
+
+import os
+from pathlib import Path
+
+from composefile.document import own
+from composefile.model import Model
+from composefile.project import PROJECT_NAME, Project
+from dcgen.reading import Reading
+from generator.targets.swarm.configs import Beside
+from generator.targets.swarm.stack import Choices, Stack, stack
+from generator.targets.swarm.variables import Source
+
+
+def stack_of(reading: Reading, target: Path | None, choices: Choices) -> tuple[Stack, str]:
+    """Return the stack of what *reading* says, for the file *target*; and the project's name.
+
+    Raises:
+        UserError: Something in the files cannot be in a stack.
+    """
+    as_written = reading.model
+    name = as_written.value(own(reading.document.root, "name"))
+    project = Project(reading.first.folder, called=name if isinstance(name, str) else "")
+    called = project.environment[PROJECT_NAME]
+    source = Source(Model(reading.document, project, filled=True), Model(reading.document, project))
+    there = target.parent if target else Path()
+    moved = Path(os.path.relpath(reading.first.folder, there)).as_posix()
+    beside = Beside(called, moved, target.stem if target else "stack")
+    return stack(source, choices, beside), called
