@@ -18,7 +18,9 @@ COMMANDS = {
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
         *("hosts", "plugin"),
     )
-}
+} | {"compose": "dcgen.commands.provider"}
+# Compose calls it, not a person.
+HIDDEN = ("compose",)
 # What the top-level help says of each, in its order; here, so that the help imports no command.
 SECTIONS = {
     "Make a variant": {
@@ -110,6 +112,7 @@ def _after_the_command(args: list[str]) -> list[str]:
     cls=Commands,
     modules=COMMANDS,
     sections=SECTIONS,
+    hidden=HIDDEN,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=HELP,
     epilog=EPILOG,

@@ -1,7 +1,7 @@
 """A group of commands that imports each command when it is run, not before."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ class LazyGroup(click.Group):
         modules: Command to the module that holds it, under the same name.
         sections: Title to the commands below it and what the help says of each; here, so that the
             help imports no command.
+        hidden: Commands that are for programs: the help does not list them.
     """
 
     def __init__(
@@ -23,11 +24,13 @@ class LazyGroup(click.Group):
         *given: Any,  # noqa: ANN401 - click's
         modules: Mapping[str, str],
         sections: Mapping[str, Mapping[str, str]],
+        hidden: Collection[str] = (),
         **attributes: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*given, **attributes)
         self._modules = modules
         self._sections = sections
+        self._hidden = hidden
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands, in the order of the help."""
@@ -60,7 +63,8 @@ class LazyGroup(click.Group):
             UsageError: There is none.
         """
         name = args[0]
-        if not ctx.resilient_parsing and name not in self.list_commands(ctx) and name[:1] != "-":
+        there = {*self.list_commands(ctx), *self._hidden}
+        if not ctx.resilient_parsing and name not in there and name[:1] != "-":
             known, otherwise = self.list_commands(ctx), f"choose one: {ctx.command_path} --help"
             fix = nearest(name.lower(), known, otherwise)
             raise UsageError(f"there is no command {name!r}", fix=fix)

@@ -1,42 +1,14 @@
-"""What `dcgen up` does around Compose, so that replicas come and go without losing a request."""
+"""``dcgen up`` on Docker: Compose's ``up``, and around it what loses no request."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import nullcontext
 
 from dcgen.commands.compose import compose
-from dcgen.commands.location import Place, place
+from dcgen.commands.location import place
+from dcgen.commands.resizing import Going, Patience, resized
 from dcgen.commands.target import Target
-from dcgen.commands.wanted import Wanted
 from dcgen.progress import Progress
-from engine.docker.containers import Site
-from engine.events import Event
-from engine.live import drain
-from engine.live.changes import replace_changed
-from engine.live.grow import Admission, admission
-from engine.live.handover import Patience
-from engine.live.own_volumes import own_volumes
 
 __all__ = ["Going", "Patience", "up_on_docker"]
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """How `up_on_docker` goes about it.
-
-    Attributes:
-        wanted: How many replicas.
-        patience: How long a replica that is to go may work on what it has, and the like.
-        words: What Compose's ``up`` is told, besides replicas.
-        returns: Whether it ends when all is started.
-        parallel: On how many hosts Compose runs at the same time.
-    """
-
-    wanted: Wanted
-    patience: Patience
-    words: Sequence[str]
-    returns: bool
-    parallel: int
 
 
 def up_on_docker(found: Target, going: Going, progress: Progress) -> None:
@@ -46,7 +18,8 @@ def up_on_docker(found: Target, going: Going, progress: Progress) -> None:
     it *returns*. Both are for balancers that find their replicas by DNS; the others are recreated
     with another list, but nothing that depends on them is.
     """
-    with _resized(found, going, progress) as where:
+    where = None if found.source.path is None else place(found)
+    with resized(where, going, progress) if where else nullcontext():
         compose(
             found,
             progress,
@@ -58,60 +31,3 @@ def up_on_docker(found: Target, going: Going, progress: Progress) -> None:
             failed=where.failed if where else {},
             live=going.returns,
         )
-
-
-@contextmanager
-def _resized(found: Target, going: Going, progress: Progress) -> Iterator[Place | None]:
-    where = None if found.source.path is None else place(found)
-    if where is None:
-        yield None
-        return
-    words = going.wanted.words(found.hosts)
-
-    def told(site: Site) -> list[str]:
-        return [*going.words, *words[site.host]]
-
-    _show(
-        where,
-        progress,
-        lambda one: replace_changed(one, where.variant, told(one), going.patience),
-    )
-    if any(service.identity.is_dynamic for service in where.variant):
-        with _followed(where, going, progress):
-            yield where
-    else:
-        yield where
-    if going.returns:
-        _show(where, progress, lambda site: own_volumes(site, where.variant))
-
-
-@contextmanager
-def _followed(where: Place, going: Going, progress: Progress) -> Iterator[None]:
-    variant, wanted = where.variant, going.wanted
-    for service, slots in drain.too_few_slots(variant, wanted.most()):
-        progress.say(f"{service}: {slots} slots; replicas beyond that receive no traffic")
-    with ExitStack() as cleanup:
-        sites = [site for site in where.sites if site.host not in where.failed]
-        coming = {site: cleanup.enter_context(admission(site, variant)) for site in sites}
-        deadline_s = going.patience.drain_s
-        _show(where, progress, lambda s: drain.shrink(s, variant, wanted.on(s.host), deadline_s))
-        if going.returns:
-            _hold(where, coming, wanted)
-        yield
-        _show(where, progress, lambda site: coming[site].admit())
-
-
-def _show(where: Place, progress: Progress, change: Callable[[Site], Iterable[Event]]) -> None:
-    def act(site: Site | None) -> None:
-        for event in change(site) if site else ():
-            progress.show(event)
-
-    where.each(act)
-
-
-def _hold(where: Place, coming: Mapping[Site, Admission], wanted: Wanted) -> None:
-    def act(site: Site | None) -> None:
-        if site:
-            coming[site].hold(wanted.on(site.host))
-
-    where.each(act)

@@ -130,19 +130,26 @@ class Site:
         """Return those of `containers` whose process runs."""
         return [one for one in self.containers(*services) if one.running]
 
-    def remove(self, containers: Sequence[Container]) -> None:
+    def remove(self, containers: Sequence[Container], *, volumes: bool = False) -> None:
         """End *containers* in the time that each of them grants itself, and remove them.
 
-        Their volumes stay, as they do when Compose removes a container.
+        Their volumes stay, as they do when Compose removes a container; with *volumes* those that
+        have no name go, too.
         """
         if containers:
             self.stop(containers)
-            self.docker("rm", *(one.id for one in containers))
+            self.docker("rm", *["--volumes"] * volumes, *(one.id for one in containers))
 
-    def stop(self, containers: Sequence[Container]) -> None:
-        """End *containers* in the time that each of them grants itself."""
+    def stop(self, containers: Sequence[Container], within_s: float | None = None) -> None:
+        """End *containers* in the time that each of them grants itself, or *within_s* seconds."""
         longest_s = max((one.grace_s for one in containers), default=0.0)
-        self.docker("stop", *(one.id for one in containers), within_s=WITHIN_S + longest_s)
+        given = [] if within_s is None else ["--time", f"{within_s:.0f}"]
+        self.docker(
+            "stop",
+            *given,
+            *(one.id for one in containers),
+            within_s=WITHIN_S + (longest_s if within_s is None else within_s),
+        )
 
     def known(self, *ids: str) -> list[Container]:
         """Return the containers *ids*, as they are now; those of ``compose run``, too."""

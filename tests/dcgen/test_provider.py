@@ -1,0 +1,152 @@
+"""dcgen as a provider of Compose: what it understands of it, and what it says to it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dcgen.provider import places
+from dcgen.provider.caller import Caller, understood
+from faults import UsageError
+from tests.dcgen.door import COINS, dcgen
+from tests.lab import packages, today
+
+COMPOSE = today.folder(packages.cache()) / "cli-plugins" / "docker-compose"
+needs_compose = pytest.mark.skipif(not COMPOSE.exists(), reason="there is no Compose of today")
+PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "words"),
+    [
+        pytest.param("compose up -d", (), ("up", "-d"), id="the plugin"),
+        pytest.param("up -d", (), ("up", "-d"), id="the program alone"),
+        pytest.param(
+            "compose -f a.yml --file=b.yml -fc.yml up",
+            ("--file=a.yml", "--file=b.yml", "--file=c.yml"),
+            ("up",),
+            id="files in every spelling",
+        ),
+        pytest.param(
+            "--context far compose -p shop --profile x --env-file v.env up web",
+            ("--env-file=v.env",),
+            ("up", "web"),
+            id="options that choose no files are left out",
+        ),
+        pytest.param(
+            "compose --project-directory /srv --compatibility --dry-run up",
+            ("--project-directory=/srv", "--compatibility"),
+            ("up", "--compatibility", "--dry-run"),
+            id="switches",
+        ),
+    ],
+)
+def test_the_command_line_of_compose_says_which_files_it_reads(
+    line: str, files: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    assert understood([PLUGIN, *line.split()]) == Caller((PLUGIN,), files, words)
+
+
+def test_another_program_says_nothing() -> None:
+    assert understood(["bash", "-c", "docker-compose -f x.yml up"]) == Caller()
+    assert understood([]) == Caller()
+
+
+def test_options_of_the_command_are_found_wherever_they_stand() -> None:
+    called = understood([PLUGIN, "compose", "up", "--timeout=5", "web", "--dry-run", "-t", "7"])
+
+    assert called.asks("--dry-run")
+    assert not called.asks("--wait")
+    assert (called.value("--timeout"), called.value("-t")) == ("5", "7")
+    assert called.value("--pull") == ""
+
+
+def test_metadata_has_the_options_of_scale_and_ambassador_but_no_files() -> None:
+    told = json.loads(dcgen("compose", "metadata").output)
+    types = {one["name"]: one["type"] for one in told["up"]["parameters"]}
+
+    chosen = ("replicas", "upstream", "server-maxconn", "auth-secret", "sticky")
+    assert [types[name] for name in chosen] == ["integer", *["string"] * 3, "boolean"]
+    assert types.keys().isdisjoint(("output", "file", "overlay", "diff", "quiet", "env-file"))
+    assert told["down"] == {"parameters": []}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder in which Compose would start COINS and `scaled.yml`, without an Engine."""
+    (tmp_path / "compose.yml").write_text(COINS)
+    monkeypatch.chdir(tmp_path)
+    line = (str(COMPOSE), "compose", "-f", "compose.yml", "-f", "scaled.yml", "--dry-run", "up")
+    monkeypatch.setattr("dcgen.commands.provider.calling", lambda: understood(line))
+    return tmp_path
+
+
+def _up(folder: Path, options: str, *words: str) -> tuple[int, list[tuple[str, str]]]:
+    overlay = f"services:\n  rng:\n    provider:\n      type: dcgen\n      options:\n{options}"
+    (folder / "scaled.yml").write_text(overlay)
+    done = dcgen("compose", "--project-name=shop", "up", *words, "rng")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.exit_code, [(one["type"], one["message"]) for one in lines]
+
+
+@needs_compose
+def test_a_dry_run_says_what_would_run(folder: Path) -> None:
+    told = _up(folder, "        replicas: $N\n        mode: http\n", "--replicas=3", "--mode=http")
+
+    assert told == (0, [("info", "would run rng: scaled to 3 (dry run)")])
+
+
+@needs_compose
+@pytest.mark.parametrize(
+    ("options", "words", "code", "message"),
+    [
+        pytest.param(
+            "        replicas: 3\n        mdoe: http\n",
+            ["--replicas=3"],
+            2,
+            "scaled.yml:7: there is no option 'mdoe' beside `replicas`\n"
+            "  fix: did you mean 'mode'?",
+            id="an option that Compose leaves out",
+        ),
+        pytest.param(
+            "        replicas: 3\n        output: x.yml\n",
+            ["--replicas=3"],
+            2,
+            "scaled.yml:7: there is no option 'output' beside `replicas`\n"
+            "  fix: choose from those of: dcgen scale --help",
+            id="an option about files",
+        ),
+        pytest.param(
+            "        replicas: 3\n        sticky: maybe\n",
+            ["--replicas=3", "--sticky=maybe"],
+            2,
+            "scaled.yml:7: 'maybe' is neither true nor false\n  fix: write `sticky: true`",
+            id="a switch",
+        ),
+        pytest.param(
+            "        mode: http\n",
+            ["--mode=http"],
+            2,
+            "scaled.yml:3: the options for 'rng' have neither `replicas` nor `upstream`\n"
+            "  fix: give one of them: `options: {replicas: 3}` or `options: {upstream: HOST:PORT}`",
+            id="nothing to do",
+        ),
+        pytest.param(
+            "        replicas: many\n",
+            ["--replicas=many"],
+            2,
+            "scaled.yml:3: 'many' is not a number of replicas for 'rng'\n"
+            "  fix: give a whole number from 1 to 1000",
+            id="no number",
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_error_with_its_place(
+    folder: Path, options: str, words: list[str], code: int, message: str
+) -> None:
+    assert _up(folder, options, *words) == (code, [("error", message)])
+
+
+def test_a_file_on_standard_input_is_refused() -> None:
+    with pytest.raises(UsageError, match="read a file from standard input"):
+        places.files(understood([PLUGIN, "compose", "-f", "-", "up"]))
