@@ -277,6 +277,25 @@ def test_an_attribute_is_what_swarm_reads(
     assert found[key] == expected
 
 
+def test_a_limit_of_processes_needs_a_newer_format(swarm: Swarm) -> None:
+    assert loaded(swarm(web("")))["version"] == "3.8"
+    assert loaded(swarm(web("pids_limit: 9")))["version"] == "3.9"
+
+
+def test_a_mode_is_octal_as_it_stands(swarm: Swarm, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("a")
+    configs = "configs:\n  - {source: a, mode: 0440}\n  - {source: a, target: /b, mode: '0400'}"
+    result = swarm(web(configs) + "configs:\n  a: {file: ./a.conf}\n")
+
+    assert result.stdout.count("mode: 0440\n") == result.stdout.count("mode: 0400\n") == 1
+
+
+def test_a_variable_that_the_deployment_must_have_need_not_be_here(swarm: Swarm) -> None:
+    found = loaded(swarm(web("environment:\n  A: ${NOT_SET_HERE?give it}")))
+
+    assert found["services"]["web"]["environment"] == {"A": "${NOT_SET_HERE?give it}"}
+
+
 def test_a_file_that_is_mounted_read_only_becomes_a_config(swarm: Swarm, tmp_path: Path) -> None:
     (tmp_path / "site.conf").write_text("server {}")
     stack = loaded(swarm(web("volumes: [./site.conf:/etc/site.conf:ro]")))
@@ -379,6 +398,16 @@ def test_a_file_that_no_stack_can_be_is_refused(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert what in result.stderr
+
+
+def test_what_others_wait_for_may_end(swarm: Swarm) -> None:
+    text = web("depends_on:\n  migrate: {condition: service_completed_successfully}") + (
+        "  migrate:\n    image: busybox\n"
+    )
+    services = loaded(swarm(text))["services"]
+
+    assert services["migrate"]["deploy"]["restart_policy"] == {"condition": "on-failure"}
+    assert "restart_policy" not in services["web"]["deploy"]
 
 
 def test_what_is_left_out_is_said_once_for_all_services(swarm: Swarm) -> None:

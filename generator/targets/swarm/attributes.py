@@ -67,8 +67,9 @@ def judge(model: Model, name: str, told: Told) -> None:
         UserError: It has an attribute that cannot be carried over.
     """
     for key in model.keys(name):
-        value = model.get(name, key)
-        if key in CARRIED or key in NO_LOSS or key.startswith("x-") or value in (None, "false"):
+        if key in CARRIED or key in NO_LOSS or key.startswith("x-"):
+            continue
+        if model.get(name, key) in (None, "false"):
             continue
         if key not in SAID:
             fix = REFUSED.get(key, "give a file without it, or run this service with Compose")

@@ -131,8 +131,11 @@ def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, 
 
 def _restart(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:
     value = model.get(name, "restart")
-    if "restart_policy" in found or not isinstance(value, str):
+    if "restart_policy" in found:
         return {}
+    if not isinstance(value, str):
+        # Swarm starts again whatever ends, and what others wait for is to end.
+        return {"restart_policy": {"condition": "on-failure"}} if _is_to_end(model, name) else {}
     word, _, attempts = value.partition(":")
     if word not in _CONDITIONS:
         fix = f"choose one of: {', '.join(_CONDITIONS)}"
@@ -141,6 +144,15 @@ def _restart(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Em
     return {
         "restart_policy": policy | ({"max_attempts": int(attempts)} if attempts.isdecimal() else {})
     }
+
+
+def _is_to_end(model: Model, name: str) -> bool:
+    waits = (model.get(other, "depends_on") for other in model.names)
+    found = (wait.get(name) for wait in waits if isinstance(wait, dict))
+    return any(
+        isinstance(one, dict) and one.get("condition") == "service_completed_successfully"
+        for one in found
+    )
 
 
 def _updates(found: dict[str, Emitted], held: Held, mode: str) -> dict[str, Emitted]:

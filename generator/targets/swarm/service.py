@@ -68,7 +68,7 @@ def body(
 
 
 def _command(source: Source, name: str, key: str, told: Told) -> Emitted:
-    value = source.get(name, key)
+    value = source.written.get(name, key)
     if value is None:
         return None
     try:

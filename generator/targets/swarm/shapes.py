@@ -55,10 +55,12 @@ def number(word: str) -> Emitted:
 def octal(word: str) -> Emitted:
     """Return *word*, the mode of a file, as a number of base 8.
 
+    Compose has made a decimal number of what stands without quotes: ``0440`` is ``288``.
+
     Raises:
         ValueError: It is none.
     """
-    return Verbatim(f"0{int(word.removeprefix('0o'), 8):o}")
+    return Verbatim(f"0{int(word.removeprefix('0o'), 8 if word.startswith('0') else 10):o}")
 
 
 def flag(word: str) -> Emitted:

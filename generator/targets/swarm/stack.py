@@ -3,7 +3,8 @@
     services: {rng: {build: rng, ports: ["8001:80"]}}
     →  rng: {image: REGISTRY/rng:TAG, ports: [{target: 80, published: 8001, …}], deploy: {…}}
 
-Source: docker/cli, the schema of the Compose file format 3.8, which every Docker since 19.03 reads.
+Source: docker/cli, the schema of the Compose file format 3.8, which every Docker since 19.03 reads;
+a limit of processes needs 3.9, of Docker 20.10.
 """
 
 import posixpath
@@ -22,7 +23,7 @@ from generator.targets.swarm.told import Told
 from generator.targets.swarm.variables import Source
 from generator.targets.swarm.volumes import declared_volumes
 
-VERSION = "3.8"
+VERSION, VERSION_WITH_PIDS = "3.8", "3.9"
 _LAYOUT = Layout()
 
 
@@ -130,7 +131,8 @@ def _text(
     services: dict[str, dict[str, Emitted]],
     sections: dict[str, dict[str, Emitted]],
 ) -> str:
-    lines = [f'{HEADER}\nversion: "{VERSION}"\n\nservices:\n']
+    version = VERSION_WITH_PIDS if any(map(_limits_pids, services.values())) else VERSION
+    lines = [f'{HEADER}\nversion: "{version}"\n\nservices:\n']
     for name, written in services.items():
         where = source.filled.where(name)
         shown = f"{posixpath.basename(where.file)}:{where.line}"
@@ -139,3 +141,10 @@ def _text(
         if made:
             lines.append(f"\n{entries({section: made}, _LAYOUT, 0)}")
     return "".join(lines)
+
+
+def _limits_pids(written: dict[str, Emitted]) -> bool:
+    deploy = written["deploy"]
+    resources = deploy.get("resources") if isinstance(deploy, dict) else None
+    limits = resources.get("limits") if isinstance(resources, dict) else None
+    return isinstance(limits, dict) and "pids" in limits

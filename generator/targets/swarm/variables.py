@@ -13,6 +13,7 @@ from composefile.interpolation import Reference, escape, fill, parts
 from composefile.model import Model
 from composefile.project import PROJECT_NAME
 from composefile.values import Value
+from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.told import Told, refused
 
@@ -35,9 +36,13 @@ def kept(source: Source, name: str, key: str, told: Told) -> Emitted:
     Raises:
         UserError: One is in a form that ``docker stack deploy`` does not know.
     """
-    return _Kept(source, name, key, told).value(
-        source.written.get(name, key), source.get(name, key)
-    )
+    written = source.written.get(name, key)
+    try:
+        filled = source.get(name, key)
+    except UserError:
+        # ${NAME?} has no value here; the shell that deploys may have it.
+        filled = written
+    return _Kept(source, name, key, told).value(written, filled)
 
 
 @dataclass(frozen=True, slots=True)
