@@ -104,7 +104,9 @@ def deployed(
     found |= _resources(model, name, found)
     found |= _restart(model, name, found)
     if not mode.endswith("-job"):
-        found |= _updates(found, held, mode)
+        # The replicas of a balancer are what is scaled.
+        several = model.identity(name).role == REPLICA or found.get("replicas") not in (0, 1)
+        found |= _updates(found, held, is_global=mode == "global", several=several)
     kind = _endpoint(model, name, found, held, endpoint_mode)
     found.pop("endpoint_mode", None)
     _tell_volume(model, name, found, held, told)
@@ -155,10 +157,11 @@ def _is_to_end(model: Model, name: str) -> bool:
     )
 
 
-def _updates(found: dict[str, Emitted], held: Held, mode: str) -> dict[str, Emitted]:
-    alone = held.host_port or held.volume or mode == "global"
+def _updates(
+    found: dict[str, Emitted], held: Held, *, is_global: bool, several: bool
+) -> dict[str, Emitted]:
+    alone = held.host_port or held.volume or is_global
     order = "stop-first" if alone else "start-first"
-    several = mode == "global" or found.get("replicas") not in (0, 1)
     ours: dict[str, Emitted] = {"parallelism": 1, "delay": PAUSE} if several else {}
     ours |= {"order": order, "failure_action": "rollback", "monitor": "15s"}
     given, back = found.get("update_config"), found.get("rollback_config")
