@@ -24,6 +24,15 @@ OVERRIDES = (
 MAX_BYTES = 32 * 1024 * 1024
 
 
+def project_of(application: str, service: str) -> str:
+    """Return what the project is called in which *service* of *application* runs alone."""
+    return f"{application}-{_allowed(service)}".lstrip("_-")
+
+
+def _allowed(name: str) -> str:
+    return re.sub(r"[^a-z0-9_-]", "", name.lower())
+
+
 @dataclass(frozen=True)
 class Project:
     """What lies around a Compose file.
@@ -84,7 +93,7 @@ class Project:
         """
         folder = Path(os.path.abspath(self.folder or Path())).name  # noqa: PTH100 - as Compose
         name = self.beside.get(PROJECT_NAME) or folder
-        return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+        return _allowed(name).lstrip("_-")
 
     @staticmethod
     def named_env_files() -> list[Path]:

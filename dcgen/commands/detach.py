@@ -3,11 +3,13 @@
 import shlex
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from dcgen import source
 from dcgen.commands.completion import services
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
@@ -27,6 +29,11 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
     guard = None if password is None else Guard(password=password, remote=bool(given.get("hosts")))
     step = partial(transform.detach, service=service, publish=publish, guard=guard)
     return [Step(service, step, f"{service}: detached", shlex.quote(service), stays=False)]
+
+
+def _folder(given: Mapping[str, Any]) -> Path:
+    output = given["output"]
+    return Path(output).parent if output else (source.find(given["file"])[0] or Path()).parent
 
 
 @click.command(
@@ -57,8 +64,8 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     if TARGETS[given["target"]].on_top:
         raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
     # What DCGEN_HOSTS lists is where an application runs, not where its data is.
-    source = click.get_current_context().get_parameter_source
-    named = [source(name) for name in ("hosts", "hosts_file")]
+    given_by = click.get_current_context().get_parameter_source
+    named = [given_by(name) for name in ("hosts", "hosts_file")]
     host = None
     if ParameterSource.COMMANDLINE in named:
         from dcgen.commands import detached  # noqa: PLC0415 - most are started by hand
@@ -68,9 +75,13 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     else:
         given["hosts"] = ()
     steps = _steps(given, several=False)
-    more = {"there": True, "secrets": given["password"] is not None}
-    target = make(steps, given, default=f"{given['service']}.yml", **more)
-    if target and given["password"] is not None:
+    service, guarded = given["service"], given["password"] is not None
+    called = ""
+    if guarded:
         from dcgen.commands import detached  # noqa: PLC0415 - the same
 
-        detached.finish(target, host, quiet=given["quiet"])
+        called = detached.project(service, _folder(given))
+    more = {"there": True, "secrets": guarded, "project": called, "started": host is not None}
+    target = make(steps, given, default=f"{service}.yml", **more)
+    if target and guarded:
+        detached.finish(target, host, called, quiet=given["quiet"])

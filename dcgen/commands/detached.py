@@ -1,11 +1,12 @@
 """A detached service that keeps data: what its host decides, its secrets, and its start there."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from composefile.project import Project
+from composefile.project import PROJECT_NAME, Project, project_of
 from dcgen.commands import telling
 from dcgen.commands.kept_secrets import keep_secrets
 from dcgen.commands.one_host import address_of, only_host
@@ -30,8 +31,20 @@ def decided(given: Mapping[str, Any]) -> tuple[Host, Mapping[str, object]]:
     return host, settled(found)
 
 
-def finish(target: Path, host: Host | None, *, quiet: bool) -> None:
+def project(service: str, folder: Path) -> str:
+    """Return the name of the project of *service* in *folder* if its file's name does not count.
+
+    That is so where the environment or `.env` names the application's: Compose prefers those.
+    """
+    beside = Project(folder).beside
+    application = os.environ.get(PROJECT_NAME) or beside.get(PROJECT_NAME)
+    return project_of(application, service) if application else ""
+
+
+def finish(target: Path, host: Host | None, called: str, *, quiet: bool) -> None:
     """See that the Compose file *target* has its secrets, and start it on *host*, if any.
+
+    Its project is *called* so, if that is not the name in the file.
 
     Exits with 1 if it does not run there.
 
@@ -45,7 +58,8 @@ def finish(target: Path, host: Host | None, *, quiet: bool) -> None:
     files = Project.named_env_files() or [target.parent / ".env"]
     env_files = [path for path in files if path.is_file()] + ([secrets] if secrets else [])
     named = [word for path in env_files for word in ("--env-file", str(path))]
-    words = (*docker.compose(v1=False), *named, "-f", str(target), "up", "--detach", "--wait")
+    given = (*named, "-f", str(target), *(("--project-name", called) if called else ()))
+    words = (*docker.compose(v1=False), *given, "up", "--detach", "--wait")
     if host.attach(words):
         sys.exit(1)
     if not quiet:

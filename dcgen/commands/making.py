@@ -17,7 +17,8 @@ class Making:
 
     *there* tells that the output is to run on another host, and the input's rest here; *fresh*
     that what is recorded in the output is not made again; *secrets* that its secrets are in a file
-    beside it (`secrets_of`). *variables* is another file that holds them.
+    beside it (`secrets_of`). *variables* is another file that holds them. *project* is the
+    name that the environment gives to the output's project; *started* tells that dcgen starts it.
     """
 
     file: tuple[str, ...] = ()
@@ -32,6 +33,8 @@ class Making:
     there: bool = False
     secrets: bool = False
     variables: str = ""
+    project: str = ""
+    started: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], **more: Any) -> "Making":  # noqa: ANN401 - fields of any type

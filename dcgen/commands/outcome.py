@@ -176,8 +176,9 @@ def _next(
 ) -> list[str]:
     """Return what to run now."""
     secrets = str(secrets_of(Path(written[-1]))) if making.secrets else making.variables
-    up = telling.run_it(written, v1=read.document.v1, more_variables=secrets)
+    up = telling.run_it(written, making.project, v1=read.document.v1, more_variables=secrets)
     if not making.there:
         return [f"run it: {up}"]
     here = telling.use_it(steps[0].service, making.file, written[-1] if making.secrets else "")
-    return [f"run it there: {up}", f"use it here: {here}"]
+    there = [] if making.started else [f"run it there: {up}"]
+    return [*there, f"use it here: {here}"]

@@ -38,9 +38,13 @@ def done(changes: Sequence[str], kept: Sequence[str], target: Path) -> list[str]
     return lines
 
 
-def run_it(files: Sequence[str], *, v1: bool, more_variables: str = "") -> str:
-    """Return the command that starts the variant of *files*, with *more_variables* of a file."""
-    return f"{_compose(files, v1=v1, more_variables=more_variables)} up -d"
+def run_it(files: Sequence[str], project: str = "", *, v1: bool, more_variables: str = "") -> str:
+    """Return the command that starts the variant of *files*, with *more_variables* of a file.
+
+    Its *project* is named if that is not the name in the file.
+    """
+    command = _compose(files, v1=v1, more_variables=more_variables)
+    return " ".join(filter(None, [command, project and f"-p {project}", "up -d"]))
 
 
 def reach_inside(behind: Mapping[str, str], files: Sequence[str], *, v1: bool) -> list[str]:

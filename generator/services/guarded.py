@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from composefile import labels
+from composefile.document import own
+from composefile.model import Model
+from composefile.project import project_of
+from composefile.syntax.parser import Scalar
 from composefile.values import assignments
 from faults import UserError
 from generator.checks.exposure import exposure_notices, protection, require_protected
@@ -30,10 +34,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What is changed of a service, and what the top-level sections of its file get."""
+    """What is changed of a service, what the sections of its file get, and what that is called."""
 
     keys: Mapping[str, Emitted] = field(default_factory=dict)
     sections: Mapping[str, Mapping[str, Emitted]] = field(default_factory=dict)
+    project: str = ""
 
 
 def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
@@ -58,7 +63,19 @@ def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
     _tell_clients(draft, found.secret)
     volumes: dict[str, Emitted] = {volume: {} for volume in found.volumes}
     keys = {**found.keys, "labels": _labels(draft, found)}
-    return Guarded(keys, {"volumes": volumes, "secrets": declared(found.secret)})
+    sections = {"volumes": volumes, "secrets": declared(found.secret)}
+    return Guarded(keys, sections, own_project(model, name))
+
+
+def own_project(model: Model, name: str) -> str:
+    """Return the name of the project in which the detached service *name* runs.
+
+    In that of its application it would be the same service as the ambassador that replaces it:
+    where both run on one host, Compose would put HAProxy into the place of the data.
+    """
+    node = own(model.document.root, "name")
+    named = node.value if isinstance(node, Scalar) and not node.is_null else model.project.name
+    return project_of(named, name)
 
 
 def _labels(draft: Draft, found: Stateful) -> dict[str, Emitted]:

@@ -41,6 +41,8 @@ def detach(
     text = alone(draft, publish, found.keys)
     document, newline = draft.document, draft.layout.newline
     parts = [HEADER + newline]
+    if found.project:
+        parts.append(f"name: {found.project}{newline}")
     if document.version is not None:
         parts.append(f'version: "{document.version}"{newline}')
     if not document.v1:

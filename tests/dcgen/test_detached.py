@@ -108,6 +108,30 @@ def test_the_variables_of_the_project_are_given_too(folder: Path) -> None:
     assert '"192.0.2.8:7000:6379"' in (folder / "redis.yml").read_text()
 
 
+def test_it_runs_in_a_project_of_its_own_beside_its_application(folder: Path) -> None:
+    (folder / "compose.yml").write_text(f"name: shop\n{COINS}")
+    result = dcgen("detach", "redis", "--host", HOST)
+
+    assert "\nname: shop-redis\n" in (folder / "redis.yml").read_text()
+    assert "run it there" not in result.stderr
+
+
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_its_project_is_another_one_where_the_name_in_a_file_does_not_count(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    if place == ".env":
+        (folder / ".env").write_text("COMPOSE_PROJECT_NAME=shop\n")
+    else:
+        monkeypatch.setenv("COMPOSE_PROJECT_NAME", "shop")
+    assert dcgen("detach", "redis", "--host", HOST).exit_code == 0
+    called = json.loads((folder / "calls").read_text())
+    by_hand = dcgen("detach", "redis", "--publish", "192.0.2.7", "--password")
+
+    assert called[called.index("redis.yml") + 1 :][:2] == ["--project-name", "shop-redis"]
+    assert "-f redis.yml -p shop-redis up -d\n" in by_hand.stderr
+
+
 def test_what_would_be_open_is_refused_before_anything_is_written(folder: Path) -> None:
     before = names(folder)
     result = dcgen("detach", "redis", "--host", HOST, "--no-password")
