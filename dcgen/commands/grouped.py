@@ -39,6 +39,10 @@ GROUPS = {
     f"Limits (N: {COUNT})": ("maxconn", "server_maxconn", "threads", "bufsize", "maxhdr"),
     "Statistics and log": ("stats", "stats_secret", "stats_open", "log"),
     "HAProxy": ("lb_config", "lb_image", "new_privileges", "template"),
+    "Cluster": (
+        *("version", "namespace", "secrets", "outside", "ingress", "ingress_class"),
+        *("storage", "storage_class", "is_liveness"),
+    ),
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts", "hosts_file"),
     "Input and output": (

@@ -1,5 +1,6 @@
 """``dcgen kubernetes``: the manifests of a Compose file, for a cluster."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import fields
@@ -18,6 +19,8 @@ from dcgen.source import STDIN, find
 from faults import UsageError, printable
 from generator.targets.kubernetes.choices import NEWEST, OLDEST, USUAL, Choices, Version
 from generator.targets.kubernetes.objects import folder, one_file
+
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 @click.command(
@@ -55,6 +58,42 @@ from generator.targets.kubernetes.objects import folder, one_file
     callback=lambda _ctx, _param, value: _version(value),
     help=f"Oldest Kubernetes that is to take them, {OLDEST} to {NEWEST}.",
 )
+@click.option("--namespace", default="", metavar="NAME", help="Namespace of all objects.")
+@click.option(
+    "--secrets",
+    type=click.Choice(["external", "generate"]),
+    default="external",
+    show_default=True,
+    help="Name the Secrets that you make, or write them with their values.",
+)
+@click.option(
+    "--publish",
+    "outside",
+    type=click.Choice(["node-port", "load-balancer", "none"]),
+    default="node-port",
+    show_default=True,
+    help="How published ports are reached from outside.",
+)
+@click.option(
+    "--ingress",
+    multiple=True,
+    metavar="SERVICE=HOST",
+    callback=lambda _ctx, _param, values: _hosts(values),
+    help="Publish a service under a host name by an Ingress.",
+)
+@click.option("--ingress-class", default="", metavar="NAME", help="Ingress class.")
+@click.option(
+    "--storage",
+    default="1Gi",
+    metavar="SIZE",
+    show_default=True,
+    callback=lambda _ctx, _param, value: _size(value),
+    help="Size of a volume.",
+)
+@click.option("--storage-class", default="", metavar="NAME", help="Storage class of volumes.")
+@click.option(
+    "--liveness", "is_liveness", is_flag=True, help="Restart containers that become unhealthy."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def kubernetes(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Write manifests of Kubernetes for the services of a Compose file into a folder.
@@ -81,6 +120,23 @@ def kubernetes(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     if not given["quiet"]:
         where = printable(shlex.quote(str(target)))
         tell([f"{target}: {len(objects)} objects", f"apply them: kubectl apply -k {where}"])
+
+
+def _hosts(values: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for value in values:
+        service, _, host = value.partition("=")
+        if not service or not _HOST.fullmatch(host):
+            what = f"`--ingress {value}` is not SERVICE=HOST"
+            raise UsageError(what, fix="name both: `--ingress webui=coins.example`")
+        found[service] = host
+    return found
+
+
+def _size(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*(?:[KMGTP]i?)?", text):
+        raise UsageError(f"{text!r} is not the size of a volume", fix="write it as 10Gi")
+    return text
 
 
 def _version(text: str) -> Version:

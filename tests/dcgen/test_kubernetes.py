@@ -121,3 +121,37 @@ def test_a_wrong_place_is_refused(
     assert what in result.stderr
     assert "fix: " in result.stderr
     assert os.listdir(tmp_path) == ["compose.yml"]  # noqa: PTH208 - names
+
+
+def test_secrets_with_values_are_in_a_file_that_is_yours_alone(tmp_path: Path) -> None:
+    text = f"{TWO}    environment: {{DB_PASSWORD: hunter2}}\n"
+    folder = tmp_path / "kubernetes"
+
+    for _ in range(2):
+        result = run(tmp_path, "--secrets", "generate", text=text)
+
+        assert result.exit_code == 0, result.output
+        assert (folder / "secrets.yaml").stat().st_mode & 0o777 == 0o600
+        assert "secrets.yaml" in (folder / ".gitignore").read_text().splitlines()
+        assert "kind: Secret" in (folder / "secrets.yaml").read_text()
+        others = [path for path in folder.iterdir() if path.name != "secrets.yaml"]
+        assert [path.name for path in others if "kind: Secret" in path.read_text()] == []
+    assert run(tmp_path, "--secrets", "generate", "--check", text=text).exit_code == 0
+
+
+def test_secrets_of_somebody_else_are_kept(tmp_path: Path) -> None:
+    mine = tmp_path / "kubernetes/secrets.yaml"
+    mine.parent.mkdir()
+    mine.write_text("kind: Secret\n")
+    text = f"{TWO}    environment: {{DB_PASSWORD: hunter2}}\n"
+
+    assert run(tmp_path, "--secrets", "generate", text=text).exit_code == 1
+    assert mine.read_text() == "kind: Secret\n"
+
+
+@pytest.mark.parametrize("size", ["0", "big", "-1Gi", "1 Gi"])
+def test_a_size_that_is_none_is_refused(tmp_path: Path, size: str) -> None:
+    result = run(tmp_path, "--storage", size)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "fix: write it as 10Gi" in result.stderr

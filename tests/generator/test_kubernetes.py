@@ -24,20 +24,23 @@ def test_dockercoins_has_a_service_for_each_name_that_is_dialled() -> None:
     result = run_file(ROOT / "dockercoins/compose.yml", *PUSHED)
     found = objects(result)
 
-    names = ["rng", "hasher", "webui", "redis", "worker"]
-    assert [name for kind, name in found if kind == "Deployment"] == names
+    kinds = {name: kind for kind, name in found if kind in ("Deployment", "StatefulSet")}
+    stateless = dict.fromkeys(("rng", "hasher", "webui", "worker"), "Deployment")
+    assert kinds == stateless | {"redis": "StatefulSet"}
     ports = {
         name: [port["port"] for port in one["spec"]["ports"]]
         for (kind, name), one in found.items()
         if kind == "Service"
     }
-    assert ports == {"rng": [80], "hasher": [80], "webui": [80], "redis": [6379]}
+    inside = {"rng": [80], "hasher": [80], "webui": [80], "redis": [6379]}
+    assert ports == inside | {f"{name}-published": [80] for name in ("rng", "hasher", "webui")}
     assert container(result, "rng")["image"] == "registry.example/coins/rng:1"
-    assert found["Deployment", "redis"]["spec"]["strategy"] == {"type": "Recreate"}
-    assert ("PersistentVolumeClaim", "redis") in found
+    claims = found["StatefulSet", "redis"]["spec"]["volumeClaimTemplates"]
+    assert [claim["metadata"]["name"] for claim in claims] == ["redis"]
     for (kind, name), one in found.items():
         if kind == "Service":
-            chosen = found["Deployment", name]["spec"]["selector"]["matchLabels"]
+            of = name.removesuffix("-published")
+            chosen = found[kinds[of], of]["spec"]["selector"]["matchLabels"]
             assert one["spec"]["selector"] == chosen
 
 
@@ -113,35 +116,52 @@ def test_a_dollar_reaches_the_program(text: str, expected: str) -> None:
 
 
 def test_what_looks_like_a_secret_is_not_written(tmp_path: Path) -> None:
-    body = "environment:\n  DB_PASSWORD: hunter2\n  URL: http://u:hunter2@db/\n  LEVEL: debug"
+    body = (
+        "environment:\n  DB_PASSWORD_FILE: /run/secrets/a\n  DB_PASSWORD: hunter2\n"
+        "  URL: http://u:hunter2@db/\n  LEVEL: debug"
+    )
     result = run(tmp_path, service(body))
 
     assert "hunter2" not in result.output
     assert "kubectl create secret generic web-env" in result.stderr
     assert container(result, "web")["env"] == [
+        {"name": "DB_PASSWORD_FILE", "value": "/run/secrets/a"},
+        {"name": "LEVEL", "value": "debug"},
         {
             "name": "DB_PASSWORD",
             "valueFrom": {"secretKeyRef": {"name": "web-env", "key": "DB_PASSWORD"}},
         },
         {"name": "URL", "valueFrom": {"secretKeyRef": {"name": "web-env", "key": "URL"}}},
-        {"name": "LEVEL", "value": "debug"},
     ]
 
 
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ("env_file: a.env", "env_file"),
-        ("network_mode: host", "network_mode"),
-        ("volumes:\n  - ./data:/data", "volumes"),
-        ("volumes:\n  - data:/data\nscale: 2", "volume"),
+        ("env_file: a.env", "a.env"),
+        ("network_mode: service:db", "network_mode"),
+        ("volumes:\n  - ./data:/data", "./data"),
+        ("volumes:\n  - /var/run/docker.sock:/var/run/docker.sock", "docker.sock"),
+        ("volumes: [{type: bind, source: ., target: /app}]", "on this machine"),
         ("user: nobody", "user"),
+        ("group_add: [mail]", "group_add"),
+        ("sysctls: {kernel.msgmax: 65536}", "kernel.msgmax"),
+        ("security_opt: ['seccomp:profile.json']", "seccomp"),
+        ("hostname: a_b", "hostname"),
+        ("extra_hosts: ['me:host-gateway']", "host-gateway"),
+        ("pid: service:db", "pid"),
+        ("configs: [a]", "not among `configs:`"),
+        ("secrets: [a]", "not among `secrets:`"),
+        ("labels: {-x: y}", "labels"),
         ("command: run --password $DB_PASSWORD", "secret"),
         ("command: []", "empty"),
         ('command: "it\'s"', "quotation"),
         ("build: .", "registry"),
-        ("deploy:\n  mode: global", "deploy.mode"),
-        ("deploy:\n  placement: {}", "deploy.placement"),
+        ("deploy:\n  mode: global-job", "deploy.mode"),
+        ("deploy:\n  mode: global\nvolumes: ['data:/data']", "volume on each node"),
+        ("deploy:\n  placement: {max_replicas_per_node: 1}", "max_replicas_per_node"),
+        ("deploy: {placement: {constraints: [engine.labels.a==b]}}", "constraints"),
+        ("deploy: {resources: {reservations: {devices: [{}]}}}", "devices"),
         ("something_new: 1", "something_new"),
     ],
 )
@@ -165,9 +185,9 @@ def test_a_name_that_is_none_in_kubernetes_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     result = run(
-        tmp_path, service('restart: "no"\ncontainer_name: w\nports: ["127.0.0.1:8080:80"]')
+        tmp_path, service('restart: "no"\nstop_signal: SIGINT\nports: ["127.0.0.1:8080:80"]')
     )
 
-    for what in ("restart", "container_name", "port-forward service/web 8080:80"):
+    for what in ("restart", "STOPSIGNAL", "port-forward service/web 8080:80"):
         assert what in result.stderr
     assert "type" not in objects(result)["Service", "web"]["spec"]

@@ -4,52 +4,81 @@ An attribute without a row is refused, so that none is lost in silence.
 Source: Compose Specification, "Services top-level elements".
 """
 
+from collections.abc import Iterator, Mapping
+
 from composefile.document import own
 from composefile.model import Model
 from composefile.syntax.parser import Scalar
+from composefile.values import Value
 from faults import UserError
 from generator.result import Notice
 
 CARRIED = (
-    *("build", "cap_add", "cap_drop", "command", "deploy", "entrypoint", "environment", "expose"),
-    *("healthcheck", "image", "labels", "ports", "profiles", "read_only", "scale", "stdin_open"),
-    *("stop_grace_period", "tty", "user", "volumes", "working_dir"),
+    *("annotations", "build", "cap_add", "cap_drop", "command", "configs", "container_name"),
+    *("cpu_period", "cpu_quota", "cpu_shares", "cpus", "depends_on", "deploy", "dns_opt"),
+    *("dns_search", "entrypoint", "env_file", "environment", "expose", "extra_hosts", "group_add"),
+    *("healthcheck", "hostname", "image", "init", "ipc", "labels", "links", "mem_limit"),
+    *("mem_reservation", "net", "network_mode", "networks", "pid", "platform", "ports"),
+    *("privileged", "profiles", "pull_policy", "read_only", "restart", "scale", "secrets"),
+    *("security_opt", "shm_size", "stdin_open", "stop_grace_period", "sysctls", "tmpfs", "tty"),
+    *("user", "volumes", "working_dir"),
 )
-CARRIED_OF_DEPLOY = ("mode", "replicas")
+CARRIED_OF_DEPLOY = ("endpoint_mode", "labels", "mode", "placement", "replicas", "resources")
+_OF_UPDATES = ("parallelism", "order", "delay")
+_KERNEL = "set it for the nodes, where their administrator allows it"
+_LOGS = ("logs are the cluster's", "read them by `kubectl logs`")
 # Lost, and told: why, and what to do.
 SAID = {
-    "container_name": (
-        "pods get names of their own",
-        "name the Deployment: kubectl logs deploy/NAME",
-    ),
-    "depends_on": ("Kubernetes starts pods in no order", "let each program try again"),
-    "logging": ("logs are the cluster's", "read them by `kubectl logs`"),
-    "networks": (
-        "all pods of a cluster reach each other",
-        "write a NetworkPolicy if they must not",
-    ),
+    "attach": _LOGS,
+    "blkio_config": ("a cluster does not weigh block devices", "take it out"),
+    "cgroup_parent": ("a kubelet has its own groups", "limit it by `mem_limit` and `cpus`"),
+    "cpu_rt_period": ("a cluster gives no real time", "take it out"),
+    "cpu_rt_runtime": ("a cluster gives no real time", "take it out"),
+    "cpuset": ("a kubelet chooses the processors", "limit it by `cpus`"),
+    "develop": ("it is for a machine of a developer", "take it out"),
+    "dns": ("other servers would not know the names of the services", "set them in CoreDNS"),
+    "domainname": ("a pod is in the domain of its cluster", "take it out"),
+    "log_driver": _LOGS,
+    "log_opt": _LOGS,
+    "logging": _LOGS,
+    "mac_address": ("a cluster gives addresses itself", "take it out"),
+    "mem_swappiness": ("swap is a setting of the node", _KERNEL),
+    "memswap_limit": ("swap is a setting of the node", _KERNEL),
+    "oom_kill_disable": ("a kubelet sets it", "reserve memory by `mem_reservation`"),
+    "oom_score_adj": ("a kubelet sets it", "reserve memory by `mem_reservation`"),
+    "pids_limit": ("it is a setting of the node", _KERNEL),
+    "pull_refresh_after": ("a kubelet pulls by `pull_policy` alone", "give each build a tag"),
+    "stop_signal": ("a kubelet takes that of the image", "write STOPSIGNAL into its Dockerfile"),
+    "ulimits": ("they are those of the container runtime", _KERNEL),
+}
+SAID_OF_DEPLOY = {
+    "restart_policy": ("a kubelet waits longer after each end, up to 5 minutes", "take it out"),
+    "rollback_config": ("a cluster takes nothing back itself", "`kubectl rollout undo`"),
 }
 ALWAYS = ("always", "unless-stopped")
-SECTIONS = ("configs", "include", "models", "secrets")
+SECTIONS = ("include", "models")
+_OF_VOLUMES = ("name", "external", "driver")
 
 
-def judged(model: Model, name: str) -> list[Notice]:
-    """Return what is lost of service *name* in Kubernetes.
+def judged(model: Model, name: str, *, is_once: bool) -> list[Notice]:
+    """Return what is lost of service *name* in Kubernetes; *is_once* if it is to end by itself.
 
     Raises:
         UserError: It has an attribute that cannot be carried over.
     """
     for key in model.keys(name):
-        is_known = key in CARRIED or key in SAID or key == "restart" or key.startswith("x-")
+        is_known = key in CARRIED or key in SAID or key.startswith("x-")
         if not is_known and model.get(name, key) is not None:
             raise refused(model, name, key)
-    deploy = model.get(name, "deploy")
-    for key in deploy if isinstance(deploy, dict) else ():
-        if key not in CARRIED_OF_DEPLOY:
+    value = model.get(name, "deploy")
+    deploy = value if isinstance(value, dict) else {}
+    for key in deploy:
+        if key not in (*CARRIED_OF_DEPLOY, *SAID_OF_DEPLOY, "update_config"):
             raise refused(model, name, "deploy", f"deploy.{key}")
-    if isinstance(deploy, dict) and deploy.get("mode") not in (None, "replicated"):
-        raise refused(model, name, "deploy", "deploy.mode")
-    return [*_lost(model, name), *_restart(model, name)]
+    if deploy.get("mode") not in (None, "replicated", "global", "replicated-job"):
+        raise refused(model, name, "deploy", f"deploy.mode: {deploy['mode']}")
+    _require_no_devices(model, name, deploy)
+    return [*_lost(model, name, deploy), *([] if is_once else _restart(model, name))]
 
 
 def require_sections(model: Model) -> None:
@@ -68,10 +97,14 @@ def require_sections(model: Model) -> None:
             )
     volumes = model.document.section("volumes")
     for key, body in volumes.entries if volumes else ():
-        if isinstance(key, Scalar) and model.value(body):
+        settings = model.value(body)
+        others = [one for one in settings or () if one not in _OF_VOLUMES]
+        driver = settings.get("driver") if isinstance(settings, dict) else None
+        if isinstance(key, Scalar) and (others or driver not in (None, "local")):
+            kind = others[0] if others else "driver"
             raise UserError(
-                f"the settings of volume {key.value!r} are for Docker alone",
-                fix="take them out: the cluster's default storage class makes the volume",
+                f"`{kind}:` of volume {key.value!r} is for Docker alone",
+                fix="take it out, and choose a storage class: `--storage-class NAME`",
                 where=model.document.where(key),
             )
 
@@ -79,23 +112,43 @@ def require_sections(model: Model) -> None:
 def refused(model: Model, name: str, key: str, shown: str = "") -> UserError:
     """Return the error that *key* of service *name*, called *shown*, cannot be carried over."""
     return UserError(
-        f"`{shown or key}:` of service {name!r} cannot be written as manifests",
+        f"`{shown or f'{key}:'}` of service {name!r} cannot be written as manifests",
         fix=f"give a file without it, with `-f`, and write that part for Kubernetes: {key}",
         where=model.where(name, key),
     )
 
 
-def _lost(model: Model, name: str) -> list[Notice]:
-    return [
-        Notice(f"`{key}:` of {name} is left out: {why}", model.where(name, key), fix=fix)
-        for key, (why, fix) in SAID.items()
-        if model.get(name, key) is not None
-    ]
+def _require_no_devices(model: Model, name: str, deploy: Mapping[str, Value]) -> None:
+    resources = deploy.get("resources")
+    for part in resources.values() if isinstance(resources, dict) else ():
+        for key in part if isinstance(part, dict) else ():
+            if key not in ("cpus", "memory", "pids"):
+                raise refused(model, name, "deploy", f"deploy.resources: {key}")
+
+
+def _lost(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[Notice]:
+    for key, (why, fix) in SAID.items():
+        if model.get(name, key) is not None:
+            yield Notice(f"`{key}:` of {name} is left out: {why}", model.where(name, key), fix=fix)
+    where = model.where(name, "deploy")
+    for key, (why, fix) in SAID_OF_DEPLOY.items():
+        value = deploy.get(key)
+        is_usual = isinstance(value, dict) and set(value.items()) <= {("condition", "any")}
+        if value is not None and not is_usual:
+            yield Notice(f"`deploy.{key}:` of {name} is left out: {why}", where, fix=fix)
+    updates = deploy.get("update_config")
+    others = [key for key in updates or () if key not in _OF_UPDATES]
+    if others:
+        what = (
+            f"`deploy.update_config.{others[0]}:` of {name} is left out: an update that fails stops"
+        )
+        yield Notice(what, where, fix="`kubectl rollout undo` takes it back")
 
 
 def _restart(model: Model, name: str) -> list[Notice]:
     value = model.get(name, "restart")
     if value is None or value in ALWAYS:
         return []
-    what = f"`restart: {value}` of {name} is left out: a Deployment always starts its pods again"
-    return [Notice(what, model.where(name, "restart"), fix="write a Job if it is to end")]
+    what = f"`restart: {value}` of {name} is left out: its pods are always started again"
+    fix = "if it is to end, let others wait for it: `condition: service_completed_successfully`"
+    return [Notice(what, model.where(name, "restart"), fix=fix)]

@@ -1,6 +1,7 @@
 """What a person chooses about manifests, beyond what the Compose file says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -27,8 +28,25 @@ class Choices:
         registry: Where images that are built here are: ``HOST/PATH``; empty if not given.
         tag: Their tag; empty if not given.
         version: The oldest Kubernetes that the manifests are for.
+        secrets: Whether Secrets are written, with their values: ``generate`` or ``external``.
+        namespace: Where all objects go; empty leaves it to kubectl.
+        storage: How large the claim for a volume is.
+        storage_class: Its storage class; empty is the cluster's own.
+        outside: How published ports are reached from outside: ``node-port``, ``load-balancer`` or
+            ``none``.
+        ingress: Service to the host name under which an Ingress publishes it.
+        ingress_class: The class of these; empty is the cluster's own.
+        is_liveness: Whether a container that becomes unhealthy is started again.
     """
 
     registry: str = ""
     tag: str = ""
     version: Version = USUAL
+    secrets: str = "external"
+    namespace: str = ""
+    storage: str = "1Gi"
+    storage_class: str = ""
+    outside: str = "node-port"
+    ingress: Mapping[str, str] = field(default_factory=dict)
+    ingress_class: str = ""
+    is_liveness: bool = False

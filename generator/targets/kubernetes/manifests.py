@@ -1,17 +1,19 @@
 """Write the services of a Compose file as objects of Kubernetes."""
 
-from composefile.model import Model
-from composefile.values import words
-from faults import UserError
+from collections.abc import Iterable, Iterator
+
+from faults import UserError, nearest
+from generator.editing.emit import Emitted
 from generator.result import Notice
+from generator.targets.kubernetes.assembly import assembled
 from generator.targets.kubernetes.attributes import judged, require_sections
-from generator.targets.kubernetes.choices import Choices
-from generator.targets.kubernetes.objects import Object
-from generator.targets.kubernetes.pod import pod
-from generator.targets.kubernetes.services import ports_of, services, unpublished
+from generator.targets.kubernetes.objects import Given, Object
+from generator.targets.kubernetes.order import COMPLETED, dependencies
+from generator.targets.kubernetes.outside import outside
+from generator.targets.kubernetes.policy import policies
+from generator.targets.kubernetes.services import services
 from generator.targets.kubernetes.source import Source, require_name
-from generator.targets.kubernetes.variables import environment, require_no_secret
-from generator.targets.kubernetes.workload import workload
+from generator.targets.kubernetes.workload import job_name, kind_of, workload
 
 
 def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
@@ -20,49 +22,73 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
     Raises:
         UserError: Something in the file cannot be written as manifests.
     """
-    model = source.model
     require_sections(source.written)
+    _require_services(source)
+    notices = list(_left_out(source))
     found: list[Object] = []
-    notices: list[Notice] = []
-    for name in model.document.names:
-        if words(model.get(name, "profiles")):
-            what = f"{name} is left out: it is started only with a profile"
-            fix = "give a file in which it has no `profiles:`"
-            notices.append(Notice(what, model.where(name, "profiles"), fix=fix))
-            continue
-        made, more = _service(source, name, {one.name for one in found if one.is_claim})
+    for name in source.names:
+        made, more = _service(source, name)
         found += made
         notices += more
-    return found, notices
+    return _each_once(source, [*found, *policies(source)]), notices
 
 
-def _service(source: Source, name: str, claimed: set[str]) -> tuple[list[Object], list[Notice]]:
-    model = source.model
-    require_name(model, name)
-    require_no_secret(source.written, name)
-    lost = judged(model, name)
-    image = _image(model, name, source.choices)
-    variables, missing = environment(model, source.written, name)
-    ports = ports_of(model, name)
-    body = pod(source, name, image, variables, ports)
-    made = [*workload(source, name, body, claimed), *services(source, name, ports)]
-    return made, [*lost, *missing, *unpublished(model, name, ports)]
+def _left_out(source: Source) -> Iterator[Notice]:
+    for name in source.model.document.names:
+        if name not in source.names:
+            what = f"{name} is left out: it is started only with a profile"
+            where = source.model.where(name, "profiles")
+            yield Notice(what, where, fix="give a file in which it has no `profiles:`")
 
 
-def _image(model: Model, name: str, choices: Choices) -> str:
-    if model.get(name, "build") is None:
-        image = model.get(name, "image")
-        if isinstance(image, str) and image:
-            return image
+def _service(source: Source, name: str) -> tuple[list[Object], list[Notice]]:
+    kind = kind_of(source, name)
+    lost = judged(source.model, name, is_once=kind == "Job")
+    pod, given = _pod(source, name, ())
+    around = [
+        services(source, name, is_needed=kind == "StatefulSet", is_once=kind == "Job"),
+        outside(source, name),
+    ]
+    made = [*given.objects, workload(source, name, pod, given)]
+    made += [one for part in around for one in part.objects]
+    return made, [*lost, *given.notices, *(one for part in around for one in part.notices)]
+
+
+def _pod(source: Source, name: str, before: tuple[str, ...]) -> tuple[Emitted, Given]:
+    """Return the pod of service *name*, for which those *before* wait, and what it is given."""
+    if name in before:
         raise UserError(
-            f"service {name!r} has neither `image` nor `build`",
-            fix="add its `image:`",
-            where=model.where(name),
+            f"service {name!r} waits for itself: {' → '.join([*before, name])}",
+            fix="take one `depends_on` out of the circle",
+            where=source.model.where(name, "depends_on"),
         )
-    if not (choices.registry and choices.tag):
-        raise UserError(
-            f"service {name!r} is built here, where no cluster finds its image",
-            fix="push it to a registry, and give `--registry HOST/PATH --tag TAG`",
-            where=model.where(name, "build"),
-        )
-    return f"{choices.registry.rstrip('/')}/{name}:{choices.tag}"
+    ended = [other for other, how in dependencies(source, name).items() if how == COMPLETED]
+    jobs = {other: job_name(other, _pod(source, other, (*before, name))[0]) for other in ended}
+    return assembled(source, name, kind_of(source, name), jobs)
+
+
+def _require_services(source: Source) -> None:
+    for name in source.names:
+        require_name(source.model, name)
+    for name in source.choices.ingress:
+        if name not in source.names:
+            names = ", ".join(source.names)
+            raise UserError(
+                f"`--ingress`: no service named {name!r}",
+                fix=nearest(name, source.names, f"choose one of: {names}"),
+                where=source.model.where(name),
+            )
+
+
+def _each_once(source: Source, objects: Iterable[Object]) -> list[Object]:
+    """Return *objects* without those that several services have in common."""
+    found: dict[tuple[str, str], Object] = {}
+    for one in objects:
+        known = found.setdefault((one.kind, one.name), one)
+        if known.body != one.body:
+            raise UserError(
+                f"two objects would be called {one.name!r}, of {known.where} and {one.where}",
+                fix="rename a service",
+                where=source.model.where(one.file),
+            )
+    return list(found.values())

@@ -4,125 +4,96 @@ Source: Kubernetes API reference, "PodSpec" and "Container".
 """
 
 import math
-import re
 
 from composefile.duration import seconds
-from composefile.model import Model
 from composefile.ports import Port
-from composefile.values import words
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.attributes import refused
 from generator.targets.kubernetes.choices import USUAL, Version
-from generator.targets.kubernetes.probes import readiness
+from generator.targets.kubernetes.command import command
+from generator.targets.kubernetes.objects import Given
+from generator.targets.kubernetes.placing import of_node
+from generator.targets.kubernetes.ports import ports_of
+from generator.targets.kubernetes.probes import probes
+from generator.targets.kubernetes.resources import resources
+from generator.targets.kubernetes.security import of_container, of_pod
 from generator.targets.kubernetes.source import Source
-from generator.targets.kubernetes.variables import command
 
-_NUMBERS = re.compile(r"(\d+)(?::(\d+))?")
-_NAMED = re.compile(r"([a-z0-9][a-z0-9-]*):(/[^:]*)(?::(ro|rw))?")
-_DRAIN_S, _GRACE_S, _FIRST_UNPRIVILEGED = 5, 10.0, 1024
-
-
-def claims(model: Model, name: str) -> list[str]:
-    """Return the names of the volumes that service *name* mounts."""
-    return list(dict.fromkeys(volume for volume, _, _ in _mounts(model, name)))
+_DRAIN_S, _GRACE_S = 5, 10.0
+_PULLED = {
+    "always": "Always",
+    "never": "Never",
+    "missing": "IfNotPresent",
+    "if_not_present": "IfNotPresent",
+    "build": "IfNotPresent",
+}
 
 
 def pod(
-    source: Source, name: str, image: str, variables: list[Emitted], ports: list[Port]
+    source: Source, name: str, image: str, given: Given, *, is_once: bool
 ) -> dict[str, Emitted]:
-    """Return the pod of service *name*, which runs *image* with *variables* and hears on *ports*.
+    """Return the pod of service *name*, which runs *image* with what it is *given*.
+
+    Args:
+        source: The file.
+        name: A service.
+        image: Its image.
+        given: Its volumes, variables and what runs before it.
+        is_once: Whether it ends by itself, and is not started again.
 
     Raises:
-        UserError: Its user is no number, or it mounts something else than a volume with a name.
+        UserError: It asks for what a pod cannot have.
     """
-    model = source.model
+    model, ports = source.model, ports_of(source.model, name)
     grace = math.ceil(seconds(model.get(name, "stop_grace_period")) or _GRACE_S)
-    spec: dict[str, Emitted] = {
+    drains = bool(ports) and not is_once
+    restart = str(model.get(name, "restart") or "no")
+    again = "OnFailure" if restart.startswith("on-failure") else "Never"
+    found: dict[str, Emitted] = {
+        **({"restartPolicy": again} if is_once else {}),
+        **of_node(model, name),
+        **({"serviceAccountName": given.account} if given.account else {}),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
-        "securityContext": _of_pod(ports),
-        "terminationGracePeriodSeconds": grace + (_DRAIN_S if ports else 0),
-        "containers": [_container(source, name, image, variables, ports)],
+        "securityContext": of_pod(model, name, ports),
+        "terminationGracePeriodSeconds": grace + (_DRAIN_S if drains else 0),
+        "initContainers": given.before,
+        "containers": [_container(source, name, image, given, drains=drains)],
+        "volumes": given.volumes,
     }
-    volumes: list[Emitted] = [
-        {"name": volume, "persistentVolumeClaim": {"claimName": volume}}
-        for volume in claims(model, name)
-    ]
-    return {**spec, "volumes": volumes} if volumes else spec
+    return {key: value for key, value in found.items() if value != ()}
 
 
 def _container(
-    source: Source, name: str, image: str, variables: list[Emitted], ports: list[Port]
+    source: Source, name: str, image: str, given: Given, *, drains: bool
 ) -> dict[str, Emitted]:
-    model = source.model
-    probe = readiness(model, name, ports)
-    drain: Emitted = {"preStop": _sleep(source.choices.version)} if ports else {}
-    listed: list[Emitted] = [
-        {"containerPort": port.target, "protocol": port.protocol.upper()} for port in ports
-    ]
-    mounts: list[Emitted] = [
-        {"name": volume, "mountPath": path, "readOnly": is_read_only}
-        for volume, path, is_read_only in _mounts(model, name)
-    ]
+    model, ports = source.model, ports_of(source.model, name)
+    drain: Emitted = {"preStop": _sleep(source.choices.version)} if drains else {}
+    asked = probes(model, name, ports, is_liveness=source.choices.is_liveness)
     found: dict[str, Emitted] = {
         "name": name,
         "image": image,
-        "command": command(model, name, "entrypoint"),
-        "args": command(model, name, "command"),
+        "imagePullPolicy": _PULLED.get(str(model.get(name, "pull_policy") or "")),
+        **command(model, name),
         "workingDir": str(model.get(name, "working_dir") or ""),
         "stdin": model.get(name, "stdin_open") == "true",
         "tty": model.get(name, "tty") == "true",
-        "env": variables,
-        "ports": listed,
-        "readinessProbe": probe,
+        "envFrom": given.variables_from,
+        "env": given.variables,
+        "ports": [_port(port) for port in ports],
+        **(asked if drains or not ports else {}),
         "lifecycle": drain,
-        "securityContext": _of_container(model, name),
-        "volumeMounts": mounts,
+        "resources": resources(model, name),
+        "securityContext": of_container(model, name),
+        "volumeMounts": given.mounts,
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _port(port: Port) -> Emitted:
+    return {"containerPort": port.target, "protocol": port.protocol.upper()}
 
 
 def _sleep(version: Version) -> Emitted:
     if version >= USUAL:
         return {"sleep": {"seconds": _DRAIN_S}}
     return {"exec": {"command": ["sleep", str(_DRAIN_S)]}}
-
-
-def _of_pod(ports: list[Port]) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = {"seccompProfile": {"type": "RuntimeDefault"}}
-    if any(port.target < _FIRST_UNPRIVILEGED for port in ports):
-        # As in Docker, where a program need not be root for it.
-        found["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
-    return found
-
-
-def _of_container(model: Model, name: str) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = {}
-    user = model.get(name, "user")
-    if isinstance(user, str) and user:
-        match = _NUMBERS.fullmatch(user)
-        if not match:
-            raise refused(model, name, "user", f"user: {user}")
-        found["runAsUser"] = int(match[1])
-        if match[2]:
-            found["runAsGroup"] = int(match[2])
-    if model.get(name, "read_only") == "true":
-        found["readOnlyRootFilesystem"] = True
-    kinds = (("add", "cap_add"), ("drop", "cap_drop"))
-    named = {kind: words(model.get(name, key)) for kind, key in kinds}
-    if any(named.values()):
-        found["capabilities"] = {
-            kind: [cap.removeprefix("CAP_") for cap in caps] for kind, caps in named.items() if caps
-        }
-    return found
-
-
-def _mounts(model: Model, name: str) -> list[tuple[str, str, bool]]:
-    found = []
-    value = model.get(name, "volumes")
-    for entry in value if isinstance(value, list) else ():
-        match = _NAMED.fullmatch(entry) if isinstance(entry, str) else None
-        if not match:
-            raise refused(model, name, "volumes", "volumes")
-        found.append((match[1], match[2], match[3] == "ro"))
-    return found

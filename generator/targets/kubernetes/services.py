@@ -1,37 +1,52 @@
 """The Services by which pods are found: a name keeps the port that its consumers dial."""
 
+import re
 from collections.abc import Iterator
 
-from composefile.listening import declared, discover
 from composefile.model import Model
 from composefile.ports import Port
-from composefile.references import references
+from composefile.references import mentions, references
+from composefile.values import words
 from generator.editing.emit import Emitted
 from generator.result import Notice
-from generator.targets.kubernetes.objects import Object
+from generator.targets.kubernetes.objects import Given
+from generator.targets.kubernetes.ports import ports_of
 from generator.targets.kubernetes.source import Source
 
 SERVICE = ("v1", "Service")
+_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def ports_of(model: Model, name: str) -> list[Port]:
-    """Return the ports that service *name* listens on, as far as they are known."""
-    service = model.document.service(name)
-    found = {(port.target, port.protocol): port for port in reversed(declared(model, service))}
-    if all(port.protocol == "tcp" for port in found.values()):
-        for target in discover(model, service):
-            found.setdefault((target, "tcp"), Port(target))
-    return sorted(found.values(), key=lambda port: (port.target, port.protocol))
+def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Given:
+    """Return the Services of service *name*: one for each name under which others dial it.
 
-
-def services(source: Source, name: str, ports: list[Port]) -> Iterator[Object]:
-    """Yield the Service of service *name*, if it listens on *ports* or others refer to it."""
-    if not ports and not references(source.model, name):
-        return
-    chosen: Emitted = source.chosen(name)
-    # Without a port that is known, the name leads to the pods themselves, at any port.
-    here: dict[str, Emitted] = {"ports": listed(ports)} if ports else {"clusterIP": "None"}
-    yield source.made(name, SERVICE, name, {"spec": {"selector": chosen, **here}})
+    There are none if it listens on no port that is known and no other refers to it, or if it runs
+    once, as *is_once* says; one *is_needed* all the same by a StatefulSet.
+    """
+    model = source.model
+    ports, aliases = ports_of(model, name), _aliases(source, name)
+    is_dialled = bool(references(model, name)) and not is_once
+    if not (ports or is_dialled or aliases or is_needed):
+        return Given()
+    spec: dict[str, Emitted] = {"selector": source.chosen(name)}
+    if not ports or _is_headless(model, name):
+        # Without a port that is known, the name leads to the pods themselves, at any port.
+        spec["clusterIP"] = "None"
+    if ports:
+        spec["ports"] = listed(ports)
+    good = [alias for alias in aliases if _NAME.fullmatch(alias)]
+    notices = [
+        Notice(
+            f"the name {alias!r} of {name} is left out: it cannot be one in a cluster",
+            model.where(name),
+            fix=f"let others dial {name!r}",
+        )
+        for alias in aliases
+        if alias not in good
+    ]
+    called = [name, *good]
+    made = [source.made(name, SERVICE, one, {"spec": spec}) for one in called]
+    return Given(objects=tuple(made), notices=tuple(notices))
 
 
 def listed(ports: list[Port]) -> list[Emitted]:
@@ -42,12 +57,23 @@ def listed(ports: list[Port]) -> list[Emitted]:
     ]
 
 
-def unpublished(model: Model, name: str, ports: list[Port]) -> list[Notice]:
-    """Return what a person has to know of *ports* of service *name* that Compose publishes."""
-    outside = [port for port in ports if port.published]
-    if not outside:
-        return []
-    shown = " ".join(f"{port.published}:{port.target}" for port in outside)
-    what = f"ports of {name} are published inside the cluster alone"
-    fix = f"reach it by `kubectl port-forward service/{name} {shown}`"
-    return [Notice(what, model.where(name, "ports"), fix=fix)]
+def _is_headless(model: Model, name: str) -> bool:
+    deploy = model.get(name, "deploy")
+    return isinstance(deploy, dict) and deploy.get("endpoint_mode") == "dnsrr"
+
+
+def _aliases(source: Source, name: str) -> list[str]:
+    return [alias for alias in dict.fromkeys(_named(source, name)) if alias not in source.names]
+
+
+def _named(source: Source, name: str) -> Iterator[str]:
+    model = source.model
+    for reference in references(model, name):
+        if reference.key == "links" and reference.detail:
+            yield reference.detail
+    for settings in (model.networks(name) or {}).values():
+        yield from words(settings.get("aliases"))
+    container = model.get(name, "container_name")
+    others = [other for other in source.names if other != name]
+    if isinstance(container, str) and any(mentions(model, one, [container]) for one in others):
+        yield container

@@ -1,17 +1,21 @@
 """A Compose file on its way into a cluster, and what its objects are called there."""
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from composefile.model import Model
+from composefile.values import words
 from faults import Place, UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.choices import Choices
 from generator.targets.kubernetes.objects import Object
 
 MOST_LETTERS = 63
+_HASH_LETTERS = 8
+_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -31,6 +35,25 @@ class Source:
     project: str
     choices: Choices
 
+    @property
+    def names(self) -> list[str]:
+        """The services that are written: those that are started without a profile."""
+        model = self.model
+        return [name for name in model.document.names if not words(model.get(name, "profiles"))]
+
+    @property
+    def kubectl(self) -> str:
+        """How to call kubectl for the namespace of the objects."""
+        chosen = self.choices.namespace
+        return f"kubectl -n {chosen}" if chosen else "kubectl"
+
+    def replicas(self, name: str) -> int:
+        """Return how many pods service *name* has; 1 if it does not say."""
+        deploy = self.model.get(name, "deploy")
+        value = deploy.get("replicas") if isinstance(deploy, dict) else None
+        value = value or self.model.get(name, "scale")
+        return int(value) if isinstance(value, str) and value.isdecimal() else 1
+
     def chosen(self, name: str) -> dict[str, Emitted]:
         """Return the labels by which a Service finds the pods of service *name*."""
         part_of = self.project[:MOST_LETTERS].strip("_-")
@@ -41,17 +64,56 @@ class Source:
         return {**self.chosen(name), "app.kubernetes.io/managed-by": "dcgen"}
 
     def made(
-        self, name: str, kind: tuple[str, str], called: str, body: Mapping[str, Emitted]
+        self,
+        name: str,
+        kind: tuple[str, str],
+        called: str,
+        body: Mapping[str, Emitted],
+        annotations: Mapping[str, Emitted] | None = None,
     ) -> Object:
         """Return an object of service *name*: its *kind* with the version in front, and *body*."""
         where = self.line(self.model.where(name))
-        return Object(*kind, called, self.labels(name), body, where, name)
+        namespace = self.choices.namespace
+        return Object(
+            *kind, called, self.labels(name), body, where, name, namespace, annotations or {}
+        )
+
+    def named_by_content(
+        self, name: str, kind: str, called: str, data: Mapping[str, Emitted]
+    ) -> Object:
+        """Return an object of *kind* that holds *data* for service *name*: a hash is in its name.
+
+        A change is a new object, so that the pods that use it are replaced.
+        """
+        digest = hashlib.sha256(repr(data).encode()).hexdigest()[:_HASH_LETTERS]
+        short = label_of(called)[: MOST_LETTERS - 1 - _HASH_LETTERS]
+        return self.made(name, ("v1", kind), f"{short}-{digest}", {"immutable": True, **data})
 
     def line(self, place: Place) -> str:
         """Return *place* as seen from the file's folder: the same wherever dcgen runs."""
         folder = self.model.project.folder
         file = os.path.relpath(place.file, folder) if folder else place.file
         return f"{file}:{place.line}"
+
+
+def label_of(text: str) -> str:
+    """Return *text* as the name of an object: small letters, digits and ``-``."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MOST_LETTERS].rstrip("-") or "x"
+
+
+def key_of(source: Source, name: str, section: str, key: str) -> str:
+    """Return *key* if an object can have it.
+
+    Raises:
+        UserError: It cannot.
+    """
+    if _KEY.fullmatch(key):
+        return key
+    raise UserError(
+        f"{key!r} of service {name!r} cannot be a key of a ConfigMap or a Secret",
+        fix="rename it: letters, digits, `-`, `_` and `.`",
+        where=source.model.where(name, section),
+    )
 
 
 def require_name(model: Model, name: str) -> None:

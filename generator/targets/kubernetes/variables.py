@@ -1,101 +1,121 @@
-"""The environment and the command of a container; no value that looks like a secret is written.
+"""The environment of a container; no value that looks like a secret is written unasked.
 
-Source: Kubernetes, "Define Dependent Environment Variables" (`$(NAME)` is expanded, `$$` is `$`).
+What `environment` says is in the pod, what `env_file` names in a ConfigMap; the first wins in both
+worlds. Sources: Compose Specification, "environment" and "env_file"; Kubernetes, "Define Dependent
+Environment Variables" (`$(NAME)` is expanded, `$$` is `$`).
 """
 
+import base64
 import os
-import re
-import shlex
+from dataclasses import dataclass
+from pathlib import Path
 
-from composefile.model import Model
-from composefile.values import assignments, texts, words
+from composefile import env_file
+from composefile.values import Value, assignments
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
-
-_SECRET_NAME = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|KEY$", re.IGNORECASE)
-_SECRET_VARIABLE = re.compile(r"\$\{?\w*(?:PASSW|SECRET|TOKEN|CREDENTIAL|_KEY\b)", re.IGNORECASE)
-_SECRET_URL = re.compile(r"://[^\s:/@]*:[^\s/@]+@")
-
-
-def escaped(text: str) -> str:
-    """Return *text* so that a kubelet makes it what it is: ``$(date)`` is ``$$(date)`` there."""
-    return re.sub(r"\$(?=[$(])", "$$", text)
+from generator.targets.kubernetes.command import escaped
+from generator.targets.kubernetes.objects import Given
+from generator.targets.kubernetes.secrecy import is_secret, require_no_secret
+from generator.targets.kubernetes.source import Source, key_of
 
 
-def command(model: Model, name: str, key: str) -> list[str]:
-    """Return `command` or `entrypoint` of service *name* as words; empty if it has none.
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """The variables of a service: those *here*, those of a *file*, and those that are *secret*."""
 
-    Raises:
-        UserError: It is empty, which Kubernetes cannot say, or a quotation mark is not closed.
-    """
-    value = model.get(name, key)
-    if value is None:
-        return []
-    try:
-        found = shlex.split(value) if isinstance(value, str) else words(value)
-    except ValueError as error:
-        what, fix = f"`{key}:` of service {name!r}: {error}", "close the quotation mark"
-        raise UserError(what, fix=fix, where=model.where(name, key)) from error
-    if not found:
-        raise UserError(
-            f"`{key}:` of service {name!r} is empty, which Kubernetes cannot say",
-            fix=f"give the words that are to run: `{key}: [PROGRAM, ARGUMENT]`",
-            where=model.where(name, key),
-        )
-    return [escaped(word) for word in found]
+    here: dict[str, str]
+    file: dict[str, str]
+    secret: dict[str, str]
 
 
-def environment(model: Model, written: Model, name: str) -> tuple[list[Emitted], list[Notice]]:
+def environment(source: Source, name: str) -> Given:
     """Return the variables of service *name*, and what has to be made for them.
 
-    Args:
-        model: The values as Compose fills them in.
-        written: The same file, its values as they are written.
-        name: A service.
+    Raises:
+        UserError: A file of variables cannot be read, a name is none in a cluster, or a secret
+            stands elsewhere.
     """
-    found: list[Emitted] = []
-    secrets = []
-    as_written = assignments(written.get(name, "environment"))
-    for variable, value in assignments(model.get(name, "environment")).items():
+    require_no_secret(source.written, name)
+    found = _variables(source, name)
+    variables: list[Emitted] = [
+        {"name": variable, "value": escaped(text)} for variable, text in found.here.items()
+    ]
+    objects = []
+    called, notices = f"{name}-env", []
+    if found.secret and source.choices.secrets == "generate":
+        data = {key: base64.b64encode(text.encode()).decode() for key, text in found.secret.items()}
+        made = source.named_by_content(name, "Secret", called, {"data": data})
+        objects.append(made)
+        called = made.name
+    elif found.secret:
+        notices.append(_made_by_you(source, name, found))
+    for variable in found.secret:
+        key = key_of(source, name, "environment", variable)
+        reference: Emitted = {"name": called, "key": key}
+        variables.append({"name": variable, "valueFrom": {"secretKeyRef": reference}})
+    listed: list[Emitted] = []
+    if found.file:
+        entries = {key_of(source, name, "env_file", key): text for key, text in found.file.items()}
+        made = source.named_by_content(name, "ConfigMap", f"{name}-env", {"data": entries})
+        objects.append(made)
+        listed.append({"configMapRef": {"name": made.name}})
+    return Given(
+        variables=tuple(variables),
+        variables_from=tuple(listed),
+        objects=tuple(objects),
+        notices=tuple(notices),
+    )
+
+
+def _made_by_you(source: Source, name: str, found: _Variables) -> Notice:
+    shown = ", ".join(found.secret)
+    what = f"values of {shown} of {name} are not written: they look like secrets"
+    make = f"{source.kubectl} create secret generic {name}-env --from-env-file=FILE"
+    fix = f"write them into FILE, then: {make}; or have them written: `--secrets generate`"
+    key = "environment" if source.model.get(name, "environment") is not None else "env_file"
+    return Notice(what, source.model.where(name, key), fix=fix)
+
+
+def _variables(source: Source, name: str) -> _Variables:
+    written = assignments(source.written.get(name, "environment"))
+    found = _Variables({}, {}, {})
+    for variable, value in assignments(source.model.get(name, "environment")).items():
         text = os.environ.get(variable) if value is None else value
         if text is None:
             continue
-        if _is_secret(variable, text, as_written.get(variable) or ""):
-            secrets.append(variable)
-            reference: Emitted = {"name": f"{name}-env", "key": variable}
-            found.append({"name": variable, "valueFrom": {"secretKeyRef": reference}})
-        else:
-            found.append({"name": variable, "value": escaped(text)})
-    if not secrets:
-        return found, []
-    what = f"values of {', '.join(secrets)} of {name} are not written: they look like secrets"
-    fix = (
-        f"write them into FILE, then: kubectl create secret generic {name}-env --from-env-file=FILE"
-    )
-    return found, [Notice(what, model.where(name, "environment"), fix=fix)]
+        hidden = is_secret(variable, text, written.get(variable) or "")
+        (found.secret if hidden else found.here)[variable] = text
+    for variable, text in _of_files(source, name).items():
+        if variable not in found.here and variable not in found.secret:
+            (found.secret if is_secret(variable, text) else found.file)[variable] = text
+    return found
 
 
-def require_no_secret(written: Model, name: str) -> None:
-    """Refuse a variable with a secret's name in what is written out of service *name*.
-
-    Raises:
-        UserError: One stands in another attribute than `environment`.
-    """
-    for key in written.keys(name):
-        if key == "environment":
+def _of_files(source: Source, name: str) -> dict[str, str]:
+    value = source.model.get(name, "env_file")
+    found: dict[str, str] = {}
+    for index, entry in enumerate(value if isinstance(value, list) else [value]):
+        settings: dict[str, Value] = entry if isinstance(entry, dict) else {"path": entry}
+        file = settings.get("path")
+        if not isinstance(file, str):
             continue
-        if any(_SECRET_VARIABLE.search(text) for text in texts(written.get(name, key))):
+        path = (source.model.project.folder or Path()) / file
+        if path.is_file():
+            found |= _read(path, settings, source.model.project.environment | found)
+        elif settings.get("required") != "false":
             raise UserError(
-                f"`{key}:` of service {name!r} takes a secret from a variable",
-                fix="let the program read it from its environment: a manifest would hold it",
-                where=written.where(name, key),
+                f"the file of variables {file!r} of service {name!r} does not exist",
+                fix="put it there, or say `required: false`",
+                where=source.model.where(name, "env_file", index),
             )
+    return found
 
 
-def _is_secret(variable: str, value: str, written: str) -> bool:
-    return bool(
-        _SECRET_NAME.search(variable)
-        or _SECRET_VARIABLE.search(written)
-        or _SECRET_URL.search(value)
-    )
+def _read(path: Path, settings: dict[str, Value], known: dict[str, str]) -> dict[str, str]:
+    if settings.get("format") != "raw":
+        return env_file.read(path, known)
+    lines = path.read_text(errors="replace").splitlines()
+    named = (line.partition("=") for line in lines if line.strip() and line[0] != "#")
+    return {name: text for name, equals, text in named if equals}

@@ -1,72 +1,148 @@
-"""What keeps the pods of a service running, and the claims for its volumes."""
+"""What keeps the pods of a service running: a Deployment, or another kind where the file says so.
 
+Sources: Compose Specification, "deploy"; Kubernetes, "Workload Management".
+"""
+
+import hashlib
+import math
 import re
-from collections.abc import Collection, Iterator
+from typing import Literal
 
-from composefile.model import Model
-from composefile.values import pairs
+from composefile.duration import seconds
+from composefile.values import Value, pairs
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
-from generator.targets.kubernetes.objects import Object
-from generator.targets.kubernetes.pod import claims
+from generator.targets.kubernetes.choices import Version
+from generator.targets.kubernetes.objects import Given, Object
+from generator.targets.kubernetes.order import waited_for
+from generator.targets.kubernetes.policy import memberships
 from generator.targets.kubernetes.source import Source
+from generator.targets.kubernetes.storage import claimed, is_external, sharing
+
+Kind = Literal["Deployment", "StatefulSet", "DaemonSet", "Job"]
 
 _ANNOTATION = re.compile(
     r"(?:[a-z0-9][a-z0-9.-]{0,251}/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?", re.ASCII
 )
-_STORAGE = "1Gi"
+_SURGING_DAEMONS = Version(1, 25)
+_TRIES = 6  # what a Job has without a number
 
 
-def workload(source: Source, name: str, pod: Emitted, before: Collection[str]) -> Iterator[Object]:
-    """Yield what runs *pod* for service *name*, and the claims for its volumes.
+def kind_of(source: Source, name: str) -> Kind:
+    """Return what keeps the pods of service *name* running.
 
-    Args:
-        source: The file.
-        name: A service.
-        pod: The pod of it.
-        before: The volumes that have a claim already.
+    A service that others wait for until it has ended runs once. One with a volume of its own gets
+    a StatefulSet: never two pods on it at once, and the data outlive the manifests.
+    """
+    mode = _deploy(source, name).get("mode")
+    if mode == "replicated-job" or waited_for(source, name):
+        return "Job"
+    if mode == "global":
+        return "DaemonSet"
+    volumes = [one for one in claimed(source, name) if not is_external(source, one)]
+    alone = bool(volumes) and all(sharing(source, one) == [name] for one in volumes)
+    return "StatefulSet" if alone and source.replicas(name) <= 1 else "Deployment"
+
+
+def job_name(name: str, pod: Emitted) -> str:
+    """Return what the Job of service *name* is called: what it runs is in it, and never changes."""
+    digest = hashlib.sha256(repr(pod).encode()).hexdigest()[:8]
+    return f"{name[:54]}-{digest}"
+
+
+def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
+    """Return what runs *pod* for service *name*; what it is *given* has its claims.
 
     Raises:
-        UserError: It has more replicas than its volume can have, or a label that is none there.
+        UserError: It has a label that is none in a cluster, or a volume on each node.
     """
-    model, mounted = source.model, claims(source.model, name)
-    for claim in mounted:
-        if claim not in before:
-            requests: Emitted = {"requests": {"storage": _STORAGE}}
-            spec: Emitted = {"accessModes": ["ReadWriteOnce"], "resources": requests}
-            yield source.made(name, ("v1", "PersistentVolumeClaim"), claim, {"spec": spec})
-    labels = {"labels": source.labels(name), **_annotations(model, name)}
-    one_at_a_time: Emitted = {"type": "Recreate"}
-    without_gap: Emitted = {
-        "type": "RollingUpdate",
-        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
-    }
-    body: Emitted = {
-        "replicas": _replicas(model, name),
-        "strategy": one_at_a_time if mounted else without_gap,
-        "selector": {"matchLabels": source.chosen(name)},
-        "template": {"metadata": labels, "spec": pod},
-    }
-    yield source.made(name, ("apps/v1", "Deployment"), name, {"spec": body})
+    kind, template = kind_of(source, name), _template(source, name, pod)
+    settings = _deploy(source, name)
+    on_top = _annotated(source, name, settings.get("labels"))
+    if kind == "Job":
+        spec: dict[str, Emitted] = {**_job(source, name), "template": template}
+        return source.made(name, ("batch/v1", kind), job_name(name, pod), {"spec": spec}, on_top)
+    selector: Emitted = {"matchLabels": source.chosen(name)}
+    body: dict[str, Emitted] = {"selector": selector, "template": template}
+    wait_s = math.ceil(seconds(_part(settings, "update_config").get("delay")))
+    if wait_s:
+        body = {"minReadySeconds": wait_s, **body}
+    if kind == "DaemonSet":
+        body = {**_daemon(source, name), **body}
+    elif kind == "StatefulSet":
+        templates: dict[str, Emitted] = {"volumeClaimTemplates": given.templates}
+        body = {"replicas": source.replicas(name), "serviceName": name, **body, **templates}
+    else:
+        body = {"replicas": source.replicas(name), "strategy": _strategy(source, name), **body}
+    return source.made(name, ("apps/v1", kind), name, {"spec": body}, on_top)
 
 
-def _annotations(model: Model, name: str) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = dict(pairs(model.get(name, "labels")))
+def _template(source: Source, name: str, pod: Emitted) -> Emitted:
+    labels = {**source.labels(name), **memberships(source, name)}
+    found = {
+        **_annotated(source, name, source.model.get(name, "annotations")),
+        **_annotated(source, name, source.model.get(name, "labels")),
+    }
+    notes: dict[str, Emitted] = {"annotations": found} if found else {}
+    return {"metadata": {"labels": labels, **notes}, "spec": pod}
+
+
+def _annotated(source: Source, name: str, value: Value) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = dict(pairs(value))
     for key in found:
         if not _ANNOTATION.fullmatch(key):
-            raise refused(model, name, "labels", f"labels: {key}")
-    return {"annotations": found} if found else {}
+            raise refused(source.model, name, "labels", f"labels: {key}")
+    return found
 
 
-def _replicas(model: Model, name: str) -> int:
-    deploy = model.get(name, "deploy")
-    value = deploy.get("replicas") if isinstance(deploy, dict) else model.get(name, "scale")
-    count = int(value) if isinstance(value, str) and value.isdecimal() else 1
-    if count > 1 and claims(model, name):
+def _strategy(source: Source, name: str) -> Emitted:
+    claims = [one for one in claimed(source, name) if sharing(source, one) == [name]]
+    if claims and source.replicas(name) <= 1:
+        return {"type": "Recreate"}
+    settings = _part(_deploy(source, name), "update_config")
+    count = str(settings.get("parallelism") or "1")
+    some: Emitted = int(count) if count.isdecimal() and int(count) else "100%"
+    stop_first = settings.get("order") == "stop-first" or _is_on_host(source, name)
+    rolling: Emitted = {
+        "maxSurge": 0 if stop_first else some,
+        "maxUnavailable": some if stop_first else 0,
+    }
+    return {"type": "RollingUpdate", "rollingUpdate": rolling}
+
+
+def _is_on_host(source: Source, name: str) -> bool:
+    # A second pod would find the ports of the node taken.
+    return "host" in (source.model.get(name, "network_mode"), source.model.get(name, "net"))
+
+
+def _daemon(source: Source, name: str) -> dict[str, Emitted]:
+    if claimed(source, name):
         raise UserError(
-            f"service {name!r} has {count} replicas and a volume, which one pod alone can mount",
-            fix="give it one replica, or take out the volume",
-            where=model.where(name, "volumes"),
+            f"service {name!r} has a volume on each node, which a cluster cannot give it",
+            fix="say how many there are instead: `deploy.replicas`",
+            where=source.model.where(name, "volumes"),
         )
-    return count
+    if _is_on_host(source, name) or source.choices.version < _SURGING_DAEMONS:
+        return {}
+    rolling: Emitted = {"maxSurge": 1, "maxUnavailable": 0}
+    return {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}}
+
+
+def _job(source: Source, name: str) -> dict[str, Emitted]:
+    count = source.replicas(name)
+    many: dict[str, Emitted] = {"completions": count, "parallelism": count} if count > 1 else {}
+    restart = str(source.model.get(name, "restart") or "no")
+    times = restart.partition(":")[2]
+    again = int(times) if times.isdecimal() else _TRIES
+    return {**many, "backoffLimit": again if restart.startswith("on-failure") else 0}
+
+
+def _deploy(source: Source, name: str) -> dict[str, Value]:
+    value = source.model.get(name, "deploy")
+    return value if isinstance(value, dict) else {}
+
+
+def _part(settings: dict[str, Value], key: str) -> dict[str, Value]:
+    value = settings.get(key)
+    return value if isinstance(value, dict) else {}

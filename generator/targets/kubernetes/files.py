@@ -1,0 +1,234 @@
+"""Files that a service is given by `configs` and `secrets`, as ConfigMaps and Secrets.
+
+What is in one is part of its name: a change is a new object, and rolls the pods that use it.
+Sources: Compose Specification, "configs" and "secrets"; Kubernetes, "Immutable ConfigMaps".
+"""
+
+import base64
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from composefile.document import own
+from composefile.values import Value, texts, words
+from faults import Place, UserError
+from generator.editing.emit import Emitted, Literal
+from generator.result import Notice
+from generator.targets.kubernetes.objects import Given, Object, together
+from generator.targets.kubernetes.secrecy import is_secret, takes_a_secret
+from generator.targets.kubernetes.source import Source, key_of, label_of
+
+MOST_BYTES = 1024 * 1024
+READABLE = 0o444  # as Compose has it if nothing is said
+SECRETS = "/run/secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A file in a container: entry *name* of *section*, as *key* of an object, at *target*."""
+
+    section: str
+    name: str
+    target: str
+    mode: int
+    volume: str
+
+    @property
+    def key(self) -> str:
+        return posixpath.basename(self.target)
+
+
+def files(source: Source, name: str) -> Given:
+    """Return the files that service *name* is given by `configs` and `secrets`.
+
+    Raises:
+        UserError: One cannot be read, is too large for an object, or is not declared.
+    """
+    configs = [_config(source, name, use) for use in _uses(source, name, "configs")]
+    secrets = [(use, *_secret(source, name, use)) for use in _uses(source, name, "secrets")]
+    inside: list[Emitted] = []
+    found = []
+    for use, called, given in secrets:
+        item: Emitted = {"key": use.key, "path": use.key, "mode": use.mode}
+        part: Emitted = {"name": called, "items": [item]}
+        found.append(given)
+        if posixpath.dirname(use.target) == SECRETS:
+            inside.append({"secret": part})
+        else:
+            volume: dict[str, Emitted] = {"secret": {"secretName": called, "items": [item]}}
+            found.append(_mounted(volume, use))
+    if inside:
+        mount: Emitted = {"name": "secrets", "mountPath": SECRETS, "readOnly": True}
+        projected: Emitted = {"name": "secrets", "projected": {"sources": inside}}
+        found.append(Given((projected,), (mount,)))
+    return together([*configs, *found])
+
+
+def _uses(source: Source, name: str, section: str) -> list[_Use]:
+    value, written = source.model.get(name, section), source.written.get(name, section)
+    found: list[_Use] = []
+    entries = value if isinstance(value, list) else []
+    as_written = written if isinstance(written, list) else []
+    for index, entry in enumerate(entries):
+        settings = entry if isinstance(entry, dict) else {"source": entry}
+        called = settings.get("source")
+        if not isinstance(called, str):
+            continue
+        target = settings.get("target")
+        start = SECRETS if section == "secrets" else "/"
+        place = posixpath.join(start, target if isinstance(target, str) and target else called)
+        volume = f"{section.removesuffix('s')}-{label_of(called)}"
+        volume += f"-{index}" if any(use.volume == volume for use in found) else ""
+        mode = _mode(as_written[index] if index < len(as_written) else None)
+        key_of(source, name, section, posixpath.basename(place))
+        found.append(_Use(section, called, place, mode, volume))
+    return found
+
+
+def _mode(entry: Value) -> int:
+    text = entry.get("mode") if isinstance(entry, dict) else None
+    digits = text.removeprefix("0o") if isinstance(text, str) else ""
+    if not (digits.isdecimal() and isinstance(text, str)):
+        return READABLE
+    try:
+        return int(digits, 8) if text.startswith("0") else int(digits)
+    except ValueError:
+        return READABLE
+
+
+def _config(source: Source, name: str, use: _Use) -> Given:
+    declared = _declared(source, name, use)
+    if declared.get("external") == "true":
+        called = _called(declared, use)
+        given = Given(notices=(_made_by_you(source, name, "configmap", called, use),))
+    else:
+        made = _config_map(source, name, use, _content(source, name, use, declared))
+        called, given = made.name, Given(objects=(made,))
+    item: Emitted = {"key": use.key, "path": use.key, "mode": use.mode}
+    volume: dict[str, Emitted] = {"configMap": {"name": called, "items": [item]}}
+    return together([given, _mounted(volume, use)])
+
+
+def _mounted(volume: Mapping[str, Emitted], use: _Use) -> Given:
+    # One file, and not the folder around it: what the image has there stays.
+    mount: Emitted = {
+        "name": use.volume,
+        "mountPath": use.target,
+        "subPath": use.key,
+        "readOnly": True,
+    }
+    return Given(({"name": use.volume, **volume},), (mount,))
+
+
+def _config_map(source: Source, name: str, use: _Use, content: bytes) -> Object:
+    try:
+        text = content.decode()
+        data: dict[str, Emitted] = {"data": {use.key: readable(text)}}
+    except UnicodeDecodeError:
+        data = {"binaryData": {use.key: base64.b64encode(content).decode()}}
+    return source.named_by_content(name, "ConfigMap", use.name, data)
+
+
+def readable(text: str) -> str:
+    """Return *text* so that it is written in lines of its own, where that loses nothing."""
+    lines = text.split("\n")
+    is_plain = len(lines) > 1 and all(
+        line.replace("\t", " ").isprintable() and line == line.rstrip() for line in lines
+    )
+    ends_once = text.endswith("\n") and not text.endswith("\n\n")
+    return Literal(text) if is_plain and ends_once and not lines[0].startswith(" ") else text
+
+
+def _secret(source: Source, name: str, use: _Use) -> tuple[str, Given]:
+    declared = _declared(source, name, use)
+    if declared.get("external") == "true":
+        called = _called(declared, use)
+        return called, Given(notices=(_made_by_you(source, name, "secret generic", called, use),))
+    if source.choices.secrets != "generate":
+        called = label_of(use.name)
+        file = declared.get("file")
+        notice = _made_by_you(
+            source, name, "secret generic", called, use, str(file) if file else "FILE"
+        )
+        return called, Given(notices=(notice,))
+    content = base64.b64encode(_content(source, name, use, declared)).decode()
+    made = source.named_by_content(name, "Secret", use.name, {"data": {use.key: content}})
+    return made.name, Given(objects=(made,))
+
+
+def _made_by_you(
+    source: Source, name: str, kind: str, called: str, use: _Use, file: str = "FILE"
+) -> Notice:
+    what = f"{kind.partition(' ')[0]} {called!r}, which {name} mounts, is not written"
+    create = f"{source.kubectl} create {kind} {called}"
+    fix = f"make it in the cluster: {create} --from-file={use.key}={file}"
+    return Notice(what, source.model.where(name, use.section), fix=fix)
+
+
+def _called(declared: dict[str, Value], use: _Use) -> str:
+    called = declared.get("name")
+    return label_of(called if isinstance(called, str) else use.name)
+
+
+def _declared(source: Source, name: str, use: _Use) -> dict[str, Value]:
+    section = source.model.document.section(use.section)
+    node = own(section, use.name)
+    value = source.model.value(node)
+    if node is None or not isinstance(value, dict):
+        raise UserError(
+            f"service {name!r} uses {use.name!r}, which is not among `{use.section}:`",
+            fix=f"declare it at the end of the file, below `{use.section}:`",
+            where=source.model.where(name, use.section),
+        )
+    return value
+
+
+def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -> bytes:
+    where = source.model.where(name, use.section)
+    if use.section == "configs" and _holds_a_secret(source, use):
+        raise UserError(
+            f"the config {use.name!r} takes a secret from a variable",
+            fix="make it one of `secrets:`, where a cluster keeps it apart",
+            where=where,
+        )
+    text, variable, file = (declared.get(key) for key in ("content", "environment", "file"))
+    if isinstance(text, str):
+        content = text.encode()
+    elif isinstance(variable, str):
+        value = source.model.project.environment.get(variable)
+        if value is None:
+            what = f"{use.name!r} is the variable {variable}, which is not set"
+            raise UserError(what, fix=f"set {variable}", where=where)
+        content = value.encode()
+    else:
+        content = _read(source, use, "".join(words(file)), where)
+    if len(content) > MOST_BYTES:
+        raise UserError(
+            f"{use.name!r} is larger than 1 MiB, the most that a cluster keeps in an object",
+            fix="copy it into the image",
+            where=where,
+        )
+    return content
+
+
+def _holds_a_secret(source: Source, use: _Use) -> bool:
+    section = source.written.document.section(use.section)
+    written = source.written.value(own(section, use.name))
+    settings = written if isinstance(written, dict) else {}
+    variable = settings.get("environment")
+    named = isinstance(variable, str) and is_secret(variable, "")
+    return named or any(takes_a_secret(text) for text in texts(settings.get("content")))
+
+
+def _read(source: Source, use: _Use, file: str, where: Place) -> bytes:
+    path = (source.model.project.folder or Path()) / file
+    if not path.is_file():
+        what = f"{use.name!r} is the file {file!r}, which does not exist"
+        raise UserError(what, fix="put it there, or name another one", where=where)
+    try:
+        with path.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        what = f"{use.name!r} cannot be read: {error.strerror}"
+        raise UserError(what, fix=f"make {file!r} readable", where=where) from error

@@ -1,0 +1,29 @@
+"""The image of a service, where a cluster finds it."""
+
+from composefile.model import Model
+from faults import UserError
+from generator.targets.kubernetes.choices import Choices
+
+
+def image_of(model: Model, name: str, choices: Choices) -> str:
+    """Return the image of service *name*: what is built here is where the *choices* say.
+
+    Raises:
+        UserError: It has none, or they do not say.
+    """
+    if model.get(name, "build") is None:
+        image = model.get(name, "image")
+        if isinstance(image, str) and image:
+            return image
+        raise UserError(
+            f"service {name!r} has neither `image` nor `build`",
+            fix="add its `image:`",
+            where=model.where(name),
+        )
+    if not (choices.registry and choices.tag):
+        raise UserError(
+            f"service {name!r} is built here, where no cluster finds its image",
+            fix="push it to a registry, and give `--registry HOST/PATH --tag TAG`",
+            where=model.where(name, "build"),
+        )
+    return f"{choices.registry.rstrip('/')}/{name}:{choices.tag}"

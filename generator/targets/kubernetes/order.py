@@ -1,0 +1,134 @@
+"""What runs before a service: containers that wait until others are healthy, or have ended.
+
+A Service accepts a connection only when a pod behind it is ready, which is what healthy means.
+Sources: Compose Specification, "depends_on"; Kubernetes, "Init Containers".
+"""
+
+from collections.abc import Mapping
+
+from composefile.values import Value, words
+from faults import UserError
+from generator.editing.emit import Emitted
+from generator.result import Notice
+from generator.targets.kubernetes.objects import Given, together
+from generator.targets.kubernetes.ports import ports_of
+from generator.targets.kubernetes.source import Source
+from lb.image import DEFAULT_IMAGE
+
+HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
+_KUBECTL = "registry.k8s.io/kubectl:v1.34.0"
+_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+_RBAC = "rbac.authorization.k8s.io/v1"
+_NO_RIGHTS: Emitted = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+
+
+def dependencies(source: Source, name: str) -> dict[str, str]:
+    """Return the written services that service *name* depends on, each with its condition."""
+    value = source.model.get(name, "depends_on")
+    found: dict[str, Value] = value if isinstance(value, dict) else dict.fromkeys(words(value))
+    return {
+        other: str(settings.get("condition") or "") if isinstance(settings, dict) else ""
+        for other, settings in found.items()
+        if other in source.names
+    }
+
+
+def waited_for(source: Source, name: str) -> bool:
+    """Tell whether another service waits until service *name* has ended."""
+    return any(dependencies(source, other).get(name) == COMPLETED for other in source.names)
+
+
+def order(source: Source, name: str, jobs: Mapping[str, str]) -> Given:
+    """Return what runs before service *name*.
+
+    Args:
+        source: The file.
+        name: A service.
+        jobs: The services that run once, and what their Jobs are called.
+    """
+    found = dependencies(source, name)
+    parts = [_healthy(source, name, other) for other, how in found.items() if how == HEALTHY]
+    ended = [jobs[other] for other, how in found.items() if how == COMPLETED and other in jobs]
+    if ended:
+        parts.append(_ended(source, name, ended))
+    started = [other for other, how in found.items() if how not in (HEALTHY, COMPLETED)]
+    if started:
+        what = f"{name} does not wait for {', '.join(started)}: Kubernetes starts pods in no order"
+        fix = "let the program try again, or write `condition: service_healthy`"
+        parts.append(
+            Given(notices=(Notice(what, source.model.where(name, "depends_on"), fix=fix),))
+        )
+    return together(parts)
+
+
+def _healthy(source: Source, name: str, other: str) -> Given:
+    tcp = [port.target for port in ports_of(source.model, other) if port.protocol == "tcp"]
+    if not tcp:
+        what = f"{name} does not wait until {other} is healthy: no port of {other} is known"
+        fix = f"name it: `expose: [PORT]` of {other}"
+        where = source.model.where(name, "depends_on")
+        return Given(notices=(Notice(what, where, fix=fix),))
+    # In a subshell: a redirection that fails ends the shell itself.
+    script = f"until (exec 3<>/dev/tcp/{other}/{tcp[0]}) 2>/dev/null; do sleep 1; done"
+    waiting: Emitted = {
+        "name": f"wait-for-{other}"[:63].rstrip("-"),
+        "image": DEFAULT_IMAGE,
+        "command": ["bash", "-c", script],
+        "securityContext": _NO_RIGHTS,
+    }
+    return Given(before=(waiting,))
+
+
+def _ended(source: Source, name: str, jobs: list[str]) -> Given:
+    """Return what waits until *jobs* have ended: it may read these Jobs, and nothing else.
+
+    Raises:
+        UserError: No namespace is chosen, in which an account has a right.
+    """
+    account, namespace = f"{name}-waits", source.choices.namespace
+    if not namespace:
+        raise UserError(
+            f"{name} waits until another service has ended, which takes a right in a namespace",
+            fix="name the namespace: `--namespace default`",
+            where=source.model.where(name, "depends_on"),
+        )
+    until = ["wait", "--for=condition=complete", "--timeout=-1s"]
+    waiting: Emitted = {
+        "name": "wait-for-jobs",
+        "image": _KUBECTL,
+        "args": [*until, *(f"job/{job}" for job in jobs)],
+        "securityContext": _NO_RIGHTS,
+        "volumeMounts": [{"name": "account", "mountPath": _ACCOUNT, "readOnly": True}],
+    }
+    rule: Emitted = {
+        "apiGroups": ["batch"],
+        "resources": ["jobs"],
+        "resourceNames": jobs,
+        "verbs": ["get", "list", "watch"],
+    }
+    role: Emitted = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": account}
+    subject: Emitted = {"kind": "ServiceAccount", "name": account, "namespace": namespace}
+    return Given(
+        volumes=(_token(),),
+        before=(waiting,),
+        objects=(
+            source.made(name, ("v1", "ServiceAccount"), account, {}),
+            source.made(name, (_RBAC, "Role"), account, {"rules": [rule]}),
+            source.made(
+                name, (_RBAC, "RoleBinding"), account, {"roleRef": role, "subjects": [subject]}
+            ),
+        ),
+        account=account,
+    )
+
+
+def _token() -> Emitted:
+    # Into the one container that needs it: the service itself has no access to the cluster.
+    namespace: Emitted = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
+    ca: Emitted = {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}
+    sources: Emitted = [
+        {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},
+        {"configMap": ca},
+        {"downwardAPI": {"items": [namespace]}},
+    ]
+    return {"name": "account", "projected": {"sources": sources}}

@@ -1,0 +1,76 @@
+"""How a published port is reached from outside the cluster.
+
+Sources: Compose Specification, "ports"; Kubernetes, "Service" and "Ingress".
+"""
+
+from composefile.ports import Port
+from generator.editing.emit import Emitted
+from generator.result import Notice
+from generator.targets.kubernetes.objects import Given, together
+from generator.targets.kubernetes.ports import given_out, main_port, published
+from generator.targets.kubernetes.source import Source
+
+_SERVICE = ("v1", "Service")
+_NODE_PORTS = range(30000, 32768)
+_TYPES = {"node-port": "NodePort", "load-balancer": "LoadBalancer"}
+
+
+def outside(source: Source, name: str) -> Given:
+    """Return what publishes the ports of service *name*, as a person chose."""
+    open_to_all = published(source.model, name)
+    local = [port for port in given_out(source.model, name) if port not in open_to_all]
+    parts = [_inside_alone(source, name, local)]
+    if name in source.choices.ingress:
+        parts.append(_ingress(source, name))
+    elif source.choices.outside in _TYPES and open_to_all:
+        parts.append(_service(source, name, open_to_all))
+    else:
+        parts.append(_inside_alone(source, name, open_to_all))
+    return together(parts)
+
+
+def _inside_alone(source: Source, name: str, ports: list[Port]) -> Given:
+    if not ports:
+        return Given()
+    shown = " ".join(f"{port.published}:{port.target}" for port in ports)
+    what = f"ports of {name} are reached inside the cluster alone"
+    fix = f"reach it from your machine by `{source.kubectl} port-forward service/{name} {shown}`"
+    return Given(notices=(Notice(what, source.model.where(name, "ports"), fix=fix),))
+
+
+def _service(source: Source, name: str, ports: list[Port]) -> Given:
+    kind, called = _TYPES[source.choices.outside], f"{name}-published"
+    listed: list[Emitted] = []
+    for port in ports:
+        number = int(port.published) if port.published.isdecimal() else port.target
+        entry: dict[str, Emitted] = {
+            "name": f"{port.protocol}-{port.target}",
+            "port": port.target if kind == "NodePort" else number,
+            "targetPort": port.target,
+            "protocol": port.protocol.upper(),
+        }
+        if kind == "NodePort" and number in _NODE_PORTS:
+            entry["nodePort"] = number
+        listed.append(entry)
+    spec: Emitted = {"type": kind, "selector": source.chosen(name), "ports": listed}
+    made = source.made(name, _SERVICE, called, {"spec": spec})
+    if kind == "LoadBalancer" or all("nodePort" in e for e in listed if isinstance(e, dict)):
+        return Given(objects=(made,))
+    shown = ", ".join(port.published for port in ports)
+    what = f"{name} is not published on {shown}, but on a port that the cluster chooses"
+    fix = f"see which: `{source.kubectl} get service {called}`; or `--ingress {name}=HOST`"
+    notice = Notice(what, source.model.where(name, "ports"), fix=fix)
+    return Given(objects=(made,), notices=(notice,))
+
+
+def _ingress(source: Source, name: str) -> Given:
+    backend: Emitted = {
+        "service": {"name": name, "port": {"number": main_port(source.model, name)}}
+    }
+    path: Emitted = {"path": "/", "pathType": "Prefix", "backend": backend}
+    rule: Emitted = {"host": source.choices.ingress[name], "http": {"paths": [path]}}
+    chosen = source.choices.ingress_class
+    named: dict[str, Emitted] = {"ingressClassName": chosen} if chosen else {}
+    spec: Emitted = {**named, "rules": [rule]}
+    kind = ("networking.k8s.io/v1", "Ingress")
+    return Given(objects=(source.made(name, kind, name, {"spec": spec}),))

@@ -1,0 +1,121 @@
+"""Where a pod runs, and what of its node it shares.
+
+Sources: Compose Specification, "deploy.placement", "platform", "network_mode", "pid", "ipc", "dns",
+"extra_hosts"; Kubernetes, "Assigning Pods to Nodes" and "DNS for Services and Pods".
+"""
+
+import re
+from ipaddress import ip_address
+
+from composefile.model import Model
+from composefile.values import Value, assignments, words
+from generator.editing.emit import Emitted
+from generator.targets.kubernetes.attributes import refused
+
+_CONSTRAINT = re.compile(r"\s*node\.(role|hostname|labels\.[\w./-]+)\s*(==|!=)\s*([\w.-]+)\s*")
+_CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def of_node(model: Model, name: str) -> dict[str, Emitted]:
+    """Return the parts of a pod of service *name* that say where it runs and what it shares.
+
+    Raises:
+        UserError: It asks for what a pod cannot have.
+    """
+    found = {**_networks(model, name), **_names(model, name)}
+    for key, called in (("pid", "hostPID"), ("ipc", "hostIPC")):
+        value = model.get(name, key)
+        if value == "host":
+            found[called] = True
+        elif value not in (None, "private", "shareable"):
+            raise refused(model, name, key, f"{key}: {value}")
+    if model.get(name, "init") == "true":
+        # The first process of such a pod takes care of those without a parent.
+        found["shareProcessNamespace"] = True
+    return {**found, **_placement(model, name)}
+
+
+def _networks(model: Model, name: str) -> dict[str, Emitted]:
+    key = "net" if model.document.v1 else "network_mode"
+    mode = model.get(name, key)
+    if mode == "host":
+        return {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
+    if mode not in (None, "bridge", "default"):
+        raise refused(model, name, key, f"{key}: {mode}")
+    return {}
+
+
+def _names(model: Model, name: str) -> dict[str, Emitted]:
+    found: dict[str, Emitted] = {}
+    hostname = model.get(name, "hostname")
+    if isinstance(hostname, str) and hostname:
+        if not _LABEL.fullmatch(hostname):
+            raise refused(model, name, "hostname", f"hostname: {hostname}")
+        found["hostname"] = hostname
+    searched = words(model.get(name, "dns_search"))
+    options = [option.partition(":")[::2] for option in words(model.get(name, "dns_opt"))]
+    if searched or options:
+        listed: list[Emitted] = [
+            {"name": key, "value": value} if value else {"name": key} for key, value in options
+        ]
+        both: dict[str, Emitted] = {"searches": searched, "options": listed}
+        found["dnsConfig"] = {key: part for key, part in both.items() if part}
+    hosts = _hosts(model, name)
+    return {**found, "hostAliases": hosts} if hosts else found
+
+
+def _hosts(model: Model, name: str) -> list[Emitted]:
+    value = model.get(name, "extra_hosts")
+    listed = [item.replace("=", ":", 1).partition(":")[::2] for item in words(value)]
+    found = assignments(value).items() if isinstance(value, dict) else listed
+    named: dict[str, list[str]] = {}
+    for host, address in found:
+        plain = (address or "").strip("[]")
+        try:
+            ip_address(plain)
+        except ValueError:
+            raise refused(model, name, "extra_hosts", f"extra_hosts: {host}:{address}") from None
+        named.setdefault(plain, []).append(host)
+    return [{"ip": address, "hostnames": hosts} for address, hosts in named.items()]
+
+
+def _placement(model: Model, name: str) -> dict[str, Emitted]:
+    deploy = model.get(name, "deploy")
+    placement = deploy.get("placement") if isinstance(deploy, dict) else None
+    settings: dict[str, Value] = placement if isinstance(placement, dict) else {}
+    for key in settings:
+        if key != "constraints":
+            raise refused(model, name, "deploy", f"deploy.placement.{key}")
+    found = [_expression(model, name, text) for text in words(settings.get("constraints"))]
+    platform = model.get(name, "platform")
+    if isinstance(platform, str) and platform:
+        system, _, processor = platform.partition("/")
+        found.append(_is("kubernetes.io/os", system))
+        if processor:
+            found.append(_is("kubernetes.io/arch", processor.split("/")[0]))
+    if not found:
+        return {}
+    terms: Emitted = {"nodeSelectorTerms": [{"matchExpressions": found}]}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": terms}
+    placed: dict[str, Emitted] = {"affinity": {"nodeAffinity": required}}
+    if {"key": _CONTROL_PLANE, "operator": "Exists"} in found:
+        taint: Emitted = {"key": _CONTROL_PLANE, "operator": "Exists", "effect": "NoSchedule"}
+        placed["tolerations"] = [taint]
+    return placed
+
+
+def _expression(model: Model, name: str, text: str) -> Emitted:
+    match = _CONSTRAINT.fullmatch(text)
+    if not match or (match[1] == "role" and match[3] not in ("manager", "worker")):
+        raise refused(model, name, "deploy", f"deploy.placement.constraints: {text}")
+    kind, sign, value = match.groups()
+    if kind == "role":
+        is_manager = (value == "manager") == (sign == "==")
+        return {"key": _CONTROL_PLANE, "operator": "Exists" if is_manager else "DoesNotExist"}
+    key = "kubernetes.io/hostname" if kind == "hostname" else kind.removeprefix("labels.")
+    return _is(key, value) if sign == "==" else {"key": key, "operator": "NotIn", "values": [value]}
+
+
+def _is(key: str, value: str) -> Emitted:
+    return {"key": key, "operator": "In", "values": [value]}

@@ -1,0 +1,43 @@
+"""The ports that a service listens on, and those that Compose publishes."""
+
+from ipaddress import ip_address
+
+from composefile.listening import declared, discover
+from composefile.model import Model
+from composefile.ports import Port
+
+
+def ports_of(model: Model, name: str) -> list[Port]:
+    """Return the ports that service *name* listens on, as far as they are known."""
+    service = model.document.service(name)
+    found = {(port.target, port.protocol): port for port in reversed(declared(model, service))}
+    if all(port.protocol == "tcp" for port in found.values()):
+        for target in discover(model, service):
+            found.setdefault((target, "tcp"), Port(target))
+    return sorted(found.values(), key=lambda port: (port.target, port.protocol))
+
+
+def given_out(model: Model, name: str) -> list[Port]:
+    """Return the ports of service *name* that Compose publishes, on whichever address."""
+    if "host" in (model.get(name, "network_mode"), model.get(name, "net")):
+        return []
+    return [port for port in ports_of(model, name) if port.published]
+
+
+def published(model: Model, name: str) -> list[Port]:
+    """Return the ports of service *name* that Compose publishes to other machines."""
+    return [port for port in given_out(model, name) if not _is_local(port)]
+
+
+def main_port(model: Model, name: str) -> int:
+    """Return the TCP port of service *name* that is for its users; 0 if none is known."""
+    tcp = [port for port in ports_of(model, name) if port.protocol == "tcp"]
+    first = sorted(tcp, key=lambda port: not port.published)
+    return first[0].target if first else 0
+
+
+def _is_local(port: Port) -> bool:
+    try:
+        return ip_address(port.host_ip).is_loopback
+    except ValueError:
+        return False

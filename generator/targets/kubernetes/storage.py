@@ -1,0 +1,184 @@
+"""The volumes of a service: claims for those with a name, memory, and what ends with the pod.
+
+Sources: Compose Specification, "volumes", "tmpfs" and "shm_size"; Kubernetes, "Volumes".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from composefile.document import own
+from composefile.paths import mount
+from composefile.values import Value, words
+from faults import UserError
+from generator.editing.emit import Emitted
+from generator.result import Notice
+from generator.targets.kubernetes.objects import Given, together
+from generator.targets.kubernetes.quantity import memory
+from generator.targets.kubernetes.source import Source, label_of
+
+_CLAIM = ("v1", "PersistentVolumeClaim")
+_NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_BIND = ("bind", "npipe", "cluster", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A place in a container: the volume *name*, or a new one; *kind* is a word of Compose."""
+
+    kind: str
+    name: str
+    target: str
+    is_read_only: bool = False
+    size: str = ""
+    subpath: str = ""
+
+
+def mounts(source: Source, name: str) -> list[Mount]:
+    """Return what service *name* mounts by `volumes`.
+
+    Raises:
+        UserError: It is a path of this machine, or nothing that a cluster has.
+    """
+    value = source.model.get(name, "volumes")
+    entries = value if isinstance(value, list) else []
+    return [_mount(source, name, index, entry) for index, entry in enumerate(entries)]
+
+
+def claimed(source: Source, name: str) -> list[str]:
+    """Return the volumes with a name that service *name* mounts."""
+    found = [one.name for one in mounts(source, name) if one.kind == "volume" and one.name]
+    return list(dict.fromkeys(found))
+
+
+def storage(source: Source, name: str, *, own_pods: bool, many: bool) -> Given:
+    """Return the volumes of service *name*.
+
+    Args:
+        source: The file.
+        name: A service.
+        own_pods: Whether each of its pods gets its own claims, as those of a StatefulSet do.
+        many: Whether it has several pods.
+    """
+    parts = []
+    for index, one in enumerate(mounts(source, name)):
+        called = label_of(one.name) if one.name else f"volume-{index}"
+        body: dict[str, Emitted] = {"name": called, "mountPath": one.target}
+        if one.is_read_only:
+            body["readOnly"] = True
+        if one.subpath:
+            body["subPath"] = one.subpath
+        parts.append(Given((), (body,)))
+        if one.kind == "tmpfs":
+            parts.append(Given((_in_memory(called, one.size),)))
+        elif not one.name:
+            what = f"the volume {one.target} of {name} has no name, and ends with its pod"
+            fix = f"give it one, if its data are to stay: `data:{one.target}`"
+            where = source.model.where(name, "volumes")
+            notice = Notice(what, where, fix=fix)
+            parts.append(Given(({"name": called, "emptyDir": {}},), notices=(notice,)))
+    named = claimed(source, name)
+    claims = [_claim(source, name, one, own_pods=own_pods, many=many) for one in named]
+    return together([*parts, *claims, *_memory(source, name)])
+
+
+def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool) -> Given:
+    settings = _settings(source, volume)
+    called = label_of(volume)
+    if settings.get("external") == "true":
+        outside = settings.get("name")
+        claim = label_of(outside if isinstance(outside, str) else volume)
+        what = f"the claim {claim!r}, which {name} mounts, is not written"
+        notice = Notice(what, source.model.where(name, "volumes"), fix="make it in the cluster")
+        return Given((_of_claim(called, claim),), notices=(notice,))
+    spec = _spec(source, "ReadWriteOnce")
+    if own_pods:
+        return Given(templates=({"metadata": {"name": called}, "spec": spec},))
+    shared = many or len(sharing(source, volume)) > 1
+    if not shared:
+        made = source.made(name, _CLAIM, called, {"spec": spec})
+        return Given((_of_claim(called, called),), objects=(made,))
+    what = f"several pods mount the volume {volume!r} at once: few storage classes can do that"
+    notice = Notice(
+        what,
+        source.model.where(name, "volumes"),
+        fix="name one with ReadWriteMany, such as NFS: `--storage-class NAME`",
+    )
+    made = source.made(name, _CLAIM, called, {"spec": _spec(source, "ReadWriteMany")})
+    return Given((_of_claim(called, called),), objects=(made,), notices=(notice,))
+
+
+def _spec(source: Source, mode: str) -> Emitted:
+    chosen = source.choices.storage_class
+    named: dict[str, Emitted] = {"storageClassName": chosen} if chosen else {}
+    requests: Emitted = {"requests": {"storage": source.choices.storage}}
+    return {"accessModes": [mode], **named, "resources": requests}
+
+
+def is_external(source: Source, volume: str) -> bool:
+    """Tell whether the claim for *volume* is made by others."""
+    return _settings(source, volume).get("external") == "true"
+
+
+def sharing(source: Source, volume: str) -> list[str]:
+    """Return the services that mount *volume* and are written."""
+    return [name for name in source.names if volume in claimed(source, name)]
+
+
+def _of_claim(called: str, claim: str) -> Emitted:
+    return {"name": called, "persistentVolumeClaim": {"claimName": claim}}
+
+
+def _settings(source: Source, volume: str) -> dict[str, Value]:
+    value = source.model.value(own(source.model.document.section("volumes"), volume))
+    return value if isinstance(value, dict) else {}
+
+
+def _memory(source: Source, name: str) -> Iterator[Given]:
+    for index, text in enumerate(words(source.model.get(name, "tmpfs"))):
+        target, _, options = text.partition(":")
+        found = dict(option.partition("=")[::2] for option in options.split(","))
+        called = f"tmpfs-{index}"
+        mounted: Emitted = {"name": called, "mountPath": target}
+        yield Given((_in_memory(called, found.get("size", "")),), (mounted,))
+    size = source.model.get(name, "shm_size")
+    if isinstance(size, str):
+        yield Given((_in_memory("shm", size),), ({"name": "shm", "mountPath": "/dev/shm"},))  # noqa: S108 - in the container
+
+
+def _in_memory(called: str, size: str) -> Emitted:
+    limit: dict[str, Emitted] = {"sizeLimit": memory(size)} if memory(size) else {}
+    return {"name": called, "emptyDir": {"medium": "Memory", **limit}}
+
+
+def _mount(source: Source, name: str, index: int, entry: Value) -> Mount:
+    if isinstance(entry, str):
+        first, *rest = mount(entry)
+        if not rest:
+            return Mount("volume", "", first)
+        options = rest[1].split(",") if len(rest) > 1 else []
+        found = Mount("volume", first, rest[0], "ro" in options)
+    else:
+        found = _long(entry if isinstance(entry, dict) else {})
+    if found.kind in _BIND or (found.name and not _NAMED.fullmatch(found.name)):
+        raise UserError(
+            f"{found.name or found.kind!r}, which service {name!r} mounts, is on this machine",
+            fix="copy it into the image; give a file by `configs:`, data by a volume with a name",
+            where=source.model.where(name, "volumes", index),
+        )
+    return found
+
+
+def _long(entry: dict[str, Value]) -> Mount:
+    def text(value: Value) -> str:
+        return value if isinstance(value, str) else ""
+
+    volume, tmpfs = entry.get("volume"), entry.get("tmpfs")
+    return Mount(
+        text(entry.get("type")) or "volume",
+        text(entry.get("source")),
+        text(entry.get("target")),
+        entry.get("read_only") == "true",
+        text(tmpfs.get("size")) if isinstance(tmpfs, dict) else "",
+        text(volume.get("subpath")) if isinstance(volume, dict) else "",
+    )
