@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from engine.docker.containers import Container, Site
 from engine.hosts import Host
+from engine.live.old_worker import follow
 from engine.live.running import Live
 from engine.waiting import until
 from faults import HostError, UserError
@@ -38,6 +39,7 @@ class Reloaded:
         after_s: Seconds that it took.
         left: Connections that stay with the old worker.
         left_for: How long they may, as HAProxy's configuration says it: ``5s``; empty for no limit.
+        spread: Whether they are ended one after the other; else all at once, when that is over.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Reloaded:
     after_s: float
     left: int = 0
     left_for: str = ""
+    spread: bool = False
 
 
 def reload(live: Live, text: str) -> Reloaded:
@@ -63,7 +66,8 @@ def reload(live: Live, text: str) -> Reloaded:
         return Reloaded(staged.container.name, live.host, changed=False, after_s=after_s)
     staged.check()
     staged.swap()
-    left = sessions(live.ask)
+    left, left_for = sessions(live.ask), hard_stop_of(present)
+    spread = left > 0 and follow(staged.site, staged.container, left_for)
     staged.reload()
     return Reloaded(
         staged.container.name,
@@ -71,7 +75,8 @@ def reload(live: Live, text: str) -> Reloaded:
         changed=True,
         after_s=time.monotonic() - begin_s,
         left=left,
-        left_for=hard_stop_of(present),
+        left_for=left_for,
+        spread=spread,
     )
 
 

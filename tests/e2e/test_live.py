@@ -1,10 +1,11 @@
 """`dcgen lb`: a balancer is looked at, drained, reloaded and led elsewhere while it serves."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.e2e.load import load
 from tests.e2e.report import Notebook
 from tests.e2e.sources import both_engines
 from tests.lab.commands import CommandError
+from tests.lab.kept import ends
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
@@ -212,14 +214,19 @@ def test_a_reload_brings_new_replicas_in_and_loses_no_request(
 ) -> None:
     one = _running(new_project, tmp_path, "2", host=host)
     balancer = one.project.ids()["rng-1"]
-    with load(one.url()) as constant:
+    with load(one.url()) as constant, ExitStack() as cleanup:
         one.scale("rng", 4)
         one.project.compose("up -d --no-deps --no-recreate rng3 rng4")
+        place = (one.project.engine.address, 8001)
+        kept = [cleanup.enter_context(socket.create_connection(place)) for _ in range(4)]
         one.dcgen("lb", "reload", "rng")
+        turns = ends(kept)
         constant.await_answers_of(4)
     notebook.note("2 to 4 static rng by a reload", constant.verdict, "0 failed")
+    notebook.note("kept connections that ended at once then", str(max(map(len, turns))), "not 4")
 
     assert constant.failed == []
+    assert len(turns) > 1
     assert one.project.ids()["rng-1"] == balancer
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -18,6 +19,13 @@ class Replica(BaseHTTPRequestHandler):
         if self.path.startswith("/slow"):
             # The work of a service, not a wait of a test: "/slow/2" is two seconds of it.
             time.sleep(float(self.path.removeprefix("/slow/") if self.path[5:] else 0.05))
+        if self.path == "/endless":  # the answer begins, and goes on until the client is gone
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            with suppress(ConnectionResetError):
+                self.rfile.read()
+            return
         body = self.name
         if self.path == "/forwarded":  # the lines of the header, each in brackets
             found = self.headers.get_all("X-Forwarded-For") or []
