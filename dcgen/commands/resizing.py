@@ -1,7 +1,8 @@
 """What is done around Compose's ``up`` so that replicas come and go without losing a request.
 
 Replicas that are to go finish before, and new ones serve after they listen. Both are for balancers
-that find their replicas by DNS; the others are replaced, and nothing that depends on them is.
+that find their replicas by DNS; the others are replaced, and nothing that depends on them is. What
+prepares something when it starts starts alone first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from engine.docker.containers import Site
 from engine.events import Event
 from engine.live import drain
 from engine.live.changes import replace_changed
+from engine.live.first import Alone, alone, start_first
 from engine.live.grow import Admission, admission
 from engine.live.handover import Patience
 from engine.live.own_volumes import own_volumes
@@ -46,7 +48,7 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
     """Do around Compose's ``up``, which is run in the block, what loses no request there.
 
     Raises:
-        UserError: See `replace_changed`; what runs goes on.
+        UserError: See `start_first` and `replace_changed`; what runs goes on.
         HostError: Docker, Compose or HAProxy does not answer, or refuses.
     """
     words = going.wanted.words([site.host for site in where.sites])
@@ -54,6 +56,7 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
     def told(site: Site) -> list[str]:
         return [*going.words, *words[site.host]]
 
+    _start_first(where, going, progress)
     _show(
         where,
         progress,
@@ -66,6 +69,29 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
         yield
     if going.returns:
         _show(where, progress, lambda site: own_volumes(site, where.variant))
+
+
+def _start_first(where: Place, going: Going, progress: Progress) -> None:
+    # On one host, then on the others: what is prepared may be theirs, too.
+    least = 1 if len(where.sites) > 1 else 2
+    due = {site: alone(where.variant, going.wanted.on(site.host), least) for site in where.sites}
+    turns = [site for site in where.sites if due[site]]
+
+    def start(groups: Mapping[Site, Sequence[Alone]]) -> None:
+        within_s = going.patience.healthy_s
+        _show(
+            where,
+            progress,
+            lambda site: start_first(site, groups.get(site, ()), going.words, within_s),
+        )
+
+    while turns:
+        site = turns.pop(0)
+        start({site: due[site]})
+        if site.host not in where.failed:
+            break
+    if turns:
+        start({site: due[site] for site in turns})
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from composefile.images import STATEFUL, short_name
 from composefile.model import Model
 from composefile.nameless import nameless_volumes
 from composefile.paths import mount
+from composefile.preparing import prepares
 from composefile.values import Value, pairs, texts
-from generator.checks.starting import prepares
 from generator.result import Notice
 
 # Programs that do a thing at a time, or once: each replica would do it, too.

@@ -1,34 +1,17 @@
-"""What a service prepares each time it starts: replicas that start at once prepare it at once.
+"""The start of a service that prepares something then: the first of its replicas starts alone.
 
-    command: sh -c "python manage.py migrate && gunicorn shop.wsgi"
-
-On an empty database all but one of them fail, since they create the same tables.
+`depends_on` says it to Compose, where the replicas are services of their own with a health check.
+`dcgen up` does it for all of them (`engine.live.first`).
 """
 
-import re
 from collections.abc import Iterator
 
 from composefile.model import Model
+from composefile.preparing import prepares
 from composefile.values import texts, words
 from generator.result import Notice
 
-# The migrations of Django, Alembic, Flask, Rails, Prisma, Laravel, Knex, Flyway and their like.
-_PREPARES = (
-    r"(?<![\w.-])(?:migrate|migrations?:migrate|db:(?:migrate|prepare|setup)|alembic upgrade"
-    r"|(?:flask )?db upgrade|migrate[:@ ]\w+|syncdb|flyway|liquibase)(?![\w.-])"
-)
-_SERVES = r"(?:&&|;|\n)\s*\S"
 HEALTHY = "service_healthy"
-
-
-def prepares(model: Model, name: str) -> str:
-    """Return what service *name* runs before it serves, such as ``migrate``; empty if nothing."""
-    for key in ("entrypoint", "command"):
-        text = " ".join(texts(model.get(name, key)))
-        found = re.search(_PREPARES, text) if text else None
-        if found and re.search(_SERVES, text[found.end() :]):
-            return found[0]
-    return ""
 
 
 def waits_for_first(model: Model, name: str) -> bool:
@@ -36,11 +19,14 @@ def waits_for_first(model: Model, name: str) -> bool:
     return bool(prepares(model, name)) and not model.document.v1 and _is_checked(model, name)
 
 
-def starting_notices(model: Model, name: str, holder: str, *, dynamic: bool) -> Iterator[Notice]:
+def starting_notices(
+    model: Model, name: str, holder: str, *, dynamic: bool, balanced: bool = True
+) -> Iterator[Notice]:
     """Yield what becomes of the start of service *name*, if it prepares something then.
 
     *holder* is the service of the file that has its settings; a *dynamic* balancer's replicas are
-    all of one service, which cannot wait for itself.
+    all of one service, which cannot wait for itself. If it is *balanced*, `dcgen up` can tell when
+    the first serves: it listens.
     """
     what = prepares(model, holder)
     if not what:
@@ -55,13 +41,14 @@ def starting_notices(model: Model, name: str, holder: str, *, dynamic: bool) -> 
             " `condition: service_completed_successfully`, if they need not wait",
         )
         return
-    alone = f"leave out `--dynamic` or run `{what}`" if dynamic else f"run `{what}`"
+    said = "all its replicas at once: on an empty database all but one may fail"
+    in_its_own = f"run `{what}` in a service of its own, on which {name!r} depends"
     check = "" if dynamic or model.document.v1 else f", or give {name!r} a `healthcheck`"
+    if balanced or _is_checked(model, holder):
+        said = f"`docker compose up` starts {said}; `dcgen up` starts the first one alone"
+        in_its_own = f"start it with `dcgen up`, or {in_its_own}"
     yield Notice(
-        f"{name!r} runs `{what}` when it starts, all its replicas at once: on an empty database all"
-        " but one may fail",
-        where,
-        fix=f"{alone} in a service of its own, on which {name!r} depends{check}",
+        f"{name!r} runs `{what}` when it starts: {said}", where, fix=f"{in_its_own}{check}"
     )
 
 

@@ -28,7 +28,7 @@ def replicate(draft: Draft, replicas: int, settings: Settings) -> Variant:
     require_nothing_singular(model, name, replicas)
     draft.notices += worker_notices(model, name, draft.others, settings)
     draft.notices += repetition_notices(model, name, name, replicas)
-    draft.notices += starting_notices(model, name, name, dynamic=True)
+    draft.notices += starting_notices(model, name, name, dynamic=True, balanced=False)
     body = ServiceEdits(model, name, draft.layout, draft.edits)
     set_replicas(body, replicas)
     body.finish()

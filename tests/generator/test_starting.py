@@ -1,7 +1,10 @@
 """`migrate && serve`: the first replica starts alone, and the others when it is healthy."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.dcgen.door import dcgen
 from tests.generator.compose import Made, balanced, scale
 
 CHECK = "healthcheck: {test: curl localhost:80}\n"
@@ -74,7 +77,29 @@ def test_without_a_health_check_one_is_asked_for() -> None:
     said = next(one for one in made.variant.warnings if "replicas at once" in str(one))
 
     assert str(said).startswith("compose.yml:8: 'rng' runs `migrate` when it starts")
+    assert "`dcgen up` starts the first one alone" in str(said)
     assert "give 'rng' a `healthcheck`" in said.fix
+
+
+def test_a_dynamic_one_is_to_be_started_with_dcgen_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "compose.yml").write_text(
+        f"services:\n  web:\n    image: app\n    expose: [80]\n    {SERVES}    {CHECK}"
+    )
+
+    said = dcgen("scale", "web", "2", "--dynamic", "-o", "g.yml").stderr
+
+    assert "`docker compose up` starts all its replicas at once" in said
+    assert "fix: start it with `dcgen up`" in said
+
+
+def test_of_workers_without_a_health_check_nobody_can_tell_when_they_are_ready() -> None:
+    made = scale(f"services:\n  rng:\n    image: app\n    {SERVES}", n=2, balance=False)
+    said = next(one for one in made.variant.warnings if "replicas at once" in str(one))
+
+    assert "dcgen up" not in f"{said} {said.fix}"
 
 
 def test_one_replica_waits_for_no_other() -> None:
