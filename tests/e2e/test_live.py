@@ -62,10 +62,15 @@ def test_what_runs_is_listed_read_and_stopped_on_every_host(
         lines = [line.partition(" | ") for line in one.dcgen(*words, *where).splitlines()]
         return ["\n".join(text for name, _, text in lines if name.strip() == h) for h in hosts]
 
-    assert all("rng1" in text and "rng2" in text for text in on_each("ps"))
+    def states() -> dict[tuple[str, str], str]:
+        found = json.loads(one.dcgen("ps", "--json", *where))
+        return {(row["host"], row["service"]): row["state"] for row in found}
+
+    wanted = {(host, name) for host in hosts for name in ("rng", "rng1", "rng2")}
+    assert states() == dict.fromkeys(sorted(wanted), "running")
     assert all("rng" in text for text in on_each("logs", "--tail", "5"))
     one.dcgen("stop", *where)
-    assert not any("rng1" in text for text in on_each("ps"))
+    assert states() == dict.fromkeys(sorted(wanted), "exited")
 
 
 @pytest.mark.parametrize("kind", ["--dynamic", "--static"])
