@@ -57,6 +57,7 @@ class Everywhere:
         more: Host to words that follow those of *command* there.
         parallel: On how many hosts it runs at the same time; 0 for all.
         silence: Tells which hosts are lost: the command is killed there; None: it may hang.
+        tick: Called again and again, some ten times a second, also while no host says anything.
     """
 
     def __init__(
@@ -67,11 +68,13 @@ class Everywhere:
         more: Mapping[Host, Sequence[str]] | None = None,
         parallel: int = 0,
         silence: Silence[Host] | None = None,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._commands = {host: (*command, *(more or {}).get(host, ())) for host in hosts}
         self._waiting = list(hosts)
         self._parallel = parallel or len(hosts)
         self._silence = silence
+        self._tick = tick
         self._children: dict[Host, Child] = {}
         self._begin_s: dict[Host, float] = {}
         self._lost: set[Host] = set()
@@ -99,6 +102,7 @@ class Everywhere:
                     yield from self._read(selector)
                     yield from self._given_up()
                     yield from self._ended(selector)
+                    self._tick()
         finally:
             for child in self._children.values():
                 child.signal(signal.SIGKILL)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from engine.events import Event
 
-_HOST_FAILED = 3
+HOST_FAILED = 3
 
 
 def compose(  # noqa: PLR0913 - one for each thing that may differ
@@ -54,7 +54,7 @@ def compose(  # noqa: PLR0913 - one for each thing that may differ
             sys.exit(code if code == INTERRUPTED else 1)
         return
     for host in failed or {}:
-        progress.show(HostDone(host, _HOST_FAILED, 0.0))
+        progress.show(HostDone(host, HOST_FAILED, 0.0))
     hosts = [host for host in found.hosts if host not in (failed or {})]
     everywhere = Everywhere(command, hosts, more=more, parallel=parallel, silence=Silence(lost))
     _run(everywhere, hosts, progress, live=live)
@@ -62,7 +62,7 @@ def compose(  # noqa: PLR0913 - one for each thing that may differ
         progress.say("the same command again finishes it, and leaves what is done as it is")
     progress.count_hosts()
     if progress.failed:
-        sys.exit(_HOST_FAILED)
+        sys.exit(HOST_FAILED)
     if progress.interrupted:
         sys.exit(INTERRUPTED)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from dcgen.commands.completion import running
-from dcgen.commands.compose import compose
 from dcgen.commands.grouped import within
+from dcgen.commands.merged_logs import show_logs
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine import runs
@@ -46,7 +46,7 @@ def _is_file(word: str) -> bool:
     "--tail",
     type=LINES,
     metavar="N",
-    help="Show the last N lines only.",
+    help="Show the last N lines only; on Docker, of each container.",
 )
 def logs(  # noqa: PLR0913 - click hands over one argument per option
     services: tuple[str, ...],
@@ -58,14 +58,17 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     follow: bool,
     tail: int | None,
 ) -> None:
-    """Show the output of services."""
+    """Show the output of services, or of one replica (worker-3).
+
+    The output of all hosts is one stream by time, each line behind its host and its replica.
+    """
     found = target(files, engine, hosts, starting=False)
     progress = Progress(quiet=quiet, verb="read")
+    _require_services(found.variant(), services)
     if found.engine == "docker":
         words = ["--follow"] * follow + ([] if tail is None else ["--tail", str(tail)])
-        compose(found, progress, "logs", *words, *services)
+        show_logs(found, words, services, progress)
         return
-    _require_services(found.variant(), services)
     chosen = frozenset(services)
     for line in runs.logs(found.path, services=chosen, tail=tail, follow=follow):
         progress.show(line)

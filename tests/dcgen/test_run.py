@@ -160,7 +160,7 @@ def test_docker_that_was_asked_for_and_is_not_there_is_exit_code_3(run: Run) -> 
         pytest.param(("stop",), ["stop"], id="stop"),
         pytest.param(
             ("logs", "--follow", "--tail", "5", "rng"),
-            ["logs", "--follow", "--tail", "5", "rng"],
+            ["logs", "--timestamps", "--no-color", "--follow", "--tail", "5", "rng"],
             id="logs",
         ),
     ],
