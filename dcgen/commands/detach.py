@@ -3,13 +3,11 @@
 import shlex
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from dcgen import source
 from dcgen.commands.completion import services
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
@@ -29,11 +27,6 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
     guard = None if password is None else Guard(password=password, remote=bool(given.get("hosts")))
     step = partial(transform.detach, service=service, publish=publish, guard=guard)
     return [Step(service, step, f"{service}: detached", shlex.quote(service), stays=False)]
-
-
-def _folder(given: Mapping[str, Any]) -> Path:
-    output = given["output"]
-    return Path(output).parent if output else (source.find(given["file"])[0] or Path()).parent
 
 
 @click.command(
@@ -80,7 +73,7 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     if guarded:
         from dcgen.commands import detached  # noqa: PLC0415 - the same
 
-        called = detached.project(service, _folder(given))
+        called = detached.project(service, given)
     more = {"there": True, "secrets": guarded, "project": called, "started": host is not None}
     target = make(steps, given, default=f"{service}.yml", **more)
     if target and guarded:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from composefile.project import PROJECT_NAME, Project, project_of
+from dcgen import source
 from dcgen.commands import telling
 from dcgen.commands.kept_secrets import keep_secrets
 from dcgen.commands.one_host import address_of, only_host
@@ -31,12 +32,16 @@ def decided(given: Mapping[str, Any]) -> tuple[Host, Mapping[str, object]]:
     return host, settled(found)
 
 
-def project(service: str, folder: Path) -> str:
-    """Return the name of the project of *service* in *folder* if its file's name does not count.
+def project(service: str, given: Mapping[str, Any]) -> str:
+    """Return the name of the project of *service* if the name in its file does not count.
+
+    The file is written as the options *given* say.
 
     That is so where the environment or `.env` names the application's: Compose prefers those.
     """
-    beside = Project(folder).beside
+    output = given["output"]
+    first = Path(output) if output else source.find(given["file"])[0]
+    beside = Project((first or Path()).parent).beside
     application = os.environ.get(PROJECT_NAME) or beside.get(PROJECT_NAME)
     return project_of(application, service) if application else ""
 

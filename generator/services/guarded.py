@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from composefile import labels
-from composefile.document import own
-from composefile.model import Model
-from composefile.project import project_of
-from composefile.syntax.parser import Scalar
 from composefile.values import assignments
 from faults import UserError
 from generator.checks.exposure import exposure_notices, protection, require_protected
 from generator.checks.movable import require_movable
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
+from generator.services.own_project import own_project
 from generator.services.published import Publish, reach
 from generator.services.secrets import declared, variable
 from generator.services.stateful import Stateful, stateful
@@ -65,17 +62,6 @@ def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
     keys = {**found.keys, "labels": _labels(draft, found)}
     sections = {"volumes": volumes, "secrets": declared(found.secret)}
     return Guarded(keys, sections, own_project(model, name))
-
-
-def own_project(model: Model, name: str) -> str:
-    """Return the name of the project in which the detached service *name* runs.
-
-    In that of its application it would be the same service as the ambassador that replaces it:
-    where both run on one host, Compose would put HAProxy into the place of the data.
-    """
-    node = own(model.document.root, "name")
-    named = node.value if isinstance(node, Scalar) and not node.is_null else model.project.name
-    return project_of(named, name)
 
 
 def _labels(draft: Draft, found: Stateful) -> dict[str, Emitted]:

@@ -152,8 +152,8 @@ def test_docker_that_was_asked_for_and_is_not_there_is_exit_code_3(run: Run) -> 
     ("words", "expected"),
     [
         pytest.param(
-            ("up", "-d", "--build", "--scale", "worker=3"),
-            ["up", "--detach", "--build", "--scale", "worker=3"],
+            ("up", "-d", "--build", "--scale", "rng=3"),
+            ["up", "--detach", "--build", "--scale", "rng=3"],
             id="up",
         ),
         pytest.param(("down",), ["down"], id="down"),
@@ -175,7 +175,7 @@ def test_compose_gets_the_same_words(
     put("docker", FAKE)
     result = run(*words, "-f", "compose.yml", "--engine", "docker")
 
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stderr
     assert calls(folder) == [["", "compose", "-f", "compose.yml", *expected]]
 
 
