@@ -41,6 +41,7 @@ GROUPS = {
     "HAProxy": ("lb_config", "lb_image", "new_privileges", "template"),
     "Cluster": (
         *("version", "namespace", "secrets", "outside", "ingress", "ingress_class"),
+        *("proxy", "cluster_domain"),
         *("storage", "storage_class", "is_liveness"),
     ),
     "Samples": ("once", "every_s", "limits", "web"),

@@ -92,6 +92,22 @@ _HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 )
 @click.option("--storage-class", default="", metavar="NAME", help="Storage class of volumes.")
 @click.option(
+    "--proxy",
+    type=click.Choice(["auto", "haproxy", "service"]),
+    default="auto",
+    show_default=True,
+    help="Keep the HAProxy of a variant, or let a Service take its place; auto keeps it where a"
+    " Service can do less.",
+)
+@click.option(
+    "--cluster-domain",
+    default="cluster.local",
+    metavar="DOMAIN",
+    show_default=True,
+    callback=lambda _ctx, _param, value: _domain(value),
+    help="How the names of the cluster end.",
+)
+@click.option(
     "--liveness", "is_liveness", is_flag=True, help="Restart containers that become unhealthy."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -131,6 +147,12 @@ def _hosts(values: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(what, fix="name both: `--ingress webui=coins.example`")
         found[service] = host
     return found
+
+
+def _domain(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise UsageError(f"{text!r} is not a domain", fix="write it as cluster.local")
+    return text
 
 
 def _size(text: str) -> str:

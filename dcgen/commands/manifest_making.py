@@ -6,9 +6,10 @@ from composefile.project import PROJECT_NAME, Project
 from dcgen.reading import Reading
 from generator.result import Notice
 from generator.targets.kubernetes.choices import Choices
+from generator.targets.kubernetes.elsewhere import objects
 from generator.targets.kubernetes.manifests import manifests
 from generator.targets.kubernetes.objects import Object
-from generator.targets.kubernetes.source import Source
+from generator.targets.kubernetes.variant import source_of
 
 
 def objects_of(reading: Reading, choices: Choices) -> tuple[list[Object], list[Notice]]:
@@ -21,4 +22,6 @@ def objects_of(reading: Reading, choices: Choices) -> tuple[list[Object], list[N
     name = written.value(own(reading.document.root, "name"))
     project = Project(reading.first.folder, called=name if isinstance(name, str) else "")
     filled = Model(reading.document, project, filled=True)
-    return manifests(Source(filled, written, project.environment[PROJECT_NAME], choices))
+    source, away, told = source_of(filled, written, project.environment[PROJECT_NAME], choices)
+    found, notices = manifests(source)
+    return [*found, *(made for one in away for made in objects(source, one))], [*told, *notices]

@@ -479,7 +479,8 @@ services:
 
 def test_a_pod_runs_where_the_file_says(tmp_path: Path) -> None:
     body = (
-        "platform: linux/arm64\nextra_hosts: ['db:192.0.2.1']\nhostname: coins\ninit: true\n"
+        "platform: linux/arm64\nextra_hosts: ['db.example:192.0.2.1']\nhostname: coins\n"
+        "init: true\n"
         "deploy: {placement: {constraints: ['node.role == manager', 'node.labels.disk != slow']}}"
     )
     spec = pod(run(tmp_path, service(body)), "web")
@@ -492,7 +493,7 @@ def test_a_pod_runs_where_the_file_says(tmp_path: Path) -> None:
         {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
         {"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]},
     ]
-    assert spec["hostAliases"] == [{"ip": "192.0.2.1", "hostnames": ["db"]}]
+    assert spec["hostAliases"] == [{"ip": "192.0.2.1", "hostnames": ["db.example"]}]
     assert (spec["hostname"], spec["shareProcessNamespace"]) == ("coins", True)
 
 

@@ -45,6 +45,10 @@ def assembled(
 
 
 def _remarks(model: Model, name: str) -> tuple[Notice, ...]:
+    if model.identity(name).is_proxy and not model.get(name, "configs"):
+        what = f"the HAProxy of {name} is configured by arguments, and finds no server in a cluster"
+        fix = "give a variant of the current format, or `--proxy service`"
+        return (Notice(what, model.where(name), fix=fix),)
     if not is_patient(model, name):
         return ()
     what = f"{name} is started again if it is not healthy within its `start_period` and `retries`"

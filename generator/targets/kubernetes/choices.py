@@ -36,6 +36,8 @@ class Choices:
             ``none``.
         ingress: Service to the host name under which an Ingress publishes it.
         ingress_class: The class of these; empty is the cluster's own.
+        proxy: What becomes of the HAProxy of a variant: ``auto``, ``haproxy`` or ``service``.
+        cluster_domain: How names of the cluster end.
         is_liveness: Whether a container that becomes unhealthy is started again.
     """
 
@@ -49,4 +51,11 @@ class Choices:
     outside: str = "node-port"
     ingress: Mapping[str, str] = field(default_factory=dict)
     ingress_class: str = ""
+    proxy: str = "auto"
+    cluster_domain: str = "cluster.local"
     is_liveness: bool = False
+
+    @property
+    def can_sleep(self) -> bool:
+        """Whether a kubelet sleeps before it ends a container, without a program of its image."""
+        return self.version >= USUAL

@@ -15,6 +15,7 @@ from composefile.values import Value, texts, words
 from faults import Place, UserError
 from generator.editing.emit import Emitted, Literal
 from generator.result import Notice
+from generator.targets.kubernetes.in_cluster import in_cluster
 from generator.targets.kubernetes.objects import Given, Object, together
 from generator.targets.kubernetes.secrecy import is_secret, takes_a_secret
 from generator.targets.kubernetes.source import Source, key_of, label_of
@@ -209,6 +210,9 @@ def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -
             fix="copy it into the image",
             where=where,
         )
+    if use.section == "configs" and source.model.identity(name).is_proxy:
+        domain = source.choices.cluster_domain
+        return in_cluster(content.decode(errors="replace"), source.names, domain).encode()
     return content
 
 

@@ -35,7 +35,7 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
 
 def _left_out(source: Source) -> Iterator[Notice]:
     for name in source.model.document.names:
-        if name not in source.names:
+        if name not in source.names and name not in source.unwritten:
             what = f"{name} is left out: it is started only with a profile"
             where = source.model.where(name, "profiles")
             yield Notice(what, where, fix="give a file in which it has no `profiles:`")

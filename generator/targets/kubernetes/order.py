@@ -51,8 +51,9 @@ def order(source: Source, name: str, jobs: Mapping[str, str]) -> Given:
     ended = [jobs[other] for other, how in found.items() if how == COMPLETED and other in jobs]
     if ended:
         parts.append(_ended(source, name, ended))
+    is_proxy = source.model.identity(name).is_proxy  # which waits for its servers by itself
     started = [other for other, how in found.items() if how not in (HEALTHY, COMPLETED)]
-    if started:
+    if started and not is_proxy:
         what = f"{name} does not wait for {', '.join(started)}: Kubernetes starts pods in no order"
         fix = "let the program try again, or write `condition: service_healthy`"
         parts.append(

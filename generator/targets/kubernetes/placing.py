@@ -5,25 +5,29 @@ Sources: Compose Specification, "deploy.placement", "platform", "network_mode", 
 """
 
 import re
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from composefile.model import Model
-from composefile.values import Value, assignments, words
+from composefile.values import Value, words
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
+from generator.targets.kubernetes.extra_hosts import extra_hosts
 
 _CONSTRAINT = re.compile(r"\s*node\.(role|hostname|labels\.[\w./-]+)\s*(==|!=)\s*([\w.-]+)\s*")
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def of_node(model: Model, name: str) -> dict[str, Emitted]:
+def of_node(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Emitted]:
     """Return the parts of a pod of service *name* that say where it runs and what it shares.
+
+    Names that lead *elsewhere* by a Service need no entry in its file of hosts.
 
     Raises:
         UserError: It asks for what a pod cannot have.
     """
-    found = {**_networks(model, name), **_names(model, name)}
+    found = {**_networks(model, name), **_names(model, name, elsewhere)}
     for key, called in (("pid", "hostPID"), ("ipc", "hostIPC")):
         value = model.get(name, key)
         if value == "host":
@@ -46,7 +50,7 @@ def _networks(model: Model, name: str) -> dict[str, Emitted]:
     return {}
 
 
-def _names(model: Model, name: str) -> dict[str, Emitted]:
+def _names(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
     hostname = model.get(name, "hostname")
     if isinstance(hostname, str) and hostname:
@@ -61,22 +65,20 @@ def _names(model: Model, name: str) -> dict[str, Emitted]:
         ]
         both: dict[str, Emitted] = {"searches": searched, "options": listed}
         found["dnsConfig"] = {key: part for key, part in both.items() if part}
-    hosts = _hosts(model, name)
+    hosts = _hosts(model, name, elsewhere)
     return {**found, "hostAliases": hosts} if hosts else found
 
 
-def _hosts(model: Model, name: str) -> list[Emitted]:
-    value = model.get(name, "extra_hosts")
-    listed = [item.replace("=", ":", 1).partition(":")[::2] for item in words(value)]
-    found = assignments(value).items() if isinstance(value, dict) else listed
+def _hosts(model: Model, name: str, elsewhere: Collection[str]) -> list[Emitted]:
     named: dict[str, list[str]] = {}
-    for host, address in found:
-        plain = (address or "").strip("[]")
+    for host, address in extra_hosts(model.get(name, "extra_hosts")):
         try:
-            ip_address(plain)
+            ip_address(address)
         except ValueError:
-            raise refused(model, name, "extra_hosts", f"extra_hosts: {host}:{address}") from None
-        named.setdefault(plain, []).append(host)
+            shown = f"extra_hosts: {host}:{address}"
+            raise refused(model, name, "extra_hosts", shown) from None
+        if host not in elsewhere:
+            named.setdefault(address, []).append(host)
     return [{"ip": address, "hostnames": hosts} for address, hosts in named.items()]
 
 

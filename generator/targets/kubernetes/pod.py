@@ -8,8 +8,8 @@ import math
 from composefile.duration import seconds
 from composefile.ports import Port
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.choices import USUAL, Version
 from generator.targets.kubernetes.command import command
+from generator.targets.kubernetes.in_cluster import NAMESPACE
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.placing import of_node
 from generator.targets.kubernetes.ports import ports_of
@@ -50,7 +50,7 @@ def pod(
     again = "OnFailure" if restart.startswith("on-failure") else "Never"
     found: dict[str, Emitted] = {
         **({"restartPolicy": again} if is_once else {}),
-        **of_node(model, name),
+        **of_node(model, name, source.elsewhere),
         **({"serviceAccountName": given.account} if given.account else {}),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
@@ -67,7 +67,8 @@ def _container(
     source: Source, name: str, image: str, given: Given, *, drains: bool
 ) -> dict[str, Emitted]:
     model, ports = source.model, ports_of(source.model, name)
-    drain: Emitted = {"preStop": _sleep(source.choices.version)} if drains else {}
+    is_proxy = model.identity(name).is_proxy
+    drain: Emitted = {"preStop": _sleep(can_sleep=source.choices.can_sleep)} if drains else {}
     asked = probes(model, name, ports, is_liveness=source.choices.is_liveness)
     found: dict[str, Emitted] = {
         "name": name,
@@ -78,7 +79,7 @@ def _container(
         "stdin": model.get(name, "stdin_open") == "true",
         "tty": model.get(name, "tty") == "true",
         "envFrom": given.variables_from,
-        "env": given.variables,
+        "env": [NAMESPACE, *given.variables] if is_proxy else given.variables,
         "ports": [_port(port) for port in ports],
         **(asked if drains or not ports else {}),
         "lifecycle": drain,
@@ -93,7 +94,7 @@ def _port(port: Port) -> Emitted:
     return {"containerPort": port.target, "protocol": port.protocol.upper()}
 
 
-def _sleep(version: Version) -> Emitted:
-    if version >= USUAL:
+def _sleep(*, can_sleep: bool) -> Emitted:
+    if can_sleep:
         return {"sleep": {"seconds": _DRAIN_S}}
     return {"exec": {"command": ["sleep", str(_DRAIN_S)]}}

@@ -9,12 +9,26 @@ from composefile.ports import Port
 
 def ports_of(model: Model, name: str) -> list[Port]:
     """Return the ports that service *name* listens on, as far as they are known."""
-    service = model.document.service(name)
+    service, generated = model.document.service(name), _generated(model, name)
     found = {(port.target, port.protocol): port for port in reversed(declared(model, service))}
-    if all(port.protocol == "tcp" for port in found.values()):
+    if generated:
+        for target in generated:
+            found.setdefault((target, "tcp"), Port(target))
+    elif all(port.protocol == "tcp" for port in found.values()):
         for target in discover(model, service):
             found.setdefault((target, "tcp"), Port(target))
     return sorted(found.values(), key=lambda port: (port.target, port.protocol))
+
+
+def _generated(model: Model, name: str) -> list[int]:
+    """Return the ports that labels of dcgen's name: of an HAProxy, or of what it balances."""
+    identity = model.identity(name)
+    if identity.is_proxy:
+        return identity.listens
+    if not identity.role:
+        return []
+    balanced = (model.identity(other).balances for other in model.document.names)
+    return list(dict.fromkeys(port for all_ in balanced for one, port in all_ if one == name))
 
 
 def given_out(model: Model, name: str) -> list[Port]:

@@ -38,6 +38,9 @@ def probes(model: Model, name: str, ports: list[Port], *, is_liveness: bool) -> 
         tcp: Emitted = {"tcpSocket": {"port": published[0]}, "periodSeconds": _CONNECT_EVERY_S}
         return {"readinessProbe": tcp}
     command = [] if _is_off(check) else _command(check["test"])
+    if model.identity(name).is_proxy:
+        # It waits for its servers, however long they take.
+        check = {key: value for key, value in check.items() if key != "start_period"}
     return _asking(check, command, is_liveness=is_liveness) if command else {}
 
 
@@ -72,7 +75,8 @@ def _asking(
 def is_patient(model: Model, name: str) -> bool:
     """Tell whether the health check of service *name* says how long a start may take."""
     check = model.get(name, "healthcheck")
-    return isinstance(check, dict) and seconds(check.get("start_period")) > 0 and "test" in check
+    is_said = isinstance(check, dict) and seconds(check.get("start_period")) > 0 and "test" in check
+    return is_said and not model.identity(name).is_proxy
 
 
 def _is_off(check: dict[str, Value]) -> bool:

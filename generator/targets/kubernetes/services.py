@@ -1,6 +1,5 @@
 """The Services by which pods are found: a name keeps the port that its consumers dial."""
 
-import re
 from collections.abc import Iterator
 
 from composefile.model import Model
@@ -11,10 +10,9 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.ports import ports_of
-from generator.targets.kubernetes.source import Source
+from generator.targets.kubernetes.source import Source, is_name
 
 SERVICE = ("v1", "Service")
-_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Given:
@@ -34,7 +32,7 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
         spec["clusterIP"] = "None"
     if ports:
         spec["ports"] = listed(ports)
-    good = [alias for alias in aliases if _NAME.fullmatch(alias)]
+    good = [alias for alias in aliases if is_name(alias)]
     notices = [
         Notice(
             f"the name {alias!r} of {name} is left out: it cannot be one in a cluster",
@@ -59,7 +57,13 @@ def listed(ports: list[Port]) -> list[Emitted]:
 
 def _is_headless(model: Model, name: str) -> bool:
     deploy = model.get(name, "deploy")
-    return isinstance(deploy, dict) and deploy.get("endpoint_mode") == "dnsrr"
+    is_asked = isinstance(deploy, dict) and deploy.get("endpoint_mode") == "dnsrr"
+    # A balancer that finds its replicas by DNS needs the addresses of the pods.
+    return is_asked or any(
+        name in identity.replicas
+        for identity in map(model.identity, model.document.names)
+        if identity.is_dynamic
+    )
 
 
 def _aliases(source: Source, name: str) -> list[str]:

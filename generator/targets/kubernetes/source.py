@@ -28,18 +28,23 @@ class Source:
         written: The same file, its values as they are written.
         project: The name of the project.
         choices: What a person chose.
+        unwritten: Services of the file that have no pods in the cluster.
+        elsewhere: Names that lead out of the cluster, by a Service.
     """
 
     model: Model
     written: Model
     project: str
     choices: Choices
+    unwritten: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
-        """The services that are written: those that are started without a profile."""
+        """The services that have pods: those that are started without a profile."""
         model = self.model
-        return [name for name in model.document.names if not words(model.get(name, "profiles"))]
+        written = (name for name in model.document.names if name not in self.unwritten)
+        return [name for name in written if not words(model.get(name, "profiles"))]
 
     @property
     def kubectl(self) -> str:
@@ -94,6 +99,11 @@ class Source:
         folder = self.model.project.folder
         file = os.path.relpath(place.file, folder) if folder else place.file
         return f"{file}:{place.line}"
+
+
+def is_name(text: str) -> bool:
+    """Tell whether *text* can be the name of a Service."""
+    return bool(_LABEL.fullmatch(text))
 
 
 def label_of(text: str) -> str:
