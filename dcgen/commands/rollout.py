@@ -1,6 +1,5 @@
 """``dcgen rollout``: new containers for the replicas of a service, one at a time."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -16,6 +15,7 @@ from dcgen.commands.target import (
     target_options,
 )
 from dcgen.progress import Progress
+from engine.docker.containers import Site
 from engine.events import Changed
 from engine.variant import Service, Variant
 from faults import UsageError, UserError
@@ -43,39 +43,43 @@ def rollout(
 
     A new replica must become healthy before an old one is drained and removed. If it does not,
     it is removed, the old replicas keep running, and the exit code is 1.
+
+    Several hosts are done one after the other. The first that fails ends it, and it is told which
+    hosts have new replicas and which have old ones.
     """
-    from dcgen.commands.location import where_given  # noqa: PLC0415 - not for the help
+    from dcgen.commands.host_by_host import host_by_host  # noqa: PLC0415 - not for the help
+    from dcgen.commands.location import where_given  # noqa: PLC0415
     from engine.live.rollout import Rollout  # noqa: PLC0415
 
     where = where_given(given)
     if not where.sites:
         what = "processes have no containers to replace"
         raise UsageError(what, fix="restart them: dcgen stop, then dcgen up")
+    balancers = [_balancer(where.variant, name) for name in services]
     where.hold()
     progress = Progress(quiet=quiet)
     done: list[Changed] = []
+
+    def change(site: Site) -> None:
+        for balancer in balancers:
+            one = Rollout(
+                site,
+                where.variant,
+                balancer,
+                healthy_within_s=healthy_s,
+                drain_within_s=deadline_s,
+                build=build,
+                renew_volumes=bool(given["renew"]),
+            )
+            for event in one.run():
+                progress.show(event)
+                done.append(event)
+
     try:
-        for site in where.sites:  # one host after the other: what fails, fails on the first
-            for name in services:
-                one = Rollout(
-                    site,
-                    where.variant,
-                    _balancer(where.variant, name),
-                    healthy_within_s=healthy_s,
-                    drain_within_s=deadline_s,
-                    build=build,
-                    renew_volumes=bool(given["renew"]),
-                )
-                done.extend(_shown(one.run(), progress))
+        host_by_host(where.sites, change, done)
     finally:
         if as_json:
             click.echo(json_text(done))
-
-
-def _shown(events: Iterator[Changed], progress: Progress) -> Iterator[Changed]:
-    for event in events:
-        progress.show(event)
-        yield event
 
 
 def _balancer(variant: Variant, name: str) -> Service:
