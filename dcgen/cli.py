@@ -16,6 +16,7 @@ COMMANDS = {
         *("swarm", "kubernetes"),
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
+        *("restart", "exec", "drain"),
         *("hosts", "plugin"),
     )
 } | {"compose": "dcgen.commands.provider"}
@@ -44,6 +45,8 @@ SECTIONS = {
         "ps": "List containers or processes and their published ports.",
         "top": "Show what services do: requests, queues, CPU, memory.",
         "logs": "Show the output of services.",
+        "exec": "Run a command in a container.",
+        "restart": "Restart the containers of services.",
         "stop": "Stop a variant; keep its containers or its log.",
         "down": "Stop a variant and remove its containers and networks.",
     },
@@ -53,6 +56,7 @@ SECTIONS = {
     },
     "Several Docker hosts": {
         "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",
+        "drain": "Take a variant off one host: balancers first, then containers.",
     },
     "Part of Docker": {
         "plugin": "Install dcgen as a plugin of Docker: docker dcgen.",

@@ -7,13 +7,12 @@ import click
 
 from dcgen.commands.completion import running
 from dcgen.commands.grouped import within
+from dcgen.commands.known import require_services
 from dcgen.commands.merged_logs import show_logs
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
 from engine import runs
 from engine.hosts import Host
-from engine.variant import Variant
-from faults import Place, UserError
 
 LINES = within(click.IntRange(min=0))
 _FILES = (".yml", ".yaml")
@@ -64,7 +63,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     """
     found = target(files, engine, hosts, starting=False)
     progress = Progress(quiet=quiet, verb="read")
-    _require_services(found.variant(), services)
+    require_services(found.variant(), services, replicas=True)
     if found.engine == "docker":
         words = ["--follow"] * follow + ([] if tail is None else ["--tail", str(tail)])
         show_logs(found, words, services, progress)
@@ -72,13 +71,3 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     chosen = frozenset(services)
     for line in runs.logs(found.path, services=chosen, tail=tail, follow=follow):
         progress.show(line)
-
-
-def _require_services(variant: Variant, names: Sequence[str]) -> None:
-    for name in names:
-        if not {name, name.rpartition("-")[0]} & variant.services.keys():
-            raise UserError(
-                f"no service named {name!r}",
-                fix=f"choose one of: {', '.join(variant.services)}",
-                where=Place(str(variant.file)),
-            )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dcgen.commands.assignments import counts
+from dcgen.commands.named import among
 from engine.hosts import Host
-from faults import UsageError, nearest
+from faults import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,6 @@ def wanted(scale: tuple[str, ...], single: tuple[str, ...], hosts: Sequence[Host
         host, colon, service = name.rpartition(":")  # an address has colons, a service has none
         if not (equals and colon and host and service):
             raise UsageError(f"{word!r} is not HOST:SERVICE=N", fix="write --set node1:worker=5")
-        of_host.setdefault(_named(host, hosts), []).append(f"{service}={number}")
+        of_host.setdefault(among(host, hosts), []).append(f"{service}={number}")
     there = {host: dict(counts(tuple(words))) for host, words in of_host.items()}
     return Wanted(dict(counts(scale)), there)
-
-
-def _named(name: str, hosts: Sequence[Host]) -> Host:
-    for host in hosts:
-        if name in {str(host), host.address}:
-            return host
-    known = [str(host) for host in hosts if str(host)]
-    otherwise = f"name one of {', '.join(known)}" if known else "name it with --host, too"
-    raise UsageError(f"{name!r} is none of the hosts", fix=nearest(name, known, otherwise))

@@ -49,7 +49,7 @@ class Listed:
 
 
 def listed(site: Site, project: str) -> list[Listed]:
-    """Return the containers of *project* on *site*, without those of ``compose run``.
+    """Return the containers of *project* on *site* by name, without those of ``compose run``.
 
     Raises:
         HostError: Docker does not answer.
@@ -57,7 +57,14 @@ def listed(site: Site, project: str) -> list[Listed]:
     of_project = f"--filter=label={LABEL}project={project}"
     said = site.docker("ps", "--all", of_project, f"--format={_FORMAT}")
     rows = [line.split("\t") for line in said.splitlines()]
-    return [_listed(site.host, row) for row in rows if row[0] != "True"]
+    found = [_listed(site.host, row) for row in rows if row[0] != "True"]
+    return sorted(found, key=lambda one: _numbers(one.name))
+
+
+def runs_as(one: Listed) -> set[str]:
+    """Return what a person may call *one*: its name, or service and number, ``worker-3``."""
+    number = re.search(r"[-_](\d+)$", one.name)
+    return {one.name, f"{one.service}-{number[1]}"} if number else {one.name}
 
 
 def ordered(found: Sequence[Listed], services: Sequence[str]) -> list[Listed]:

@@ -24,6 +24,8 @@ def offered(*words: str) -> list[str]:
         (("ambassador", "--re"), ["--redis"]),
         (("logs", "r"), ["rng", "redis"]),
         (("rollout", "rn"), ["rng"]),
+        (("restart", "rn"), ["rng"]),
+        (("exec", "rn"), ["rng"]),
         (("lb", "status", "rn"), ["rng"]),
         (("lb", "drain", "rn"), ["rng"]),
         (("lb", "retarget", "re"), ["redis"]),

@@ -78,7 +78,7 @@ def test_version_has_a_short_form() -> None:
     assert dcgen("-V").stdout == dcgen("--version").stdout != ""
 
 
-OF_RUNNING = ["up", "down", "ps", "top", "logs", "stop", "rollout"]
+OF_RUNNING = ["up", "down", "ps", "top", "logs", "stop", "rollout", "restart", "exec", "drain"]
 OF_LB = ["lb status", "lb drain", "lb ready", "lb retarget", "lb reload"]
 
 

@@ -1,0 +1,39 @@
+"""``dcgen restart``: end containers and start them again, on all hosts."""
+
+import click
+
+from dcgen.commands.completion import running
+from dcgen.commands.compose import compose
+from dcgen.commands.known import require_services
+from dcgen.commands.target import RunCommand, parallel_option, target, target_options
+from dcgen.progress import Progress
+from engine.hosts import Host
+from faults import UsageError
+
+
+@click.command(cls=RunCommand, epilog="Example: dcgen restart worker --hosts hosts.yml")
+@click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
+@target_options
+@parallel_option
+def restart(
+    services: tuple[str, ...],
+    files: tuple[str, ...],
+    engine: str,
+    hosts: tuple[Host, ...],
+    *,
+    quiet: bool,
+    parallel: int,
+) -> None:
+    """Restart the containers of SERVICE, or of all services, on each host.
+
+    All containers of a service stop at the same time: `dcgen rollout` replaces them one at a time.
+    A change of the file has no effect: that is what `dcgen up -d` is for.
+    """
+    found = target(files, engine, hosts, starting=False)
+    if found.engine == "process":
+        what = "processes of this host are not restarted by a command"
+        raise UsageError(what, fix="end them and start them again: dcgen stop, then dcgen up")
+    require_services(found.variant(), services)
+    found.hold()
+    progress = Progress(quiet=quiet, verb="restarted")
+    compose(found, progress, "restart", *services, parallel=parallel, live=True)
