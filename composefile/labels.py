@@ -17,6 +17,7 @@ SLOTS = "dcgen.slots"
 TEMPLATE = "dcgen.template"
 DETACHED = "dcgen.detached"  # on what is published of a detached service: its name
 CLIENTS = "dcgen.clients"  # on the same: how its clients get in, in the words of ACCESS
+PROVIDED = "dcgen.provided"  # on a replica that Compose knows by another service: its own, a number
 COUNT = "dcgen.count"  # its author writes it: what to count in the log lines of a service
 
 LATE = (BALANCES, PORTS, OPTIONS)  # ports in them may be variables of Compose's

@@ -1,7 +1,7 @@
 """What a transform is asked for and what it gives back: values, with nothing written anywhere."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -160,6 +160,7 @@ class Made:
         name: The name of the file that it is written to.
         folder: The folder of that file; None is standard output.
         alone: The name of the one file that it was made from; None of several, or of none.
+        changes: What was done, each the command of dcgen's and its words, as in a shell.
     """
 
     source: Model
@@ -167,6 +168,7 @@ class Made:
     name: str
     folder: Path | None = None
     alone: str | None = None
+    changes: Sequence[tuple[str, str]] = ()
 
 
 def is_generated(text: str) -> bool:

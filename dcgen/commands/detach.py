@@ -55,7 +55,8 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     with a password: Redis, Valkey, PostgreSQL, MySQL and MariaDB get one. Its own options stay.
     """
     if TARGETS[given["target"]].on_top:
-        raise UsageError("`detach` writes a file of its own", fix="leave out `--overlay`")
+        fix = f"leave out `--{given['target']}`"
+        raise UsageError("`detach` writes a file of its own", fix=fix)
     # What DCGEN_HOSTS lists is where an application runs, not where its data is.
     given_by = click.get_current_context().get_parameter_source
     named = [given_by(name) for name in ("hosts", "hosts_file")]

@@ -28,11 +28,19 @@ class History:
         steps: All that is done to its source, in order.
         kept: The changes among them that were recorded before.
         record: What its header will say; None if nothing is to be recorded.
+        asked: What is done, if nothing is to be recorded.
     """
 
     steps: Sequence[Step]
     kept: Sequence[Change] = ()
     record: Record | None = None
+    asked: Sequence[Change] = ()
+
+    @property
+    def changes(self) -> list[tuple[str, str]]:
+        """All that is done, each the command and its words."""
+        every = self.record.changes if self.record else self.asked
+        return [(change.command, change.words) for change in every]
 
     def form(self, asked: str) -> str:
         """Return the target that is written: the one *asked* for, else that of the record."""
@@ -67,13 +75,13 @@ def history(
     folder = target.parent if target else given.folder
     new = _changes(ctx, steps, folder)
     if new is None or given.path is None:
-        return History(steps)
+        return History(steps, asked=new or ())
     if is_generated(given.text):
         found = record.read(given.text)
         moved = _moved(found, given.folder, folder) if found else None
         return History(steps, (), _continued(ctx, moved, new) if moved else None)
     if target is None:
-        return History(steps)
+        return History(steps, asked=new)
     sources = tuple(seen_from(folder, path) for path in paths)
     named = _named_env_files(folder)
     before = None if fresh else _before(target, given.path)

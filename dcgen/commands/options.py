@@ -11,6 +11,7 @@ import click
 from dcgen.commands import by_port
 from dcgen.commands.by_port import completing, general, of_ports, within_port
 from dcgen.commands.env_files import env_file_option
+from dcgen.commands.forms import FORMS
 from dcgen.commands.grouped import within
 from faults import UsageError
 from lb.address import LAST_PORT
@@ -81,13 +82,7 @@ _AGAIN = (
 )
 _MAKING = (
     *_AGAIN,
-    click.option(
-        "--overlay",
-        "target",
-        flag_value="overlay",
-        default="compose",
-        help="Write only what differs, for a further -f of Compose 2.24.4 or later.",
-    ),
+    *FORMS,
     click.option(
         "--fresh", is_flag=True, help="Start anew: keep nothing that made the output before."
     ),

@@ -165,7 +165,9 @@ def tell(
     telling.tell(f"it includes {path}" for path in included)
     names = read.files if TARGETS[making.target].on_top else []
     written = [*names, str(target)]
-    behind = variant.behind
+    behind = dict(variant.behind)
+    if making.target == "provider":  # Compose knows replicas by the number after the balancer's
+        behind = {name: found and f"--index 2 {name}" for name, found in behind.items()}
     now = {step.service: behind[step.service] for step in steps if step.service in behind}
     telling.tell(telling.reach_inside(now, written, v1=read.document.v1))
     telling.tell(_next(steps, making, read, written))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from dcgen.provider.apart import apart
 from dcgen.provider.caller import Caller, calling
 from dcgen.provider.messages import tell, tell_error
+from dcgen.provider.wish import Wish
 from faults import UserError
 
 # Compose appends options that it was told of by `metadata`; they are read with those of the file.
@@ -19,13 +21,14 @@ _WORDS = {"ignore_unknown_options": True, "help_option_names": []}
 @click.pass_context
 def compose(ctx: click.Context, project_name: str) -> None:
     """Answer Compose, which calls this for a service with `provider: {type: dcgen}`."""
+    # It is called at every `up`: each command imports what it needs itself.
     ctx.obj = project_name
 
 
 @compose.command(epilog="Example: dcgen compose metadata")
 def metadata() -> None:
     """Print which options there are under `provider: {options: …}`, as JSON."""
-    from dcgen.commands.provider_options import metadata as known  # noqa: PLC0415 - the others have more
+    from dcgen.commands.provider_options import metadata as known  # noqa: PLC0415 - see `compose`
 
     click.echo(json.dumps(known(), indent=2))
 
@@ -35,7 +38,21 @@ def metadata() -> None:
 @click.pass_obj
 def up(project: str, words: tuple[str, ...]) -> None:
     """Run the service as the options say."""
-    _answered(lambda: _up(calling(), project, words[-1], _pairs(words[:-1])))
+    caller, service = calling(), words[-1]
+
+    def wished() -> None:
+        from dcgen.commands.provider_wish import wish  # noqa: PLC0415 - see `compose`
+
+        found = wish(caller, project, service, _pairs(words[:-1]))
+        if caller.asks("--dry-run"):
+            for sentence in (*found.said, f"would run {found.done} (dry run)"):
+                tell("info", sentence)
+        else:
+            wait = caller.asks("--wait") or found.is_awaited
+            code = apart(lambda: _answered(lambda: _run(caller, project, found, wait=wait)))
+            sys.exit(code)
+
+    sys.exit(_answered(wished))
 
 
 @compose.command(context_settings=_WORDS, epilog="Example: dcgen compose --project-name=p down rng")
@@ -43,21 +60,15 @@ def up(project: str, words: tuple[str, ...]) -> None:
 @click.pass_obj
 def down(project: str, words: tuple[str, ...]) -> None:
     """Remove the containers of the service."""
-    from dcgen.commands.provider_run import down as remove  # noqa: PLC0415
+    from dcgen.commands.provider_run import down as remove  # noqa: PLC0415 - see `compose`
 
-    _answered(lambda: remove(calling(), project, words[-1]))
+    sys.exit(_answered(lambda: remove(calling(), project, words[-1])))
 
 
-def _up(caller: Caller, project: str, service: str, given: Sequence[tuple[str, str]]) -> None:
-    from dcgen.commands.provider_run import run  # noqa: PLC0415
-    from dcgen.commands.provider_wish import wish  # noqa: PLC0415
+def _run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
+    from dcgen.commands.provider_run import run  # noqa: PLC0415 - see `compose`
 
-    wanted = wish(caller, project, service, given)
-    if caller.asks("--dry-run"):
-        tell("info", f"would run {wanted.done} (dry run)")
-        return
-    wait = caller.asks("--wait") or wanted.is_awaited
-    run(caller, project, wanted.folder, wanted.made, wait=wait)
+    run(caller, project, wish, wait=wait)
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -65,9 +76,11 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in split]
 
 
-def _answered(act: Callable[[], None]) -> None:
+def _answered(act: Callable[[], None]) -> int:
+    """Return the exit code of *act*; an error of it is told to Compose."""
     try:
         act()
     except UserError as error:
         tell_error(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
+    return 0

@@ -6,6 +6,7 @@ options: {upstream: "db.example:6379"}        dcgen ambassador redis=db.example:
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -60,13 +61,16 @@ def metadata() -> dict[str, Any]:
     }
 
 
-def asked(service: str, given: Sequence[tuple[str, str]], written: Sequence[str]) -> Step:
+def asked(
+    service: str, given: Sequence[tuple[str, str]], written: Sequence[str], folder: Path
+) -> Step:
     """Return what the options *given* make of *service*; a name may occur several times.
 
     Args:
         service: The service.
         given: Names and values.
         written: The names that the file has: Compose leaves those out that `metadata` has not.
+        folder: What relative paths start from.
 
     Raises:
         UsageError: An option is not known, has a value that it cannot have, or contradicts another.
@@ -84,10 +88,10 @@ def asked(service: str, given: Sequence[tuple[str, str]], written: Sequence[str]
             raise OptionError(name, _unknown(name, chosen[0], known))
     value = next(value for name, value in reversed(given) if name == chosen[0])
     rest = [pair for pair in given if pair[0] != chosen[0]]
-    words = [f"{service}={value}", *_words(rest, known)]
+    words = [f"{service}={value}", *_words(rest, known, folder)]
     if chosen[0] == "replicas" and not {"dynamic", "static"} & set(names):
-        words.append("--dynamic")  # another number then changes no balancer
-    return command.steps(_parsed(command, words), several=False)[0]
+        words.append("--dynamic")  # another number then changes no balancer; a worker gets none
+    return command.steps(_parsed(command, words), several=not rest)[0]
 
 
 def _unknown(name: str, kind: str, known: Mapping[str, click.Option]) -> UsageError:
@@ -115,11 +119,14 @@ def _type(option: click.Option) -> str:
     return "boolean" if option.is_flag else "string"
 
 
-def _words(given: Sequence[tuple[str, str]], known: Mapping[str, click.Option]) -> Iterator[str]:
+def _words(
+    given: Sequence[tuple[str, str]], known: Mapping[str, click.Option], folder: Path
+) -> Iterator[str]:
     for name, value in given:
         option = known[name]
         if not option.is_flag:
-            yield from (f"--{name}", value)
+            is_path = isinstance(option.type, click.Path)
+            yield from (f"--{name}", str(folder / value) if is_path else value)
             continue
         if value not in (*_TRUE, *_FALSE):
             reason = UsageError(f"{value!r} is neither true nor false", fix=f"write `{name}: true`")
@@ -133,6 +140,7 @@ def _words(given: Sequence[tuple[str, str]], known: Mapping[str, click.Option]) 
 
 def _parsed(command: VariantCommand, words: Sequence[str]) -> Mapping[str, Any]:
     try:
-        return command.make_context(f"dcgen {command.name}", list(words)).params
+        root = click.get_current_context().find_root()
+        return command.make_context(command.name, list(words), root).params
     except click.UsageError as error:
         raise as_user_error(error, "dcgen") from error

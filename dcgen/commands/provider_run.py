@@ -3,36 +3,38 @@
 import fcntl
 import json
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 from composefile.labels import SERVICE
 from dcgen.commands.resizing import Going, Patience, resized
 from dcgen.commands.sites import Place
 from dcgen.commands.wanted import Wanted
 from dcgen.provider.caller import Caller
+from dcgen.provider.labelled import labelled
 from dcgen.provider.messages import Messages, tell
+from dcgen.provider.wish import Wish
 from engine.docker.containers import LABEL, Container, Site
-from engine.variant import parse
-from faults import HostError
+from engine.docker.unchanged import is_unchanged
+from engine.variant import Variant, parse
+from faults import HostError, UserError
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
 # What `up` of Compose is told, and holds for our containers, too.
+_RENEWS = ("--build", "--force-recreate", "--renew-anon-volumes", "-V", "--pull", "--wait")
 _PASSED = ("--build", "--force-recreate", "--no-recreate", "--renew-anon-volumes", "-V")
 
 
-def run(caller: Caller, project: str, folder: Path, made: Mapping[str, Any], *, wait: bool) -> None:
-    """Run *made*, and nothing else, in the *project* in *folder*, as `dcgen up -d` does.
+def run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
+    """Run what *wish* has made, and nothing else, in the *project*, as `dcgen up -d` does.
 
     Args:
         caller: The Compose that has asked for it.
         project: Its project.
-        folder: The folder of that.
-        made: A Compose file with our services alone.
-        wait: Whether to return when they are healthy, rather than started.
+        wish: What its service is to become.
+        wait: Whether to return when that is healthy, rather than started.
 
     Raises:
         UserError: What is to replace something does not become healthy; that goes on.
@@ -40,20 +42,29 @@ def run(caller: Caller, project: str, folder: Path, made: Mapping[str, Any], *, 
     """
     os.environ["COMPOSE_IGNORE_ORPHANS"] = "1"  # the others of the project are
     os.environ.pop("COMPOSE_REMOVE_ORPHANS", None)
-    with _turn(folder), tempfile.TemporaryDirectory() as mine:
+    with _turn(wish.folder), TemporaryDirectory() as mine, _blamed(wish, mine):
         file = Path(mine) / "compose.json"
-        text = json.dumps(made)
-        file.write_text(text)
-        words = ("--project-name", project, "--project-directory", str(folder), "--file", str(file))
-        site = Site((*caller.program, *words))
-        where = Place(parse(text, file), (site,))
-        patience = Patience(renew_volumes=caller.asks("-V", "--renew-anon-volumes"))
-        going = Going(
-            Wanted(), patience, ["--build"] * caller.asks("--build"), returns=True, parallel=0
-        )
-        with resized(where, going, Messages()):
-            passed = [word for word in caller.words if word in _PASSED]
-            _done(site, "up", "--detach", *passed, *["--wait"] * wait)
+        file.write_text(json.dumps(wish.made))
+        words = ("--project-directory", str(wish.folder), "--file", str(file))
+        site = Site((*caller.program, "--project-name", project, *words))
+        variant = parse(file.read_text(), file)
+        if not caller.asks(*_RENEWS) and is_unchanged(site, variant, wish.service):
+            return
+        for sentence in wish.said:
+            tell("info", sentence)
+        with labelled(wish.made, wish.service):
+            _change(caller, site, variant, wait=wait)
+            there = site.labelled(project, f"{SERVICE}={wish.service}")
+            site.remove([one for one in there if one.service not in variant.services])
+
+
+def _change(caller: Caller, site: Site, variant: Variant, *, wait: bool) -> None:
+    patience = Patience(renew_volumes=caller.asks("-V", "--renew-anon-volumes"))
+    build = ["--build"] * caller.asks("--build")
+    going = Going(Wanted(), patience, build, returns=True, parallel=0)
+    with resized(Place(variant, (site,)), going, Messages()):
+        passed = [word for word in caller.words if word in _PASSED]
+        _done(site, "up", "--detach", *passed, *["--wait"] * wait)
 
 
 def down(caller: Caller, project: str, service: str) -> None:
@@ -77,7 +88,21 @@ def _done(site: Site, *words: str) -> None:
     ended = site.host.call((*site.compose, *words), within_s=_START_WITHIN_S)
     if ended.code:
         said = [line for line in ended.err.strip().splitlines() if line.strip()]
-        raise HostError(said[-1] if said else "Compose failed", fix="docker compose logs")
+        raise HostError(said[-1] if said else "Compose failed", fix="read the logs: dcgen logs")
+
+
+@contextmanager
+def _blamed(wish: Wish, mine: str) -> Iterator[None]:
+    # What a person reads names their file, not one of ours that is gone; and what they can run.
+    try:
+        yield
+    except UserError as error:
+        logs = f"docker compose logs {wish.service}"
+        fix = f"read what it says: {logs}" if mine in error.fix else error.fix
+        fix = fix.replace("dcgen logs", logs)
+        raise type(error)(
+            error.what.replace(mine, ""), fix=fix, where=wish.where, reasons=error.reasons
+        ) from error
 
 
 @contextmanager

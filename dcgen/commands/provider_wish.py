@@ -9,7 +9,6 @@ The others are Compose's own: it has started what ours depend on, and starts wha
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from composefile.document import load
@@ -19,25 +18,9 @@ from dcgen.commands.provider_options import OptionError, asked
 from dcgen.commands.steps import Step, transformed
 from dcgen.provider import places, resolved
 from dcgen.provider.caller import Caller
+from dcgen.provider.wish import Wish
 from faults import Place, UserError
 from generator.targets.json_form import KEY, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a service is to become.
-
-    Attributes:
-        made: A Compose file with what stands in for the service, and nothing else.
-        done: The same in words.
-        folder: The folder of the project.
-        is_awaited: Whether another service waits until it is healthy.
-    """
-
-    made: resolved.Data
-    done: str
-    folder: Path
-    is_awaited: bool
 
 
 def wish(caller: Caller, project: str, service: str, given: Sequence[tuple[str, str]]) -> Wish:
@@ -48,11 +31,14 @@ def wish(caller: Caller, project: str, service: str, given: Sequence[tuple[str, 
         HostError: Compose does not say what its files say.
     """
     paths = places.files(caller)
+    folder = places.folder(caller, paths)
     found = resolved.resolved(caller, project)
     where = places.place(paths, service)
     try:
-        step = asked(service, given, resolved.options(found, service))
-        made = _made(step, resolved.without_provider(found, service), where)
+        step = asked(service, given, resolved.options(found, service), folder)
+        elsewhere = any(name == "upstream" for name, _ in given)
+        plain = resolved.without_provider(found, service, elsewhere=elsewhere)
+        made, said = _made(step, plain, where)
     except OptionError as error:
         error.where = places.place(paths, service, error.name)
         raise
@@ -60,14 +46,20 @@ def wish(caller: Caller, project: str, service: str, given: Sequence[tuple[str, 
         error.where = where
         raise
     is_awaited = resolved.is_awaited(found, service)
-    return Wish(made, step.done, places.folder(caller, paths), is_awaited)
+    return Wish(service, made, step.done, folder, where, is_awaited, said)
 
 
-def _made(step: Step, found: resolved.Data, where: Place) -> resolved.Data:
-    # Returns a Compose file with what the step makes of the service, and nothing else.
+def _made(step: Step, found: resolved.Data, where: Place) -> tuple[resolved.Data, list[str]]:
+    # Returns a Compose file with what the step makes of the service, and what a person should know.
     model = Model(load(json.dumps(found), where.file), Project(Path()))
     variant = transformed([step], model, "compose.json")
+    if variant.files:
+        what = f"a provider writes no files, such as {', '.join(variant.files)}"
+        raise UserError(what, fix="leave out `lb-config: file`")
     made: resolved.Data = json.loads(to_json(variant.text))
     made.pop(KEY, None)
     new = [name for name in made["services"] if name not in found["services"]]
-    return resolved.part(made, [*new, step.service], where)
+    # What `dcgen up` does for a person, a provider does, too.
+    notices = [notice for notice in variant.warnings if "dcgen up" not in notice.fix]
+    said = [f"{notice.what}; {notice.fix}" for notice in notices]
+    return resolved.part(made, [*new, step.service], where), said

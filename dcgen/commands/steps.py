@@ -47,7 +47,7 @@ def require_service(step: Step, model: Model, *, alone: bool, on_top: bool) -> N
     elif on_top:
         raise UsageError(
             f"{step.service!r} is defined by an included file, which an overlay cannot change",
-            fix="leave out `--overlay`",
+            fix="leave out `--overlay` or `--provider`",
         )
 
 

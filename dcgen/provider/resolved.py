@@ -38,10 +38,15 @@ def options(found: Data, service: str) -> list[str]:
     return list(found["services"].get(service, {}).get("provider", {}).get("options") or {})
 
 
-def without_provider(found: Data, service: str) -> Data:
-    """Return *found* with *service* as it would be without a provider."""
+def without_provider(found: Data, service: str, *, elsewhere: bool) -> Data:
+    """Return *found* with *service* as it would be without a provider.
+
+    One that runs *elsewhere* needs no image; then its name says what it is, as of ``redis``.
+    """
     services = dict(found.get("services") or {})
     plain = {key: value for key, value in services.get(service, {}).items() if key != "provider"}
+    if elsewhere and not plain.keys() & {"image", "build"}:
+        plain["image"] = service
     return {**found, "services": {**services, service: plain}}
 
 

@@ -37,15 +37,22 @@ def default() -> Host:
     The context is only asked about if one was chosen; Docker on this machine stays `DEFAULT_HOST`.
     Source: Docker CLI reference, "Docker contexts": DOCKER_HOST wins over a context.
     """
+    found = chosen()
+    return found if found.is_remote and found.context else DEFAULT_HOST
+
+
+def chosen() -> Host:
+    """Return the host of DOCKER_HOST or of the current context; else `DEFAULT_HOST`."""
     name = os.environ.get("DOCKER_CONTEXT") or _current()
-    if os.environ.get("DOCKER_HOST") or name in {"", "default"} or not CONTEXT.fullmatch(name):
+    if address := os.environ.get("DOCKER_HOST"):
+        return Host(address)
+    if name in {"", "default"} or not CONTEXT.fullmatch(name):
         return DEFAULT_HOST
     try:
         address = _known().get(name, "")
     except HostError:
         return DEFAULT_HOST  # Docker itself says what is wrong
-    found = Host(address, name=name, context=name) if address else DEFAULT_HOST
-    return found if found.is_remote else DEFAULT_HOST
+    return Host(address, name=name, context=name) if address else DEFAULT_HOST
 
 
 def _current() -> str:

@@ -46,7 +46,8 @@ def give_back(
     """
     if not site.docker(*_BALANCERS).split():  # Compose would take ten times as long to say so
         return
-    plain = [service.name for service in variant if not service.identity.role]
+    ours = [service for service in variant if "provider" not in service.keys]
+    plain = [service.name for service in ours if not service.identity.role]
     found = [one for one in site.running(*plain) if one.identity.role == labels.BALANCER]
     if not found:
         return

@@ -27,9 +27,16 @@ def _write_overlay(made: Made) -> Mapping[str, str]:
     return write(made)
 
 
+def _write_provider(made: Made) -> Mapping[str, str]:
+    from generator.targets.provider import write  # noqa: PLC0415
+
+    return write(made)
+
+
 DEFAULT = "compose"
 
 TARGETS: Mapping[str, Target] = {
     "compose": Target(write_compose),
     "overlay": Target(_write_overlay, on_top=True),
+    "provider": Target(_write_provider, on_top=True),
 }

@@ -15,6 +15,23 @@ COMPOSE = today.folder(packages.cache()) / "cli-plugins" / "docker-compose"
 needs_compose = pytest.mark.skipif(not COMPOSE.exists(), reason="there is no Compose of today")
 PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
 
+OVERLAY = """\
+  rng:
+    provider:
+      type: dcgen
+      options:
+        replicas: 3
+        mode:
+          - http
+          - "80=tcp"
+        sticky: true
+  redis:
+    provider:
+      type: dcgen
+      options:
+        upstream: "192.0.2.7:6379"
+"""
+
 
 @pytest.mark.parametrize(
     ("line", "files", "words"),
@@ -150,3 +167,35 @@ def test_what_cannot_be_is_one_error_with_its_place(
 def test_a_file_on_standard_input_is_refused() -> None:
     with pytest.raises(UsageError, match="read a file from standard input"):
         places.files(understood([PLUGIN, "compose", "-f", "-", "up"]))
+
+
+def test_scale_and_ambassador_write_an_overlay_of_providers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "compose.yml").write_text(COINS)
+    monkeypatch.chdir(tmp_path)
+    words = ("--provider", "-o", "scaled.yml")
+
+    done = dcgen("scale", "rng", "3", "--mode", "http", "--mode", "80=tcp", "--sticky", *words)
+    more = dcgen("ambassador", "--redis", "192.0.2.7:6379", *words)
+    other = dcgen("extra-hosts", "hasher=192.0.2.7", *words)
+    files = dcgen("scale", "rng", "3", "--lb-config", "file", *words)
+
+    assert "exec --index 2 rng" in done.output
+    assert "run it: docker compose -f compose.yml -f scaled.yml up -d" in more.output
+    assert "a provider cannot do what `dcgen extra-hosts` does" in other.output
+    assert "fix: leave out `--lb-config file`" in files.output
+    assert [done.exit_code, more.exit_code, other.exit_code, files.exit_code] == [0, 0, 2, 2]
+    assert Path("scaled.yml").read_text().partition("services:\n")[2] == OVERLAY
+
+
+@needs_compose
+def test_what_scale_writes_is_what_the_provider_reads(folder: Path) -> None:
+    words = ("scale", "rng", "3", "--server-maxconn", "1", "--sticky", "--no-retry", "--provider")
+    assert dcgen(*words, "-o", "scaled.yml").exit_code == 0
+    given = ["--replicas=3", "--server-maxconn=1", "--sticky=true", "--no-retry=true"]
+
+    told = json.loads(dcgen("compose", "--project-name=shop", "up", *given, "rng").stdout)
+
+    assert (folder / "scaled.yml").exists()
+    assert told == {"type": "info", "message": "would run rng: scaled to 3 (dry run)"}

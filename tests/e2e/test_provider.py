@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -76,21 +77,38 @@ def test_compose_alone_scales_without_losing_a_request(
     before = project.ids()
     with load(f"http://{project.engine.address}:8001/") as constant:
         for replicas in (5, 2):
-            provided.compose("up", "-d", replicas=replicas)
+            provided.compose("up", "-d", "--remove-orphans", replicas=replicas)
             constant.await_answers_of(replicas)
         unchanged = project.ids()
+        begin_s = time.monotonic()
         provided.compose("up", "-d", replicas=2)
+        notebook.note_seconds("`docker compose up -d` without a change", time.monotonic() - begin_s)
         provided.compose("--dry-run", "up", "-d", replicas=9)
         assert project.ids() == unchanged
-        provided.project.file.write_text(OVERLAY.replace("mode:", "mdoe:"))
+        project.file.write_text(OVERLAY.replace("mode:", "mdoe:"))
         with pytest.raises(CommandError) as refused:
             provided.compose("up", "-d")
+        project.file.write_text(OVERLAY)
         constant.more(100)
-    provided.project.file.write_text(OVERLAY)
     notebook.note("3 to 5 to 2 replicas with `docker compose up`", constant.verdict, "0 failed")
 
     assert "compose.scaled.yml:5: there is no option 'mdoe'" in refused.value.output
     assert constant.failed == []
     assert [before[name] == unchanged[name] for name in ("web-1", "client-1")] == [True, True]
+
+
+def test_compose_takes_the_containers_for_those_of_the_service(provided: Provided) -> None:
+    project = provided.project
+    provided.compose("up", "-d")
+
+    assert project.replicas() == {"web": 4, "client": 1}
+    assert len(provided.compose("ps", "--quiet", "web").split()) == 4
+    assert "web-replicas-3" in provided.compose("logs", "web")
+    hosts = {provided.compose("exec", "--index", str(n), "web", "hostname") for n in (1, 2, 3, 4)}
+    assert len(hosts) == 4
+    provided.compose("stop", "--timeout", "1")
+    assert project.replicas() == {}
+    provided.compose("start")
+    assert project.replicas() == {"web": 4, "client": 1}
     provided.compose("down")
     assert project.containers() == []

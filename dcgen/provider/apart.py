@@ -1,0 +1,59 @@
+"""Work that is tidied up although Compose, on Ctrl-C, kills the provider that it has called.
+
+A process of its own does it, in a session of its own: the terminal's Ctrl-C does not reach it, nor
+does Compose know it. It is told to end when the one that Compose knows ends, and then takes back
+what it has begun: slots that it holds, containers that stand in for others, folders.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from dcgen.reporting import INTERRUPTED
+from dcgen.signals import ended_by_signals
+
+_PR_SET_PDEATHSIG = 1
+
+
+def apart(act: Callable[[], int]) -> int:
+    """Return what *act* returns as an exit code, in a process that outlives the end of this one."""
+    front = os.getpid()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_work(act, front))
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        os.kill(child, signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _work(act: Callable[[], int], front: int) -> int:
+    code = INTERRUPTED
+    try:
+        os.setsid()
+        with ended_by_signals():
+            _end_with(front)
+            code = act()
+    except KeyboardInterrupt:
+        pass
+    except BaseException:  # noqa: BLE001 - a bug, which ends this process as it would any other
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+def _end_with(front: int) -> None:
+    # Linux only: elsewhere Ctrl-C alone is passed on, and not a kill.
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != front:  # it died before we could ask
+            raise KeyboardInterrupt

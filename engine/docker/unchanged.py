@@ -1,0 +1,70 @@
+"""Whether Compose's ``up`` would change nothing, found out with three commands and none of its own.
+
+Source: docker/compose, pkg/compose: a container is outdated if the hash of its service's definition
+is another one, or its image.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from composefile import labels
+from engine.docker.containers import LABEL, Site
+from engine.docker.provided import SERVICE, own
+from engine.replicas import replicas
+from engine.variant import Variant
+
+_EACH = "[{{json .Config.Labels}}, {{json .State}}, {{json .Image}}, {{json .Config.Image}}]"
+_HASH = f"{LABEL}config-hash"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    service: str
+    hash: str
+    runs: bool
+    image: str
+    tag: str
+
+
+def is_unchanged(site: Site, variant: Variant, service: str) -> bool:
+    """Tell whether what runs on *site* in the place of *service* is *variant*.
+
+    It has as many containers of each service as that, and no others. All of them run, none is
+    unhealthy, and each is what the files say.
+
+    Raises:
+        HostError: Docker or Compose does not answer, or refuses.
+    """
+    found = _containers(site, variant.project, service)
+    counts = Counter(one.service for one in found)
+    if counts != Counter(replicas(variant, {})) or not all(one.runs for one in found):
+        return False
+    tags = sorted({one.tag for one in found})
+    ids = site.docker("image", "inspect", "--format", "{{.Id}}", *tags).split()
+    images = dict(zip(tags, ids, strict=True))
+    if any(images[one.tag] != one.image for one in found):
+        return False
+    hashes = dict(line.split() for line in site.run("config", "--hash", "*").splitlines())
+    return all(hashes.get(one.service) == one.hash for one in found)
+
+
+def _containers(site: Site, project: str, service: str) -> list[_Found]:
+    label = f"label={LABEL}project={project}"
+    ids = site.docker("ps", "--all", "--quiet", "--filter", label).split()
+    lines = site.docker("inspect", "--format", _EACH, *ids).splitlines() if ids else []
+    every = [json.loads(line) for line in lines]
+    return [
+        _found(*one)
+        for one in every
+        if service in (one[0].get(SERVICE), one[0].get(labels.SERVICE))
+        and one[0].get(f"{LABEL}oneoff") != "True"
+    ]
+
+
+def _found(raw: dict[str, str], state: dict[str, object], image: str, tag: str) -> _Found:
+    mine = own(raw)
+    health = state.get("Health") or {}
+    well = not isinstance(health, dict) or health.get("Status") != "unhealthy"
+    runs = bool(state["Running"]) and well
+    return _Found(mine.get(SERVICE, ""), mine.get(_HASH, ""), runs, image, tag)
