@@ -9,7 +9,7 @@ import click
 
 from ambassador import upstreams as far
 from ambassador.protocols import Protocol
-from dcgen.commands.ambassador_command import AmbassadorCommand
+from dcgen.commands.ambassador_command import AmbassadorCommand, list_option
 from dcgen.commands.assignments import upstreams
 from dcgen.commands.certificate_options import mounted_files, of_secrets
 from dcgen.commands.completion import services
@@ -98,6 +98,7 @@ def _words(name: str, upstream: str) -> str:
 @click.option(
     "--tls-name", metavar="NAME", help="Name to expect in the certificate.  [default: HOST]"
 )
+@list_option
 @failover_options
 @proxy_options
 @making_options

@@ -6,8 +6,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from dcgen.commands.completion import services
+from dcgen.commands.run_options import hosts_file_option
 from dcgen.commands.variant_command import VariantCommand
 from faults import UsageError
+
+list_option = hosts_file_option(" with the NAME in --SERVICE NAME:.")
 
 
 class AmbassadorCommand(VariantCommand):

@@ -8,7 +8,9 @@ from ambassador.access import SECRETS, ChosenAccess
 from dcgen.commands.assignments import assignments
 from dcgen.commands.detached_file import in_file
 from dcgen.commands.making import secrets_of
+from dcgen.commands.named import alone
 from dcgen.commands.one_host import address_of, reached
+from dcgen.commands.run_options import listed_hosts
 from dcgen.commands.settled import settled
 from engine.docker.detached import Detached, detached
 from faults import UsageError
@@ -86,8 +88,6 @@ def _is_file(value: str) -> bool:
 
 def _on_host(name: str, service: str) -> Detached:
     """Return what the Docker host *name* publishes of *service*."""
-    from engine.hosts import contexts, listed  # noqa: PLC0415 - a file needs none
-
-    (host,) = contexts.with_addresses(listed.given([name]).hosts)
+    host = alone(name, listed_hosts())
     one = detached(reached(host), service)
     return Detached(one.host or address_of(host), one.port, one.clients)

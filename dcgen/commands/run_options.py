@@ -96,16 +96,7 @@ def target_options(command: F) -> F:
 
 def hosts_options(command: F) -> F:
     """Add ``--host`` and ``--hosts``; the command gets what they choose as *hosts*."""
-    command = click.option(
-        "--hosts",
-        "hosts_file",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        is_eager=True,  # before --host, which chooses from it
-        expose_value=False,
-        callback=_remember,
-        help="List of Docker hosts, one a line or YAML; --host then chooses from it.",
-    )(command)
+    command = hosts_file_option("; --host then chooses from it.")(command)
     return click.option(
         "--host",
         "hosts",
@@ -115,6 +106,35 @@ def hosts_options(command: F) -> F:
         help="Docker context, ssh://, tcp:// or unix:// address; repeatable, acts on all of them."
         f"  [env: {HOSTS}]",
     )(command)
+
+
+def hosts_file_option(purpose: str) -> Callable[[F], F]:
+    """Return what adds ``--hosts`` alone, for *purpose*; the command asks `listed_hosts`."""
+    return click.option(
+        "--hosts",
+        "hosts_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        is_eager=True,  # before --host, which chooses from it
+        expose_value=False,
+        callback=_remember,
+        help=f"List of Docker hosts, one a line or YAML{purpose}",
+    )
+
+
+def listed_hosts() -> tuple[Host, ...]:
+    """Return the hosts of the list that ``--hosts`` gave; none without it.
+
+    Raises:
+        UserError: A line of it is wrong, or names no Docker context.
+        HostError: It cannot be read, or Docker cannot say which contexts there are.
+    """
+    file: Path | None = click.get_current_context().meta.get(_FILE)
+    if not file:
+        return ()
+    from engine.hosts import contexts, listed  # noqa: PLC0415 - most commands run on this machine
+
+    return contexts.with_addresses(listed.read(file).hosts)
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click's signature

@@ -181,3 +181,17 @@ def test_secrets_are_declared_beside_those_of_the_file(folder: Path, secrets: st
     mine = {"mine": {"file": "x"}} if "mine" in secrets else {}
 
     assert found == {**mine, "redis_password": {"environment": "REDIS_PASSWORD"}}
+
+
+def test_a_host_is_called_as_a_list_of_hosts_calls_it(folder: Path) -> None:
+    (folder / "hosts.yml").write_text(f"hosts: {{node1: '{HOST}', node2: 'tcp://192.0.2.8:1'}}\n")
+    (folder / "containers").write_text(json.dumps([container("0.0.0.0", detached="redis")]))
+    found = dcgen("ambassador", "--redis", "node1:", "--hosts", "hosts.yml")
+    missing = dcgen("ambassador", "--redis", "nod2:", "--hosts", "hosts.yml")
+
+    assert found.exit_code == 0, found.stderr
+    text = (folder / "generated.yml").read_text()
+    assert "192.0.2.7:32768" in text
+    assert "hosts.yml" not in text
+    assert missing.exit_code == 2
+    assert missing.stderr == "'nod2' is none of the hosts\n  fix: did you mean 'node2'?\n"
