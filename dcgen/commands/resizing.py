@@ -8,7 +8,9 @@ prepares something when it starts starts alone first.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from dcgen.commands.renewing import replace_stale
 from dcgen.commands.sites import Place
 from dcgen.commands.wanted import Wanted
 from dcgen.progress import Progress
@@ -57,11 +59,12 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
         return [*going.words, *words[site.host]]
 
     _start_first(where, going, progress)
-    _show(
-        where,
-        progress,
-        lambda one: replace_changed(one, where.variant, told(one), going.patience),
-    )
+    for change in (replace_changed, replace_stale):
+        _show(
+            where,
+            progress,
+            partial(lambda act, one: act(one, where.variant, told(one), going.patience), change),
+        )
     if any(service.identity.is_dynamic for service in where.variant):
         with _followed(where, going, progress):
             yield

@@ -31,7 +31,7 @@ from faults import HostError, UserError
 from lb import runtime
 from lb.model import Address
 
-_BUILD_WITHIN_S = 1800.0
+BUILD_WITHIN_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Rollout:
     drain_within_s: float = DRAIN_WITHIN_S
     build: bool = False
     renew_volumes: bool = False
+    only: frozenset[str] = frozenset()
     _drained: list[Server] = field(default_factory=list)
 
     def run(self) -> Iterator[Changed]:
@@ -68,14 +69,14 @@ class Rollout:
         """
         lives = on_docker(self.variant, self.site, self.balancer.name)
         services = self.balancer.identity.replicas
-        old = self.site.running(*services)
+        old = [one for one in self.site.running(*services) if not self.only or one.id in self.only]
         if not lives or not old:
             what = f"'{self.balancer.name}' and its replicas do not run"
             raise HostError(what, fix="start them: dcgen up -d")
         if not self.renew_volumes:
             self._require_names(old)
         if self.build:
-            self.site.run("build", *services, within_s=_BUILD_WITHIN_S)
+            self.site.run("build", *services, within_s=BUILD_WITHIN_S)
         try:
             if self.balancer.identity.is_dynamic:
                 self._hold(free_slots(lives))

@@ -89,3 +89,28 @@ def test_a_new_image_that_never_serves_is_taken_back_and_no_request_fails(
     assert constant.failed == []
     assert _ids(rng, replicas) == before
     assert len(answering) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("words", "replicas"),
+    [
+        pytest.param(["2", "--dynamic"], {"rng-replicas"}, id="dynamic"),
+        pytest.param(["2"], {"rng1", "rng2"}, id="static"),
+    ],
+)
+def test_up_replaces_changed_replicas_one_at_a_time_and_no_request_fails(
+    rng: Running, replicas: set[str], notebook: Notebook
+) -> None:
+    before, file = _ids(rng, replicas), rng.project.file
+    with load(rng.url()) as constant:
+        rng.up()
+        untouched = _ids(rng, replicas)
+        file.write_text(file.read_text().replace("interval: 2s", "interval: 3s"))
+        rng.up()
+        constant.more(200)
+    notebook.note("up with another definition of 2 rng", constant.verdict, "0 failed")
+
+    assert untouched == before
+    assert not before & _ids(rng, replicas)
+    assert len(_ids(rng, replicas)) == len(before)
+    assert constant.failed == []
