@@ -15,7 +15,7 @@ COMMANDS = {
         *("scale", "extra-hosts", "ambassador", "detach", "refresh", "undo", "render"),
         *("swarm", "kubernetes"),
         *("advise",),
-        *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "sample"),
+        *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "watch", "sample"),
         *("restart", "exec", "drain"),
         *("hosts", "plugin"),
     )
@@ -53,6 +53,7 @@ SECTIONS = {
     "Change a running variant": {
         "lb": "Inspect and change HAProxy: servers, upstreams, configuration.",
         "rollout": "Replace the replicas of a service one at a time.",
+        "watch": "Bring what changes on this machine's disk to a running variant.",
     },
     "Several Docker hosts": {
         "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",

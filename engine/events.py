@@ -182,6 +182,7 @@ Change = Literal[
     "moved",
     "closed",
     "restarted",
+    "updated",
 ]
 
 
@@ -193,7 +194,7 @@ class Changed:
         name: The server or container: ``rng2``, ``rng-replicas-3``.
         what: See `Change`: what a drain says (draining, idle, busy, closed, removed), what a
             rollout adds (started, healthy, replaced, kept), and what an ``up`` adds (serving,
-            recreated, moved, restarted).
+            recreated, moved, restarted), and what a watch does (updated).
         after_s: Seconds that it took; None for what only begins.
         host: Where; the default one for processes, too.
         detail: What a person wants to know besides: ``2 requests are still open``.

@@ -1,0 +1,118 @@
+"""`dcgen watch`: what is saved on this machine runs in all replicas, and no request is lost."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import NewProject
+from tests.e2e.door import DCGEN, dcgen
+from tests.e2e.live import Running
+from tests.e2e.load import load
+from tests.e2e.report import Notebook
+from tests.lab.lab import LOCAL, TODAY
+from tests.lab.waiting import until
+
+pytestmark = pytest.mark.e2e
+
+SOURCE = """\
+services:
+  web:
+    build: web
+    ports: ["8001:8080"]
+    stop_signal: SIGTERM
+"""
+DOCKERFILE = """\
+FROM haproxy:3.0
+COPY web.cfg /web.cfg
+CMD ["haproxy", "-W", "-db", "-f", "/web.cfg"]
+"""
+ANSWERS = """\
+global
+  fd-hard-limit 500
+defaults
+  mode http
+  timeout client 5s
+  timeout server 5s
+  timeout connect 5s
+frontend web
+  bind :8080
+  http-request return status 200 content-type text/plain string {text}
+"""
+
+
+def _written(folder: Path) -> Path:
+    (folder / "web").mkdir()
+    (folder / "web" / "Dockerfile").write_text(DOCKERFILE)
+    (folder / "web" / ".dockerignore").write_text("notes\n")
+    (folder / "web" / "web.cfg").write_text(ANSWERS.format(text="one"))
+    source = folder / "compose.yml"
+    source.write_text(SOURCE)
+    return source
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        pytest.param(LOCAL, ["--dynamic"], id="dynamic-engine-20"),
+        pytest.param(TODAY, [], id="static-engine-of-today"),
+    ],
+)
+def test_what_is_saved_runs_in_all_replicas_and_no_request_fails(
+    new_project: NewProject, host: str, words: list[str], tmp_path: Path, notebook: Notebook
+) -> None:
+    source, log = _written(tmp_path), tmp_path / "log"
+    dcgen("scale", "web", "3", *words, "-f", source)
+    one = Running(new_project(host, tmp_path / "generated.yml"))
+    command = [str(DCGEN), "watch", "-f", str(one.project.file)]
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, env={**os.environ, **one.env}, stdout=out, stderr=out, start_new_session=True
+        ) as watching,
+    ):
+        try:
+            until(lambda: "watching" in log.read_text(), "it watches", 120)
+            _save(one, tmp_path, log, notebook)
+        finally:
+            os.killpg(watching.pid, signal.SIGINT)
+            code = watching.wait(30)
+
+    assert code == 130
+    assert sum(one.project.replicas().values()) == 4
+
+
+def _save(one: Running, folder: Path, log: Path, notebook: Notebook) -> None:
+    before = set(one.project.ids().values())
+    with load(one.url()) as constant:
+        assert constant.who() == {"one"}
+
+        (folder / "web" / "notes").write_text("no part of the image")
+        (folder / "web" / "web.cfg").write_text(ANSWERS.format(text="two"))
+        _await(log, 1)
+        built = set(one.project.ids().values())
+        assert constant.who() == {"two"}
+
+        (folder / "compose.yml").write_text(SOURCE + "    environment: [MODE=new]\n")
+        _await(log, 2)
+        remade = set(one.project.ids().values())
+        constant.more(100)
+
+    took = re.findall(r"runs after ([\d.]+) s", log.read_text())
+    notebook.note("a file of the image, saved until all 3 replicas are new", f"{took[0]} s", "")
+    notebook.note("requests meanwhile", constant.verdict, "0 failed")
+    assert constant.failed == []
+    # The balancer stays, and all replicas are others, each time.
+    assert len(before & built) == len(built & remade) == len(before & remade) == 1
+    assert len(log.read_text().split("changed: ")) == 3
+
+
+def _await(log: Path, times: int) -> None:
+    until(
+        lambda: len(re.findall("all of it runs", log.read_text())) == times,
+        f"change {times} is everywhere; see {log}",
+        150,
+    )
