@@ -90,6 +90,7 @@ def test_a_dynamic_variant_keeps_its_haproxy_over_the_addresses_of_the_tasks(
     assert replicas["deploy"]["replicas"] == 3
     assert replicas["deploy"]["endpoint_mode"] == "dnsrr"
     assert "endpoint_mode" not in balancer["deploy"]
+    assert balancer["healthcheck"]["retries"] == 12
     assert "rng-replicas:80" in (tmp_path / "stack-rng-haproxy.cfg").read_text()
     assert stack["configs"]["rng-haproxy"]["file"] == "./stack-rng-haproxy.cfg"
     assert CliRunner().invoke(main, [*made, "--check"]).exit_code == 0
@@ -398,6 +399,14 @@ def test_a_file_that_no_stack_can_be_is_refused(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert what in result.stderr
+
+
+def test_a_health_check_that_may_end_a_slow_start_is_said_once(swarm: Swarm) -> None:
+    check = "healthcheck: {test: [CMD, a], retries: 2%s}"
+    text = web(check % "") + f"  db:\n    image: redis\n    {check % ''}\n"
+    assert swarm(text).stderr.count("web, db: no `start_period`") == 1
+    assert "start_period" not in swarm(web(check % ", start_period: 1m")).stderr
+    assert "start_period" not in swarm(web("healthcheck: {disable: true}")).stderr
 
 
 def test_what_others_wait_for_may_end(swarm: Swarm) -> None:

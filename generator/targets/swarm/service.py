@@ -25,6 +25,8 @@ _CHECK: dict[str, Shape] = {
     "retries": whole,
 }
 
+_PATIENCE = 12  # health checks, 5 s apart
+
 
 def body(
     source: Source, name: str, image: str, modes: tuple[str, str], told: Told
@@ -142,4 +144,16 @@ def _health(source: Source, name: str, told: Told) -> Emitted:
     found = _shaped(model, name, "healthcheck", rest, _CHECK)
     test = kept(source, name, "healthcheck", told) if "test" in value else None
     first = {"test": test["test"]} if isinstance(test, dict) else {}
-    return {**first, **found} if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    if model.identity(name).is_proxy:
+        # It is unhealthy while all its servers are down, and a new HAProxy would not help.
+        return {**first, **found, "retries": _PATIENCE}
+    if test and "start_period" not in found and not found.get("disable"):
+        told.say_of(
+            name,
+            "no `start_period` in the health check, and Swarm replaces what is unhealthy",
+            model.where(name, "healthcheck"),
+            fix="add `start_period:`, as long as its start may take",
+        )
+    return {**first, **found}

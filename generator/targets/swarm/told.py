@@ -12,6 +12,7 @@ class Told:
     """The notices of one stack, in the order of what came first."""
 
     _left_out: dict[tuple[str, str, str], tuple[Place, list[str]]] = field(default_factory=dict)
+    _of: dict[tuple[str, str], tuple[Place, list[str]]] = field(default_factory=dict)
     _others: list[Notice] = field(default_factory=list)
 
     def left_out(
@@ -20,6 +21,12 @@ class Told:
         """Say that *key* of service *name*, called *shown*, is not in the stack, and *why*."""
         where = model.where(name, key)
         _, names = self._left_out.setdefault((shown or key, why, fix), (where, []))
+        if name not in names:
+            names.append(name)
+
+    def say_of(self, name: str, what: str, where: Place, fix: str) -> None:
+        """Say *what* of service *name*: one notice for all services of which it is said."""
+        _, names = self._of.setdefault((what, fix), (where, []))
         if name not in names:
             names.append(name)
 
@@ -35,6 +42,10 @@ class Told:
         found = [
             Notice(f"`{key}:` of {', '.join(names)} is left out: {why}", where, fix=fix)
             for (key, why, fix), (where, names) in self._left_out.items()
+        ]
+        found += [
+            Notice(f"{', '.join(names)}: {what}", where, fix=fix)
+            for (what, fix), (where, names) in self._of.items()
         ]
         return [*found, *self._others]
 
