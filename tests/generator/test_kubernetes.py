@@ -148,6 +148,8 @@ def test_what_looks_like_a_secret_is_not_written(tmp_path: Path) -> None:
         ("sysctls: {kernel.msgmax: 65536}", "kernel.msgmax"),
         ("security_opt: ['seccomp:profile.json']", "seccomp"),
         ("hostname: a_b", "hostname"),
+        ("privileged: true\nsecurity_opt: ['no-new-privileges:true']", "one of the two"),
+        ("environment: {1ST: a}", "1ST"),
         ("extra_hosts: ['me:host-gateway']", "host-gateway"),
         ("pid: service:db", "pid"),
         ("configs: [a]", "not among `configs:`"),

@@ -499,7 +499,7 @@ def test_a_pod_runs_where_the_file_says(tmp_path: Path) -> None:
 
 def test_what_a_container_may_do(tmp_path: Path) -> None:
     body = (
-        "user: root\ngroup_add: [5]\ncap_add: [CAP_NET_ADMIN]\nprivileged: true\nread_only: true\n"
+        "user: root\ngroup_add: [5]\ncap_add: [CAP_NET_ADMIN]\nread_only: true\n"
         "security_opt: ['no-new-privileges:true', 'seccomp=unconfined']\nexpose: [80]"
     )
     result = run(tmp_path, service(body))
@@ -508,7 +508,6 @@ def test_what_a_container_may_do(tmp_path: Path) -> None:
         "runAsUser": 0,
         "runAsGroup": 0,
         "readOnlyRootFilesystem": True,
-        "privileged": True,
         "capabilities": {"add": ["NET_ADMIN"]},
         "allowPrivilegeEscalation": False,
         "seccompProfile": {"type": "Unconfined"},
@@ -518,6 +517,16 @@ def test_what_a_container_may_do(tmp_path: Path) -> None:
         "supplementalGroups": [5],
         "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
     }
+
+
+def test_pods_without_data_survive_a_node(tmp_path: Path) -> None:
+    several = pod(run(tmp_path, service("scale: 2")), "web")
+    (constraint,) = several["topologySpreadConstraints"]
+    assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert {one["tolerationSeconds"] for one in several["tolerations"]} == {30}
+
+    stateful = pod(run(tmp_path, service("volumes: ['data:/data']")), "web", "StatefulSet")
+    assert "tolerations" not in stateful
 
 
 def test_an_update_keeps_to_what_the_file_says(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def assembled(
             Given(notices=_remarks(source.model, name)),
         ]
     )
-    return pod(source, name, image, given, is_once=kind == "Job"), given
+    return pod(source, name, image, given, kind), given
 
 
 def _remarks(model: Model, name: str) -> tuple[Notice, ...]:

@@ -79,8 +79,9 @@ def _uses(source: Source, name: str, section: str) -> list[_Use]:
         target = settings.get("target")
         start = SECRETS if section == "secrets" else "/"
         place = posixpath.join(start, target if isinstance(target, str) and target else called)
-        volume = f"{section.removesuffix('s')}-{label_of(called)}"
-        volume += f"-{index}" if any(use.volume == volume for use in found) else ""
+        volume = label_of(f"{section.removesuffix('s')}-{called}")
+        if any(use.volume == volume for use in found):
+            volume = f"{section}-{index}"
         mode = _mode(as_written[index] if index < len(as_written) else None)
         key_of(source, name, section, posixpath.basename(place))
         found.append(_Use(section, called, place, mode, volume))

@@ -39,7 +39,7 @@ def _inside_alone(source: Source, name: str, ports: list[Port]) -> Given:
 
 
 def _service(source: Source, name: str, ports: list[Port]) -> Given:
-    kind, called = _TYPES[source.choices.outside], f"{name}-published"
+    kind, called = _TYPES[source.choices.outside], f"{name[:53]}-published"
     listed: list[Emitted] = []
     for port in ports:
         number = int(port.published) if port.published.isdecimal() else port.target

@@ -16,6 +16,7 @@ from generator.targets.kubernetes.extra_hosts import extra_hosts
 
 _CONSTRAINT = re.compile(r"\s*node\.(role|hostname|labels\.[\w./-]+)\s*(==|!=)\s*([\w.-]+)\s*")
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+_LOST_S = 30
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -34,10 +35,38 @@ def of_node(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Em
             found[called] = True
         elif value not in (None, "private", "shareable"):
             raise refused(model, name, key, f"{key}: {value}")
-    if model.get(name, "init") == "true":
+    if model.get(name, "init") == "true" and "hostPID" not in found:
         # The first process of such a pod takes care of those without a parent.
         found["shareProcessNamespace"] = True
     return {**found, **_placement(model, name)}
+
+
+def spread(chosen: Emitted, replicas: int) -> dict[str, Emitted]:
+    """Return the parts of a pod without data that let a service survive the loss of a node.
+
+    Its *replicas*, which have the labels *chosen*, are on several nodes if they can be, and are
+    replaced after half a minute, where a cluster waits for five.
+    """
+    lost = ("unreachable", "not-ready")
+    found: dict[str, Emitted] = {"tolerations": [_for_a_while(kind) for kind in lost]}
+    if replicas > 1:
+        constraint: Emitted = {
+            "maxSkew": 1,
+            "topologyKey": "kubernetes.io/hostname",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": chosen},
+        }
+        found["topologySpreadConstraints"] = [constraint]
+    return found
+
+
+def _for_a_while(kind: str) -> Emitted:
+    return {
+        "key": f"node.kubernetes.io/{kind}",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "tolerationSeconds": _LOST_S,
+    }
 
 
 def _networks(model: Model, name: str) -> dict[str, Emitted]:

@@ -4,6 +4,7 @@ Source: Kubernetes API reference, "PodSpec" and "Container".
 """
 
 import math
+from collections.abc import Mapping
 
 from composefile.duration import seconds
 from composefile.ports import Port
@@ -11,7 +12,7 @@ from generator.editing.emit import Emitted
 from generator.targets.kubernetes.command import command
 from generator.targets.kubernetes.in_cluster import NAMESPACE
 from generator.targets.kubernetes.objects import Given
-from generator.targets.kubernetes.placing import of_node
+from generator.targets.kubernetes.placing import of_node, spread
 from generator.targets.kubernetes.ports import ports_of
 from generator.targets.kubernetes.probes import probes
 from generator.targets.kubernetes.resources import resources
@@ -28,9 +29,7 @@ _PULLED = {
 }
 
 
-def pod(
-    source: Source, name: str, image: str, given: Given, *, is_once: bool
-) -> dict[str, Emitted]:
+def pod(source: Source, name: str, image: str, given: Given, kind: str) -> dict[str, Emitted]:
     """Return the pod of service *name*, which runs *image* with what it is *given*.
 
     Args:
@@ -38,19 +37,23 @@ def pod(
         name: A service.
         image: Its image.
         given: Its volumes, variables and what runs before it.
-        is_once: Whether it ends by itself, and is not started again.
+        kind: What keeps its pods running.
 
     Raises:
         UserError: It asks for what a pod cannot have.
     """
-    model, ports = source.model, ports_of(source.model, name)
+    model, ports, is_once = source.model, ports_of(source.model, name), kind == "Job"
     grace = math.ceil(seconds(model.get(name, "stop_grace_period")) or _GRACE_S)
     drains = bool(ports) and not is_once
     restart = str(model.get(name, "restart") or "no")
     again = "OnFailure" if restart.startswith("on-failure") else "Never"
+    placed = of_node(model, name, source.elsewhere)
+    if kind == "Deployment" and not any(map(_is_claim, given.volumes)):
+        # Where a person says where it runs, that stands.
+        placed = {**spread(source.chosen(name), source.replicas(name)), **placed}
     found: dict[str, Emitted] = {
         **({"restartPolicy": again} if is_once else {}),
-        **of_node(model, name, source.elsewhere),
+        **placed,
         **({"serviceAccountName": given.account} if given.account else {}),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
@@ -88,6 +91,10 @@ def _container(
         "volumeMounts": given.mounts,
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _is_claim(volume: Emitted) -> bool:
+    return isinstance(volume, Mapping) and "persistentVolumeClaim" in volume
 
 
 def _port(port: Port) -> Emitted:

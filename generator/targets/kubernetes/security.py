@@ -9,6 +9,7 @@ import re
 from composefile.model import Model
 from composefile.ports import Port
 from composefile.values import pairs, words
+from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
 
@@ -76,11 +77,22 @@ def of_container(model: Model, name: str) -> dict[str, Emitted]:
     return {**found, **_options(model, name)}
 
 
+def _require_unprivileged(model: Model, name: str) -> None:
+    added = {cap.removeprefix("CAP_") for cap in words(model.get(name, "cap_add"))}
+    if model.get(name, "privileged") == "true" or added & {"SYS_ADMIN", "ALL"}:
+        raise UserError(
+            f"service {name!r} gets no new privileges and has all: a cluster takes one of the two",
+            fix="take out `no-new-privileges`, or `privileged` and `cap_add`",
+            where=model.where(name, "security_opt"),
+        )
+
+
 def _options(model: Model, name: str) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
     for option in words(model.get(name, "security_opt")):
         kind, _, value = option.replace("=", ":", 1).partition(":")
         if kind == "no-new-privileges" and value in ("", "true"):
+            _require_unprivileged(model, name)
             found["allowPrivilegeEscalation"] = False
         elif (kind, value) == ("seccomp", "unconfined"):
             found["seccompProfile"] = {"type": "Unconfined"}

@@ -7,6 +7,7 @@ Environment Variables" (`$(NAME)` is expanded, `$$` is `$`).
 
 import base64
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from generator.targets.kubernetes.command import escaped
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.secrecy import is_secret, require_no_secret
 from generator.targets.kubernetes.source import Source, key_of
+
+_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,22 @@ def _variables(source: Source, name: str) -> _Variables:
         text = os.environ.get(variable) if value is None else value
         if text is None:
             continue
+        _require_name(source, name, variable)
         hidden = is_secret(variable, text, written.get(variable) or "")
         (found.secret if hidden else found.here)[variable] = text
     for variable, text in _of_files(source, name).items():
         if variable not in found.here and variable not in found.secret:
             (found.secret if is_secret(variable, text) else found.file)[variable] = text
     return found
+
+
+def _require_name(source: Source, name: str, variable: str) -> None:
+    if not _NAME.fullmatch(variable):
+        raise UserError(
+            f"{variable!r} of service {name!r} cannot be the name of a variable in Kubernetes",
+            fix="rename it: letters, digits, `-`, `_` and `.`, and no digit first",
+            where=source.model.where(name, "environment"),
+        )
 
 
 def _of_files(source: Source, name: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ _ANNOTATION = re.compile(
     r"(?:[a-z0-9][a-z0-9.-]{0,251}/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?", re.ASCII
 )
 _SURGING_DAEMONS = Version(1, 25)
+_WAITING_SETS = Version(1, 25)
 _TRIES = 6  # what a Job has without a number
 
 
@@ -66,7 +67,7 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
     selector: Emitted = {"matchLabels": source.chosen(name)}
     body: dict[str, Emitted] = {"selector": selector, "template": template}
     wait_s = math.ceil(seconds(_part(settings, "update_config").get("delay")))
-    if wait_s:
+    if wait_s and (kind != "StatefulSet" or source.choices.version >= _WAITING_SETS):
         body = {"minReadySeconds": wait_s, **body}
     if kind == "DaemonSet":
         body = {**_daemon(source, name), **body}
