@@ -8,14 +8,16 @@ Streams are in `engine.streams`; which hosts a person names, in `engine.hosts.li
 
 import os
 import signal
+import socket as sockets
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from faults import HostError, UsageError
 
 WITHIN_S = 60.0
+_END_WITHIN_S = 5.0
 _LOCAL = ("unix://", "npipe://", "fd://")
 _DEFAULT = "unix:///var/run/docker.sock"
 # With DOCKER_HOST, Docker takes no context; the others belong to an address.
@@ -154,6 +156,44 @@ class Host:
         except OSError as error:
             raise not_started(command, error) from None
         return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    @contextmanager
+    def converse(self, command: Sequence[str]) -> Iterator[sockets.socket]:
+        """Give the standard input and output of *command*, which runs out of sight meanwhile.
+
+        At the end its input ends, and if it does not end itself, it is ended.
+
+        Args:
+            command: The words.
+
+        Raises:
+            HostError: It cannot be started.
+        """
+        ours, theirs = sockets.socketpair()
+        with ours:
+            with theirs:
+                popen = self._conversing(command, theirs.fileno())
+            try:
+                yield ours
+            finally:
+                with suppress(OSError, subprocess.TimeoutExpired):
+                    ours.shutdown(sockets.SHUT_WR)
+                    popen.wait(_END_WITHIN_S)
+                popen.terminate()
+                popen.wait()
+
+    def _conversing(self, command: Sequence[str], channel: int) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
+                command,
+                env=self.environment(),
+                stdin=channel,
+                stdout=channel,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C must not end it halfway
+            )
+        except OSError as error:
+            raise not_started(command, error) from None
 
 
 DEFAULT_HOST = Host()

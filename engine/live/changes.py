@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from engine.docker.containers import Site
 from engine.events import Changed
 from engine.live.dependents import dependents
+from engine.live.due import make_ready
 from engine.live.give_back import give_back
 from engine.live.handover import Patience
 from engine.live.health import await_healthy
+from engine.live.leftovers import remove_left_over
 from engine.live.recreate import renew
-from engine.live.takeover import take_over
+from engine.live.takeover import Takeover
 from engine.variant import Variant
 
 
@@ -30,7 +32,7 @@ def replace_changed(
         HostError: Docker or Compose does not answer, or refuses.
     """
     lost = []
-    for change in (give_back, take_over):
+    for change in (give_back, _take_over):
         for event in change(site, variant, words, patience):
             lost += [event.name] if event.what == "moved" else []
             yield event
@@ -38,6 +40,15 @@ def replace_changed(
     if patience.restarts:
         names = [other for name in lost for other in dependents(variant.services[name])]
         yield from restart(site, list(dict.fromkeys(names)), patience.healthy_s)
+
+
+def _take_over(
+    site: Site, variant: Variant, words: Sequence[str], patience: Patience
+) -> Iterator[Changed]:
+    due, words = yield from make_ready(site, variant, words, patience)
+    for service, old in due:
+        yield from Takeover(site, service, old, words, patience).run()
+        yield from remove_left_over(site, variant, old.project, {service.name})
 
 
 def restart(site: Site, names: Sequence[str], healthy_s: float) -> Iterator[Changed]:

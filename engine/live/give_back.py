@@ -76,10 +76,10 @@ class _GivingBack(Handover):
             undo.callback(self.restore, places)
             new = None if self.has_one_name else self._beside(undo, unfixed)
             still = self.name_stand_in(stand_in, kept)
-            yield from self.let_finish(_fixed(places, still), self.old.image)
+            ending_s = yield from self.let_finish(_fixed(places, still), self.old.image)
             switched_s = time.monotonic()
             new = self._switch(new, places, still)
-            gap_s = time.monotonic() - switched_s
+            gap_s = ending_s + time.monotonic() - switched_s
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
         self._retire(stand_in, unfixed)

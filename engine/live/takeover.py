@@ -16,78 +16,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
-from composefile import labels
-from engine.docker.containers import Container, Site
-from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
+from engine.docker.containers import Container
+from engine.docker.endpoints import Endpoint, endpoints, join, leave, move, moved, rejoin
 from engine.events import Changed
-from engine.live.handover import START_WITHIN_S, TRIED_AGAIN_WITHIN_S, Handover, Patience
-from engine.live.health import await_healthy, last_words
-from engine.live.leftovers import remove_left_over
-from engine.live.running import Live, differ, live_in
-from engine.replicas import names_of_replicas, replicas
-from engine.variant import Service, Variant
+from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover
+from engine.live.health import last_words
+from engine.live.held import held
+from engine.live.running import Live, live_in
+from engine.replicas import names_of_replicas
 from engine.waiting import until
 from faults import HostError, UserError
 
 _UNCHECKED = "INI"
+_FOUND_WITHIN_S = 10.0
 _MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 
 
-def take_over(
-    site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Iterator[Changed]:
-    """Put the balancers of *variant* before the applications that run on *site* without them.
+class Takeover(Handover):
+    """The balancer *service* is to be where *old* is: its application, or a former balancer."""
 
-    A balancer that was changed is replaced in the same way.
-
-    Args:
-        site: Where the variant is to run.
-        variant: As it is to be.
-        words: What ``up`` is told: replicas, whether to build.
-        patience: How long to wait, and what may begin anew.
-
-    Raises:
-        UserError: The replicas would not have the data of the application, or do not become
-            healthy; it runs as before.
-        HostError: Docker or Compose does not answer, or refuses.
-    """
-    found = [
-        (service, one)
-        for service in (s for s in variant if s.identity.role == labels.BALANCER)
-        for one in site.running(service.name)[:1]
-        if not one.identity.is_proxy or differ(service, one)
-    ]
-    if not found:
-        return
-    for service, old in found if not patience.renew_volumes else ():
-        if not old.identity.is_proxy:
-            _require_data(variant, service, old)
-    names = [name for service, _ in found for name in service.identity.replicas]
-    begin_s = time.monotonic()
-    words = [*words, *_no_fewer(site, variant, found)]
-    site.run("up", "--detach", "--no-recreate", *words, *names, within_s=START_WITHIN_S)
-    for one in site.containers(*names):
-        await_healthy(site, one, patience.healthy_s)
-        yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)
-    for service, old in found:
-        yield from _Takeover(site, service, old, words, patience).run()
-        yield from remove_left_over(site, variant, old.project, {service.name})
-
-
-def _no_fewer(
-    site: Site, variant: Variant, found: Sequence[tuple[Service, Container]]
-) -> Iterator[str]:
-    # Compose would end replicas that are too many while they work.
-    wanted = replicas(variant, {})
-    for name in (name for service, _ in found for name in service.identity.replicas):
-        if (now := len(site.running(name))) > wanted[name]:
-            yield from ("--scale", f"{name}={now}")
-
-
-class _Takeover(Handover):
     __slots__ = ()
 
     def run(self) -> Iterator[Changed]:
+        """Go through the steps, and yield what becomes of the old container.
+
+        Raises:
+            UserError: The stand-in or the balancer reaches no replica; the old container goes on.
+            HostError: Docker or Compose does not answer, or refuses.
+        """
         begin_s = time.monotonic()
         found = endpoints(self.site, self.old.id)
         places = [one.named(self.service.name, *one.aliases) for one in found]
@@ -101,15 +57,13 @@ class _Takeover(Handover):
             new = None if self.has_one_name else self._wait_aside(undo, aside)
             still = self.name_stand_in(stand_in, places)
             self._await(stand_in)
-            yield from self.let_finish(still, stand_in.image)
-            switched_s = time.monotonic()
-            new = self._switch(new, still)
-            gap_s = time.monotonic() - switched_s
+            ending_s = yield from self.let_finish(still, stand_in.image)
+            new, gap_s = self._switch(new, still)
             undo.pop_all()
         lost = moved(self.site, new.id, places)
         self._retire(stand_in, new, [aside, *unfixed])
         self.end(new, places)
-        free = f"host ports were free for {gap_s:.1f} s" if self.old.published else ""
+        free = f"host ports were free for {ending_s + gap_s:.1f} s" if self.old.published else ""
         yield from self.told(begin_s, free, lost)
 
     def _aside(self, undo: ExitStack) -> Endpoint:
@@ -134,16 +88,21 @@ class _Takeover(Handover):
             what += last_words(self.site, container)
             raise UserError(what, fix="read the logs of the replicas: dcgen logs")
 
-    def _switch(self, new: Container | None, places: Sequence[Endpoint]) -> Container:
+    def _switch(self, new: Container | None, places: Sequence[Endpoint]) -> tuple[Container, float]:
         # In between nobody has the address and the host ports of a network.
+        begin_s = time.monotonic()
         if new is None:
-            return self.recreate()
-        for place in places:
-            leave(self.site, self.old.id, place.network)
-            join(self.site, new.id, place)
-        return new
+            return self.recreate(), time.monotonic() - begin_s
+        with held(live_in(self.service, self.site, new)) as release:
+            gap_s = move(self.site, self.old.id, new.id, places)
+            release()
+        return new, gap_s
 
     def _retire(self, stand_in: Container, new: Container, places: Sequence[Endpoint]) -> None:
+        # The balancer leads to it until DNS has told the replicas' addresses: whoever came through
+        # a host port would wait while it is away from its networks.
+        live = live_in(self.service, self.site, new)
+        until(lambda: _serves(live, by_another=False), _FOUND_WITHIN_S)
         rejoin(self.site, stand_in.id, [place.named() for place in places])
         begin_s = time.monotonic()
         self._await(new)
@@ -160,20 +119,6 @@ class _Takeover(Handover):
             for name in self.site.docker(*_MEMBERS, self.called).split():
                 leave(self.site, name, self.called)
             self.site.docker("network", "rm", self.called)
-
-
-def _require_data(variant: Variant, service: Service, old: Container) -> None:
-    replica = variant.services[service.identity.replicas[0]]
-    paths = old.lost(replica.keys.get("volumes"))
-    if paths:
-        raise UserError(
-            f"'{service.name}' has data in volumes without a name ({', '.join(paths)}), which its"
-            " replicas would not have",
-            fix=f"give it one in the Compose file (`volumes: [NAME:{paths[0]}]`), copy there what"
-            f" volume {old.volumes[paths[0]][:12]} has; or give `--renew-anon-volumes`, if replicas"
-            " may begin with empty ones",
-            where=replica.where("volumes"),
-        )
 
 
 def _serves(live: Live, *, by_another: bool) -> bool:

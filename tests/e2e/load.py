@@ -13,6 +13,7 @@ from tests.lab.project import fetch
 from tests.lab.waiting import until
 
 PAUSE_S = 0.02
+WITHIN_S = 15.0
 
 
 @dataclass(slots=True)
@@ -20,12 +21,16 @@ class Load:
     """Clients that ask one after the other, each time over a connection of their own.
 
     Attributes:
+        url: What they ask for.
+        connect_within_s: A connection that is not open after so many seconds has failed. TCP tries
+            again after 1 s: with less, the gap is that of the port, without what TCP adds.
         answered: How many requests were answered with 200, by what the answer says.
         failed: The others, as text.
         gap_s: The longest time without an answer to any client, in seconds.
     """
 
     url: str
+    connect_within_s: float = WITHIN_S
     answered: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     gap_s: float = 0.0
@@ -38,6 +43,11 @@ class Load:
     def total(self) -> int:
         """Return the number of requests so far."""
         return sum(self.answered.values()) + len(self.failed)
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Return the failures of those who waited for an answer that never came."""
+        return [one for one in self.failed if "timed out" in one]
 
     @property
     def verdict(self) -> str:
@@ -66,8 +76,12 @@ class Load:
         place = urlsplit(self.url)
         while not self._over.is_set():
             begin_s = time.monotonic()
-            connection = HTTPConnection(place.hostname or "", place.port, timeout=15)
+            connection = HTTPConnection(
+                place.hostname or "", place.port, timeout=self.connect_within_s
+            )
             try:
+                connection.connect()
+                connection.sock.settimeout(WITHIN_S)
                 connection.request("GET", place.path or "/")
                 answer = connection.getresponse()
                 text = answer.read().decode(errors="replace").strip()
@@ -95,10 +109,10 @@ class Load:
 
 
 @contextmanager
-def load(url: str, clients: int = 10) -> Iterator[Load]:
+def load(url: str, clients: int = 10, *, connect_within_s: float = WITHIN_S) -> Iterator[Load]:
     """Give a load on *url*, from the moment that it answers; it is over at the end."""
     until(lambda: _answers(url), f"{url} answers")
-    made = Load(url)
+    made = Load(url, connect_within_s)
     threads = [threading.Thread(target=made.run, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()

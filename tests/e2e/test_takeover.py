@@ -19,7 +19,12 @@ kinds = pytest.mark.parametrize("kind", ["--static", "--dynamic"])
 UNPUBLISHED = TINY.replace('    ports:\n      - "8001:8080"\n', "")
 PUBLISHED_GAP_S = 0.5
 # A list, an option, both, and another way to find the replicas.
-CHANGES = ("4", "3 --balance leastconn", "2 --dynamic", "2 --dynamic --balance roundrobin")
+CHANGES = (
+    "4",
+    "3 --balance leastconn",
+    "2 --dynamic",
+    "2 --dynamic --balance roundrobin",
+)
 BARS = {"by name": "0 failed", "by address": "1 failed"}
 
 
@@ -50,15 +55,17 @@ def test_an_application_that_runs_is_taken_over(
     file = made(tmp_path / "generated.yml", TINY, "scale", "web", "3", kind)
     one = Running(new_project(host, file))
 
-    with load(one.url()) as constant:
+    with load(one.url()) as constant, load(one.url(), 3, connect_within_s=0.1) as impatient:
         one.up("--drain-deadline", "5")
         constant.await_answers_of(3)
     balancer = next(c for c in one.project.containers() if c.service == "web")
     one.up()
     counts = f"{len(constant.failed)} of {constant.total} failed"
     notebook.note("taken over with a published port", counts, "those of the time below")
-    notebook.note_seconds("the port is free, at worst", constant.gap_s, PUBLISHED_GAP_S)
+    notebook.note_seconds("the port is free, at worst", impatient.gap_s, PUBLISHED_GAP_S)
+    notebook.note_seconds("without an answer to clients that let TCP try again", constant.gap_s)
 
+    assert constant.unanswered == []
     assert balancer.id != before
     assert [c.id for c in one.project.containers() if c.service == "web"] == [balancer.id]
     assert len(one.status()) == 3

@@ -41,9 +41,10 @@ class Application:
 
 @dataclass(slots=True)
 class Seen:
-    """What clients saw in each step: requests, failures, and the longest time without an answer."""
+    """What clients saw: failures in each step, requests that nobody answered or refused, names."""
 
     failed: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
     requests: int = 0
     names: set[str] = field(default_factory=set)
 
@@ -116,6 +117,7 @@ class Scenario:
             constant.more(60)
             self.seen.names = constant.who(60)
         self.seen.failed[step] = constant.failed
+        self.seen.unanswered += [f"{step}: {one}" for one in constant.unanswered]
         self.seen.requests += sum(constant.answered.values())
         lossless = step in LOSSLESS or not self.application.own
         bar = "0 failed" if lossless else "another container takes the name and the port"

@@ -1,0 +1,91 @@
+"""A real HAProxy that accepts nobody until it is told to; `docker` on PATH enters no container."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from engine.docker.containers import Container, Site
+from engine.live.held import held
+from engine.live.running import Live
+from engine.variant import Service
+from lb.balancer import balancer
+from lb.model import Control
+from tests.lab.waiting import until
+from tests.lb.processes import free_port, get, needs, start_haproxy, start_replica
+
+pytestmark = [needs("haproxy"), needs("perl")]
+
+
+@pytest.fixture
+def port(tmp_path: Path, cleanup: ExitStack, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Give the port of a HAProxy, in which `docker exec` runs what it is given."""
+    admin = tmp_path / "admin"
+    address, _ = start_replica("rng1", cleanup)
+    found = free_port()  # of its own: HAProxy does not stop listening at what it has inherited
+    control = Control(health_port=None, socket=str(admin))
+    configuration = balancer(
+        "rng", {80: [address]}, names="hosts", binds={80: f"127.0.0.1:{found}"}, control=control
+    )
+    start_haproxy(configuration, tmp_path, cleanup, fds=[])
+    until(lambda: accepts(found), "HAProxy listens")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    docker = folder / "docker"
+    # docker exec -i ID perl -e PROGRAM PATH
+    run = f"os.execv({shutil.which('perl')!r}, ['perl', '-e', sys.argv[6], {str(admin)!r}])"
+    docker.write_text(f"#!{sys.executable}\nimport os, sys\n{run}\n")
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return found
+
+
+@pytest.fixture
+def live(service: Callable[[str], Service]) -> Live:
+    described = service("{image: haproxy, labels: {dcgen.role: balancer}}")
+    return Live(described, lambda _: "", Site(("docker", "compose")), Container("abc", "rng", 1))
+
+
+def accepts(port: int) -> bool:
+    with suppress(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        return True
+    return False
+
+
+def test_nobody_is_accepted_before_it_is_released(live: Live, port: int) -> None:
+    assert accepts(port)
+
+    with held(live) as release:
+        assert not accepts(port)
+        release()
+        assert accepts(port)
+
+    assert get(port) == (200, "rng1")
+
+
+def test_it_accepts_again_whatever_happens_meanwhile(live: Live, port: int) -> None:
+    def fail() -> None:
+        with held(live):
+            assert not accepts(port)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    until(lambda: accepts(port), "it accepts again")
+
+
+def test_without_perl_nobody_is_held(live: Live, port: int, tmp_path: Path) -> None:
+    (tmp_path / "bin" / "docker").write_text("#!/bin/sh\nexit 127\n")
+
+    with held(live) as release:
+        assert accepts(port)
+        release()
+
+    assert accepts(port)
