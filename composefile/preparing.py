@@ -8,6 +8,7 @@ fail, since they create the same tables.
 
 import re
 
+from composefile.built_image import built_image
 from composefile.model import Model
 from composefile.values import texts
 
@@ -20,10 +21,17 @@ _SERVES = r"(?:&&|;|\n)\s*\S"
 
 
 def prepares(model: Model, name: str) -> str:
-    """Return what service *name* runs before it serves, such as ``migrate``; empty if nothing."""
-    for key in ("entrypoint", "command"):
-        text = " ".join(texts(model.get(name, key)))
-        found = re.search(_PREPARES, text) if text else None
-        if found and re.search(_SERVES, text[found.end() :]):
+    """Return what service *name* runs before it serves, such as ``migrate``; empty if nothing.
+
+    Where the file gives no command, that of the Dockerfile counts.
+    """
+    keys = [key for key in ("entrypoint", "command") if model.get(name, key) is not None]
+    lines = [" ".join(texts(model.get(name, key))) for key in keys]
+    image = None if keys else built_image(model.get(name, "build"), model.project)
+    if image:
+        lines.append(" ".join((*image.entrypoint, *image.cmd)))
+    for line in lines:
+        found = re.search(_PREPARES, line) if line else None
+        if found and re.search(_SERVES, line[found.end() :]):
             return found[0]
     return ""

@@ -31,7 +31,8 @@ def starting_notices(
     what = prepares(model, holder)
     if not what:
         return
-    where = model.where(holder, "command")
+    keys = ("command", "entrypoint", "build")
+    where = model.where(holder, next(key for key in keys if model.get(holder, key) is not None))
     if waits_for_first(model, holder) and not dynamic:
         yield Notice(
             f"{name!r} runs `{what}` when it starts: its first replica starts alone, and the"

@@ -36,6 +36,21 @@ def test_others_wait_until_the_first_one_is_healthy(command: str) -> None:
     assert not [one for one in made.warnings if "would do that work" in one]
 
 
+def test_command_of_the_dockerfile_counts_where_the_file_has_none(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        "FROM python\nCMD python manage.py migrate && gunicorn s\n"
+    )
+    made = scale(balanced(f"build: .\nexpose: [80]\n{CHECK}"), n=2, folder=tmp_path)
+    said = next(
+        one for one in made.variant.warnings if "its first replica starts alone" in str(one)
+    )
+    other = scale(balanced(f"build: .\nexpose: [80]\ncommand: x\n{CHECK}"), n=2, folder=tmp_path)
+
+    assert waiting(made, "rng2") == [{"rng1": {"condition": "service_healthy"}}]
+    assert str(said).startswith("compose.yml:6: 'rng' runs `migrate` when it starts")
+    assert waiting(other, "rng2") == [None]
+
+
 @pytest.mark.parametrize(
     "depends",
     [
