@@ -73,8 +73,8 @@ def _preparing(variant: Variant) -> Iterator[Alone]:
             image = image if isinstance(image, str) else ""
             yield Alone(tuple(names), next(filter(None, found)), ports, image)
     for service in variant:
-        if service.name in balanced or service.identity.is_proxy:
-            continue
+        if service.name in balanced or "healthcheck" not in service.keys:
+            continue  # nothing would tell when the first one is ready
         if what := prepares(service.model, service.name):
             yield Alone((service.name,), what)
 
@@ -85,7 +85,7 @@ def start_first(
     words: Sequence[str],
     within_s: float = HEALTHY_WITHIN_S,
 ) -> Iterator[Changed]:
-    """Start the first replica of each of *groups* that none has been started of yet.
+    """Start the first replica of each of *groups* of which none serves yet.
 
     Args:
         site: Where.
@@ -110,30 +110,32 @@ def start_first(
 def _start(site: Site, group: Alone, words: Sequence[str], within_s: float) -> Iterator[Changed]:
     begin_s = time.monotonic()
     there = site.containers(*group.services)
-    running = [one for one in there if one.running]
-    if any(one.health in {"", "healthy"} for one in running) or len(there) > max(1, len(running)):
-        return  # one serves, or several have been started before
-    if not running:
-        first = group.services[0]
-        # What runs is left as it is; but one that ended is made anew if it was changed since.
-        kept = () if there else ("--no-recreate",)
-        given = ("--detach", *kept, *words, "--scale", f"{first}=1", first)
-        site.run("up", *given, within_s=START_WITHIN_S)
-        running = site.running(first) or site.containers(first)
-        detail = f"alone, since it runs `{group.prepares}` before it serves"
-        yield Changed(running[0].name, "started", host=site.host, detail=detail)
-    for one in running[:1]:
-        if one.health:
-            await_healthy(site, one, within_s)
-        elif not _listens(site, group, one, within_s):
-            continue
-        yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)
+    if len(there) > 1 or any(_serves(site, group, one) for one in there):
+        return  # it has been prepared, or is no longer to be done by the first one
+    first = group.services[0]
+    # What else runs is left as it is; but one that does not serve is made anew if it was changed.
+    kept = () if there else ("--no-recreate",)
+    given = ("--detach", *kept, *words, "--scale", f"{first}=1", first)
+    site.run("up", *given, within_s=START_WITHIN_S)
+    one = site.containers(first)[0]
+    detail = f"alone, since it runs `{group.prepares}` before it serves"
+    yield Changed(one.name, "started", host=site.host, detail=detail)
+    if one.health:
+        await_healthy(site, one, within_s)
+    elif group.ports and group.image:
+        _await_listening(site, group, one, within_s)
+    else:
+        return  # nothing tells when it is ready
+    yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)
 
 
-def _listens(site: Site, group: Alone, one: Container, within_s: float) -> bool:
-    # Returns whether it does; False at once if there is nothing to tell it by.
-    if not group.ports or not group.image:
-        return False
+def _serves(site: Site, group: Alone, one: Container) -> bool:
+    if one.health or not (group.ports and group.image):
+        return one.running and one.health in {"", "healthy"}
+    return one.running and listens(site, one, group.image, group.ports)
+
+
+def _await_listening(site: Site, group: Alone, one: Container, within_s: float) -> None:
     try:
         site.docker("image", "inspect", group.image)
     except HostError:
@@ -148,4 +150,3 @@ def _listens(site: Site, group: Alone, one: Container, within_s: float) -> bool:
 
     if not until(settled, within_s) or not now.running:
         raise never_healthy(site, now, time.monotonic() - begin_s)
-    return True

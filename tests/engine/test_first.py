@@ -21,7 +21,8 @@ services:
   web: {{{BALANCER}'web-replicas:80', dcgen.slots: '64'}}}}
   web-replicas: {{image: app, {MIGRATES}, deploy: {{replicas: 3}}}}
 """
-WORKERS = f"services:\n  worker: {{image: app, {MIGRATES}, deploy: {{replicas: 2}}}}\n"
+CHECK = "healthcheck: {test: look}"
+WORKERS = f"services:\n  worker: {{image: app, {MIGRATES}, {CHECK}, deploy: {{replicas: 2}}}}\n"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,7 @@ def test_replicas_that_prepare_something_are_not_started_at_once(
         pytest.param(DYNAMIC, {"web-replicas": 1}, id="there is but one"),
         pytest.param(WORKERS, {"worker": 0}, id="there is none"),
         pytest.param(WORKERS.replace("2}", "1}"), {}, id="the file has but one"),
+        pytest.param(WORKERS.replace(CHECK, "expose: ['80']"), {}, id="nothing tells when"),
     ],
 )
 def test_others_are(variant: Callable[[str], Variant], text: str, scale: Mapping[str, int]) -> None:
