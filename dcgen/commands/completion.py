@@ -36,6 +36,24 @@ def running(
     return _begun(names, incomplete)
 
 
+def hosts(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[str]:
+    """Return the hosts of ``--hosts`` or ``--host`` whose names begin with *incomplete*."""
+    return _begun([str(host) for host in ctx.params.get("hosts") or ()], incomplete)
+
+
+def places(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return what ``HOST:SERVICE`` may be: the services behind a host, else hosts and services."""
+    host, colon, begun = incomplete.rpartition(":")
+    services_there = running(ctx, param, begun)
+    if colon:
+        return [f"{host}:{name}" for name in services_there]
+    return [*(f"{name}:" for name in hosts(ctx, param, incomplete)), *services_there]
+
+
 def _begun(names: list[str], incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 

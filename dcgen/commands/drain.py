@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dcgen.commands.completion import hosts
 from dcgen.commands.compose import compose
 from dcgen.commands.named import alone
 from dcgen.commands.target import RunCommand, Target, deadline_option, target, target_options
@@ -16,7 +17,7 @@ from faults import UsageError
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen drain node2 --hosts hosts.yml")
-@click.argument("host")
+@click.argument("host", shell_complete=hosts)
 @deadline_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask, whatever volumes are there.")
 @target_options

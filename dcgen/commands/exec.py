@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from dcgen.commands.completion import running
+from dcgen.commands.completion import places
 from dcgen.commands.known import require_services
 from dcgen.commands.named import alone, of
 from dcgen.commands.target import RunCommand, Target, target, target_options
@@ -19,7 +19,7 @@ from faults import HostError, UsageError
     context_settings={"allow_interspersed_args": False},
     epilog="Example: dcgen exec --hosts hosts.yml node1:worker-2 sh",
 )
-@click.argument("where", metavar="[HOST:]SERVICE", shell_complete=running)
+@click.argument("where", metavar="[HOST:]SERVICE", shell_complete=places)
 @click.argument("command", nargs=-1, required=True, metavar="COMMAND…")
 @target_options
 def exec(  # noqa: A001 - the name of the command; click hands over one for each option

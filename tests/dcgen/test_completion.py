@@ -36,6 +36,23 @@ def test_services_are_offered(words: tuple[str, ...], names: list[str]) -> None:
     assert offered(*words) == names
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("drain", "--hosts", "hosts.yml", "no"), ["node1", "node2"]),
+        (("drain", "--hosts", "missing.yml", "no"), []),
+        (("exec", "--hosts", "hosts.yml", "node2"), ["node2:"]),
+        (("exec", "--hosts", "hosts.yml", "node2:rn"), ["node2:rng"]),
+    ],
+    ids=" ".join,
+)
+def test_hosts_of_a_list_are_offered(coins: Path, words: tuple[str, ...], names: list[str]) -> None:
+    text = "hosts: {node1: 'tcp://192.0.2.1:1', node2: 'tcp://192.0.2.2:1'}\n"
+    (coins / "hosts.yml").write_text(text)
+
+    assert offered(*words) == names
+
+
 def test_commands_on_what_runs_offer_the_services_of_the_variant(coins: Path) -> None:
     dcgen("scale", "rng", "2")
 
