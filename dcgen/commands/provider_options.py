@@ -4,6 +4,7 @@ options: {replicas: 3, mode: http}            dcgen scale rng 3 --mode http
 options: {upstream: "db.example:6379"}        dcgen ambassador redis=db.example:6379
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import click
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import NOT_RECORDED, VariantCommand
 from dcgen.reporting import as_user_error
-from faults import UsageError, nearest
+from faults import UsageError, UserError, nearest
 
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
@@ -37,8 +38,8 @@ KINDS = {
 class OptionError(UsageError):
     """The option *name* is to blame, for *reason*."""
 
-    def __init__(self, name: str, reason: UsageError) -> None:
-        super().__init__(reason.what, fix=reason.fix)
+    def __init__(self, name: str, reason: UserError) -> None:
+        super().__init__(as_options(reason.what), fix=as_options(reason.fix))
         self.name = name
 
 
@@ -94,6 +95,15 @@ def asked(
     return command.steps(_parsed(command, words), several=not rest)[0]
 
 
+def as_options(text: str) -> str:
+    """Return *text*, which names options as on the command line, as a Compose file has them.
+
+    ``give `--mode http` or `--sticky` `` becomes ``give `mode: http` or `sticky` ``.
+    """
+    text = re.sub(r"`--([a-z][a-z-]+) ([^`]+)`", r"`\1: \2`", text)
+    return re.sub(r"(?<=[`'])--([a-z][a-z-]+)(?=[`'])", r"\1", text)
+
+
 def _unknown(name: str, kind: str, known: Mapping[str, click.Option]) -> UsageError:
     fix = nearest(name, [*known, kind], f"choose from those of: dcgen {KINDS[kind].command} --help")
     return UsageError(f"there is no option {name!r} beside `{kind}`", fix=fix)
@@ -143,4 +153,8 @@ def _parsed(command: VariantCommand, words: Sequence[str]) -> Mapping[str, Any]:
         root = click.get_current_context().find_root()
         return command.make_context(command.name, list(words), root).params
     except click.UsageError as error:
-        raise as_user_error(error, "dcgen") from error
+        reason = as_user_error(error, "dcgen")
+        option = error.param if isinstance(error, click.BadParameter) else None
+        raise (
+            OptionError(_names(option)[0], reason) if isinstance(option, click.Option) else reason
+        ) from error

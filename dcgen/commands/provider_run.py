@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +23,7 @@ from faults import HostError, UserError
 
 _START_WITHIN_S = 1800.0  # an image may have to be built
 # What `up` of Compose is told, and holds for our containers, too.
-_RENEWS = ("--build", "--force-recreate", "--renew-anon-volumes", "-V", "--pull", "--wait")
+_RENEWS = ("--build", "--force-recreate", "--renew-anon-volumes", "-V", "--pull")
 _PASSED = ("--build", "--force-recreate", "--no-recreate", "--renew-anon-volumes", "-V")
 
 
@@ -48,7 +48,8 @@ def run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
         words = ("--project-directory", str(wish.folder), "--file", str(file))
         site = Site((*caller.program, "--project-name", project, *words))
         variant = parse(file.read_text(), file)
-        if not caller.asks(*_RENEWS) and is_unchanged(site, variant, wish.service):
+        renews = caller.asks(*_RENEWS)
+        if not renews and is_unchanged(site, variant, wish.service, healthy=wait):
             return
         for sentence in wish.said:
             tell("info", sentence)
@@ -82,6 +83,11 @@ def down(caller: Caller, project: str, service: str) -> None:
     if there and given.isdecimal():
         site.stop(there, float(given))
     site.remove(there, volumes=caller.asks("-v", "--volumes"))
+    # Compose does not know that a service with a provider has the default network.
+    label = f"label={LABEL}project={project}"
+    for name in site.docker("network", "ls", "--quiet", "--filter", label).split():
+        with suppress(HostError):  # somebody is still there
+            site.docker("network", "rm", name)
 
 
 def _done(site: Site, *words: str) -> None:

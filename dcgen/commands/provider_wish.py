@@ -14,7 +14,7 @@ from pathlib import Path
 from composefile.document import load
 from composefile.model import Model
 from composefile.project import Project
-from dcgen.commands.provider_options import OptionError, asked
+from dcgen.commands.provider_options import OptionError, as_options, asked
 from dcgen.commands.steps import Step, transformed
 from dcgen.provider import places, resolved
 from dcgen.provider.caller import Caller
@@ -43,8 +43,8 @@ def wish(caller: Caller, project: str, service: str, given: Sequence[tuple[str, 
         error.where = places.place(paths, service, error.name)
         raise
     except UserError as error:
-        error.where = where
-        raise
+        fix = as_options(error.fix)
+        raise type(error)(as_options(error.what), fix=fix, where=where) from error
     is_awaited = resolved.is_awaited(found, service)
     return Wish(service, made, step.done, folder, where, is_awaited, said)
 
@@ -61,5 +61,5 @@ def _made(step: Step, found: resolved.Data, where: Place) -> tuple[resolved.Data
     new = [name for name in made["services"] if name not in found["services"]]
     # What `dcgen up` does for a person, a provider does, too.
     notices = [notice for notice in variant.warnings if "dcgen up" not in notice.fix]
-    said = [f"{notice.what}; {notice.fix}" for notice in notices]
+    said = [as_options(f"{notice.what}; {notice.fix}") for notice in notices]
     return resolved.part(made, [*new, step.service], where), said

@@ -6,7 +6,9 @@ is another one, or its image.
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from composefile import labels
 from engine.docker.containers import LABEL, Site
@@ -22,23 +24,24 @@ _HASH = f"{LABEL}config-hash"
 class _Found:
     service: str
     hash: str
-    runs: bool
+    health: str
     image: str
     tag: str
 
 
-def is_unchanged(site: Site, variant: Variant, service: str) -> bool:
+def is_unchanged(site: Site, variant: Variant, service: str, *, healthy: bool) -> bool:
     """Tell whether what runs on *site* in the place of *service* is *variant*.
 
-    It has as many containers of each service as that, and no others. All of them run, none is
-    unhealthy, and each is what the files say.
+    It has as many containers of each service as that, and no others. All of them run, each is what
+    the files say, and none is unhealthy; or all are *healthy*, as far as they can be asked.
 
     Raises:
         HostError: Docker or Compose does not answer, or refuses.
     """
+    fit = {"", "healthy"} if healthy else {"", "healthy", "starting"}
     found = _containers(site, variant.project, service)
     counts = Counter(one.service for one in found)
-    if counts != Counter(replicas(variant, {})) or not all(one.runs for one in found):
+    if counts != Counter(replicas(variant, {})) or not all(one.health in fit for one in found):
         return False
     tags = sorted({one.tag for one in found})
     ids = site.docker("image", "inspect", "--format", "{{.Id}}", *tags).split()
@@ -62,9 +65,8 @@ def _containers(site: Site, project: str, service: str) -> list[_Found]:
     ]
 
 
-def _found(raw: dict[str, str], state: dict[str, object], image: str, tag: str) -> _Found:
+def _found(raw: dict[str, str], state: Mapping[str, Any], image: str, tag: str) -> _Found:
     mine = own(raw)
-    health = state.get("Health") or {}
-    well = not isinstance(health, dict) or health.get("Status") != "unhealthy"
-    runs = bool(state["Running"]) and well
-    return _Found(mine.get(SERVICE, ""), mine.get(_HASH, ""), runs, image, tag)
+    asked = (state.get("Health") or {}).get("Status", "").replace("none", "")
+    health = asked if state["Running"] else "ended"
+    return _Found(mine.get(SERVICE, ""), mine.get(_HASH, ""), health, image, tag)

@@ -141,6 +141,23 @@ def test_a_dry_run_says_what_would_run(folder: Path) -> None:
             id="a switch",
         ),
         pytest.param(
+            "        replicas: 3\n        mode: htttp\n",
+            ["--replicas=3", "--mode=htttp"],
+            2,
+            "scaled.yml:7: invalid value for 'mode': 'htttp' is not one of 'tcp', 'http', 'h2c'\n"
+            "  fix: see: main scale --help",
+            id="a value",
+        ),
+        pytest.param(
+            "        replicas: 3\n        stats: 0.0.0.0:99\n",
+            ["--replicas=3", "--stats=0.0.0.0:99"],
+            2,
+            "scaled.yml:3: everyone who reaches this host could read the statistics page on"
+            " 0.0.0.0:99\n  fix: give its password with `stats-secret: NAME`, an address with"
+            " `stats: ADDRESS:99`, or `stats-open` if a firewall guards it",
+            id="options as the file has them",
+        ),
+        pytest.param(
             "        mode: http\n",
             ["--mode=http"],
             2,
@@ -187,6 +204,28 @@ def test_scale_and_ambassador_write_an_overlay_of_providers(
     assert "fix: leave out `--lb-config file`" in files.output
     assert [done.exit_code, more.exit_code, other.exit_code, files.exit_code] == [0, 0, 2, 2]
     assert Path("scaled.yml").read_text().partition("services:\n")[2] == OVERLAY
+
+
+@needs_compose
+def test_an_ambassador_needs_no_image(folder: Path) -> None:
+    overlay = "services: {redis: {provider: {type: dcgen, options: {upstream: '192.0.2.7:1'}}}}"
+    (folder / "scaled.yml").write_text(overlay)
+    (folder / "compose.yml").write_text("services: {other: {image: x}}")
+    words = ("compose", "--project-name=shop", "up", "--upstream=192.0.2.7:1", "redis")
+
+    told = json.loads(dcgen(*words).stdout)
+
+    assert told == {"type": "info", "message": "would run redis: forwards to 192.0.2.7:1 (dry run)"}
+
+
+@needs_compose
+def test_what_needs_the_container_of_another_service_is_refused(folder: Path) -> None:
+    (folder / "compose.yml").write_text(COINS.replace("build: rng", "image: x\n    links: [redis]"))
+
+    code, ((kind, message),) = _up(folder, "        replicas: 3\n", "--replicas=3")
+
+    assert (code, kind) == (1, "error")
+    assert message.startswith("scaled.yml:3: `links` needs the container of 'redis'")
 
 
 @needs_compose
