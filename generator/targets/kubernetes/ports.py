@@ -1,5 +1,6 @@
 """The ports that a service listens on, and those that Compose publishes."""
 
+import functools
 from ipaddress import ip_address
 
 from composefile.listening import declared, discover
@@ -7,7 +8,8 @@ from composefile.model import Model
 from composefile.ports import Port
 
 
-def ports_of(model: Model, name: str) -> list[Port]:
+@functools.lru_cache(maxsize=1000)  # each part of a service asks, and to look is not cheap
+def ports_of(model: Model, name: str) -> tuple[Port, ...]:
     """Return the ports that service *name* listens on, as far as they are known."""
     service, generated = model.document.service(name), _generated(model, name)
     found = {(port.target, port.protocol): port for port in reversed(declared(model, service))}
@@ -17,7 +19,7 @@ def ports_of(model: Model, name: str) -> list[Port]:
     elif all(port.protocol == "tcp" for port in found.values()):
         for target in discover(model, service):
             found.setdefault((target, "tcp"), Port(target))
-    return sorted(found.values(), key=lambda port: (port.target, port.protocol))
+    return tuple(sorted(found.values(), key=lambda port: (port.target, port.protocol)))
 
 
 def _generated(model: Model, name: str) -> list[int]:

@@ -7,6 +7,7 @@ Kubernetes, "Configure Liveness, Readiness and Startup Probes".
 """
 
 import math
+from collections.abc import Sequence
 
 from composefile.duration import seconds
 from composefile.model import Model
@@ -19,7 +20,9 @@ _INTERVAL_S, _TIMEOUT_S, _RETRIES, _START_INTERVAL_S = 30.0, 30.0, 3, 5.0
 _CONNECT_EVERY_S = 2
 
 
-def probes(model: Model, name: str, ports: list[Port], *, is_liveness: bool) -> dict[str, Emitted]:
+def probes(
+    model: Model, name: str, ports: Sequence[Port], *, is_liveness: bool
+) -> dict[str, Emitted]:
     """Return the probes of service *name*; empty if nothing can be asked.
 
     Without a health check it is a connection to the first TCP port that the service publishes.

@@ -5,6 +5,7 @@ Kubernetes, "Configure a Security Context for a Pod or Container".
 """
 
 import re
+from collections.abc import Sequence
 
 from composefile.model import Model
 from composefile.ports import Port
@@ -26,7 +27,7 @@ _SAFE = (
 _ROOT = ("root", "root:root")
 
 
-def of_pod(model: Model, name: str, ports: list[Port]) -> dict[str, Emitted]:
+def of_pod(model: Model, name: str, ports: Sequence[Port]) -> dict[str, Emitted]:
     """Return the security context of the pod of service *name*, which listens on *ports*.
 
     Raises:

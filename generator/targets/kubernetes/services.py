@@ -1,10 +1,10 @@
 """The Services by which pods are found: a name keeps the port that its consumers dial."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from composefile.model import Model
 from composefile.ports import Port
-from composefile.references import mentions, references
+from composefile.references import Reference, mentions, references
 from composefile.values import words
 from generator.editing.emit import Emitted
 from generator.result import Notice
@@ -22,8 +22,8 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
     once, as *is_once* says; one *is_needed* all the same by a StatefulSet.
     """
     model = source.model
-    ports, aliases = ports_of(model, name), _aliases(source, name)
-    is_dialled = bool(references(model, name)) and not is_once
+    ports, known = ports_of(model, name), references(model, name)
+    aliases, is_dialled = _aliases(source, name, known), bool(known) and not is_once
     if not (ports or is_dialled or aliases or is_needed):
         return Given()
     spec: dict[str, Emitted] = {"selector": source.chosen(name)}
@@ -47,7 +47,7 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
     return Given(objects=tuple(made), notices=tuple(notices))
 
 
-def listed(ports: list[Port]) -> list[Emitted]:
+def listed(ports: Sequence[Port]) -> list[Emitted]:
     """Return *ports* as those of a Service."""
     return [
         {"name": f"{p.protocol}-{p.target}", "port": p.target, "protocol": p.protocol.upper()}
@@ -66,13 +66,14 @@ def _is_headless(model: Model, name: str) -> bool:
     )
 
 
-def _aliases(source: Source, name: str) -> list[str]:
-    return [alias for alias in dict.fromkeys(_named(source, name)) if alias not in source.names]
+def _aliases(source: Source, name: str, known: Sequence[Reference]) -> list[str]:
+    found = dict.fromkeys(_named(source, name, known))
+    return [alias for alias in found if alias not in source.names]
 
 
-def _named(source: Source, name: str) -> Iterator[str]:
+def _named(source: Source, name: str, known: Sequence[Reference]) -> Iterator[str]:
     model = source.model
-    for reference in references(model, name):
+    for reference in known:
         if reference.key == "links" and reference.detail:
             yield reference.detail
     for settings in (model.networks(name) or {}).values():

@@ -1,5 +1,6 @@
 """A Compose file on its way into a cluster, and what its objects are called there."""
 
+import functools
 import hashlib
 import os
 import re
@@ -19,7 +20,7 @@ _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A Compose file, and what a person chose.
 
@@ -39,7 +40,7 @@ class Source:
     unwritten: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
 
-    @property
+    @functools.cached_property
     def names(self) -> list[str]:
         """The services that have pods: those that are started without a profile."""
         model = self.model
