@@ -110,7 +110,9 @@ class Access(ChosenAccess):
                     f"'{address.host}' is an IP address: certificates name hosts",
                     fix="give the host name in the certificate with `--tls-name`",
                 )
-        return Tls(ca_file=self.ca_file or "@system-ca", crt=self.cert, name=self.tls_name)
+        renewed = bool(self.mounted)
+        ca_file = self.ca_file or "@system-ca"
+        return Tls(ca_file=ca_file, crt=self.cert, name=self.tls_name, renewed=renewed)
 
 
 UNCHOSEN_ACCESS = ChosenAccess()

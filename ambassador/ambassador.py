@@ -10,6 +10,7 @@ from lb.balancer import chosen_timeouts, named
 from lb.model import (
     DEFAULTS,
     IN_CONTAINER,
+    Accepted,
     Address,
     Check,
     Configuration,
@@ -36,6 +37,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
     names: Names = "dns",
     binds: Mapping[int, str] | None = None,
     control: Control = IN_CONTAINER,
+    accepted: Accepted | None = None,
 ) -> Configuration:
     """Return the configuration of the ambassador of *service*.
 
@@ -50,6 +52,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
         names: See `Configuration`.
         binds: Listening port to the address to listen on instead of ``:PORT``.
         control: How an operator reaches the process.
+        accepted: What its clients have to show; None takes plain connections.
 
     Raises:
         UserError: A port has no upstream, the protocol is unknown or does not go with *access*, or
@@ -79,6 +82,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
             failback=leads_back(spoken, access, mine),
             host=options.health_host or "localhost",
             tls=access.encryption(spoken, list(upstreams)),
+            accepted=accepted,
             optional=port != next(iter(routes)),
         )
 

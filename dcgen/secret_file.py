@@ -32,13 +32,22 @@ def read(path: Path) -> dict[str, str]:
     """
     if not path.exists():
         return {}
+    require_owner_only(path)
+    return env_file.read(path, {})
+
+
+def require_owner_only(path: Path) -> None:
+    """Return if nobody but its owner may read the file at *path*.
+
+    Raises:
+        UserError: Others may.
+    """
     if path.stat().st_mode & 0o077:
         raise UserError(
             "others may read this file, which holds secrets",
             fix=f"chmod 600 {path}",
             where=Place(str(path)),
         )
-    return env_file.read(path, {})
 
 
 def require_passwords(found: Mapping[str, str], path: Path, names: Iterable[str]) -> None:
@@ -62,12 +71,20 @@ def write(path: Path, values: Mapping[str, str]) -> None:
     Raises:
         HostError: It cannot be written.
     """
-    lines = [f"{name}='{value}'\n" for name, value in values.items()]
+    write_text(path, "".join(f"{name}='{value}'\n" for name, value in values.items()))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write *text* to the file at *path* as `write` does.
+
+    Raises:
+        HostError: It cannot be written.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER)
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            file.writelines(lines)
+            file.write(text)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -12,10 +12,11 @@ from typing import Literal
 from faults import UserError
 from lb.address import HOST, NAME, Address
 from lb.control import HEALTH_PATH, HEALTH_PORT, IN_CONTAINER, SOCKET_PATH, Control
-from lb.image import HARD_STOP_S
+from lb.image import HARD_STOP_S, stop_grace_s
 from lb.late import NOTHING_LATE, Late
 from lb.options import DEFAULTS, Options
 from lb.question import CONNECTION, Check, Step
+from lb.tls import Accepted, Tls
 
 __all__ = [
     "DEFAULTS",
@@ -24,6 +25,7 @@ __all__ = [
     "IN_CONTAINER",
     "NOTHING_LATE",
     "SOCKET_PATH",
+    "Accepted",
     "Address",
     "Check",
     "Configuration",
@@ -46,6 +48,7 @@ _BIND = re.compile(r"fd@\d+|[A-Za-z0-9._*:\[\]-]*:\d+")
 
 LEAST_RETRIES = 3
 MOST_RETRIES = {"tcp": 30, "http": 6}
+RENEWED_LEAVING_S = 14 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +68,6 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Tls:
-    """TLS to the servers; the certificate of each must be good for *name*, else for its own host.
-
-    Attributes:
-        ca_file: Path of the authorities that are trusted; the system's unless given.
-        crt: Path of the certificate to show, with its key in the same file.
-        name: Where the servers' certificates have another name than their address.
-    """
-
-    ca_file: str = "@system-ca"
-    crt: str | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Proxy:
     """A frontend that listens on *bind* (``:80``), over one pool of *servers*.
 
@@ -93,6 +81,7 @@ class Proxy:
         slots: Room for so many servers behind the one name in *servers*: DNS says who they are.
             0 means that *servers* are all there are.
         tls: How the servers are spoken to; None speaks plainly.
+        accepted: What clients have to show; None takes plain connections.
         port: The container port that it stands for, whose options it has; 0 has those of all.
         http2: The servers speak HTTP/2 without TLS, and nothing else.
         optional: Perhaps nobody listens there: it counts for the health of the container only
@@ -108,6 +97,7 @@ class Proxy:
     failback: bool = True
     slots: int = 0
     tls: Tls | None = None
+    accepted: Accepted | None = None
     port: int = 0
     http2: bool = False
     optional: bool = False
@@ -214,6 +204,25 @@ class Configuration:
                 f"port {page} is the service's, not free for its statistics",
                 fix="give `stats` another port",
             )
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether HAProxy is to read new certificates while it runs."""
+        tls = [proxy.tls for proxy in self.proxies if proxy.tls]
+        return any(proxy.accepted for proxy in self.proxies) or any(one.renewed for one in tls)
+
+    @property
+    def leaving_s(self) -> float:
+        """Seconds that a worker has to finish: when asked to stop, or when another took over.
+
+        New certificates are read by a new worker, and no connection may end for them.
+        """
+        return RENEWED_LEAVING_S if self.is_renewed else self.hard_stop_s
+
+    @property
+    def grace_s(self) -> float:
+        """Seconds that Docker waits before it ends what is open, where HAProxy has not."""
+        return self.hard_stop_s if self.is_renewed else stop_grace_s(self.hard_stop_s)
 
     @property
     def peers(self) -> str | None:

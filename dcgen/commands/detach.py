@@ -23,8 +23,9 @@ from generator.transforms import detach as transform
 
 def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
     service, publish = given["service"], publication(given["publish"])
-    password = given["password"]
-    guard = None if password is None else Guard(password=password, remote=bool(given.get("hosts")))
+    password, tls = given["password"], given["tls"] is not None
+    remote = bool(given.get("hosts"))
+    guard = None if password is None else Guard(password=password, remote=remote, tls=tls)
     step = partial(transform.detach, service=service, publish=publish, guard=guard)
     return [Step(service, step, f"{service}: detached", shlex.quote(service), stays=False)]
 
@@ -46,6 +47,12 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
     help="Keep its data in a volume with a name, and give it a password, in SERVICE.env beside the"
     " file.  [with --host: --password]",
 )
+@click.option(
+    "--tls",
+    type=click.Choice(["auto"]),
+    help="Put an HAProxy before it that speaks TLS, and serves clients with a certificate alone. An"
+    " authority and certificates are made, in SERVICE.env and SERVICE-ca.pem beside the file.",
+)
 @hosts_options
 @making_options
 def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
@@ -53,6 +60,7 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
 
     With --host it is started there, on the address of that host unless --publish names another,
     with a password: Redis, Valkey, PostgreSQL, MySQL and MariaDB get one. Its own options stay.
+    With `--tls auto` nothing between it and its ambassadors is in the clear, whatever it speaks.
     """
     if TARGETS[given["target"]].on_top:
         fix = f"leave out `--{given['target']}`"
@@ -68,6 +76,10 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
         given = {**given, **decided}
     else:
         given["hosts"] = ()
+        if given["tls"] and given["password"] is None:
+            from dcgen.commands import detached  # noqa: PLC0415 - the same
+
+            given = {**given, **detached.guarded()}
     steps = _steps(given, several=False)
     service, guarded = given["service"], given["password"] is not None
     called = ""
@@ -78,4 +90,4 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     more = {"there": True, "secrets": guarded, "project": called, "started": host is not None}
     target = make(steps, given, default=f"{service}.yml", **more)
     if target and guarded:
-        detached.finish(target, host, called, quiet=given["quiet"])
+        detached.finish(target, service, host, called, quiet=given["quiet"])

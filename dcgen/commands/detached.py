@@ -32,6 +32,11 @@ def decided(given: Mapping[str, Any]) -> tuple[Host, Mapping[str, object]]:
     return host, settled(found)
 
 
+def guarded() -> Mapping[str, object]:
+    """Return what `--tls` decides of the options that were not given."""
+    return settled({"password": True})
+
+
 def project(service: str, given: Mapping[str, Any]) -> str:
     """Return the name of the project of *service* if the name in its file does not count.
 
@@ -46,8 +51,8 @@ def project(service: str, given: Mapping[str, Any]) -> str:
     return project_of(application, service) if application else ""
 
 
-def finish(target: Path, host: Host | None, called: str, *, quiet: bool) -> None:
-    """See that the Compose file *target* has its secrets, and start it on *host*, if any.
+def finish(target: Path, service: str, host: Host | None, called: str, *, quiet: bool) -> None:
+    """See that the Compose file *target* of *service* has its secrets; start it on *host*, if any.
 
     Its project is *called* so, if that is not the name in the file.
 
@@ -57,7 +62,7 @@ def finish(target: Path, host: Host | None, called: str, *, quiet: bool) -> None
         UserError: The file of secrets that is there cannot be used.
         HostError: It cannot be written, or there is no Compose.
     """
-    secrets = keep_secrets(target, quiet=quiet)
+    secrets = keep_secrets(target, service, quiet=quiet)
     if host is None:
         return
     files = Project.named_env_files() or [target.parent / ".env"]

@@ -8,15 +8,16 @@ from composefile.text_file import read as read_text
 from dcgen import secret_file
 from dcgen.commands import telling
 from dcgen.commands.making import secrets_of
+from generator.services.papers import Papers, variable
 
 
-def keep_secrets(target: Path, *, quiet: bool) -> Path | None:
+def keep_secrets(target: Path, service: str, *, quiet: bool) -> Path | None:
     """See that the file beside *target* has the secrets that *target* names; return its path.
 
-    Those that it has stay as they are.
+    Those that it has stay as they are. What names the certificates of *service* has an authority.
 
     Raises:
-        UserError: The file that is there may be read by others, or is none of variables.
+        UserError: A file that is there may be read by others, or is not what it should be.
         HostError: It cannot be written.
     """
     names = _variables(target)
@@ -24,13 +25,29 @@ def keep_secrets(target: Path, *, quiet: bool) -> Path | None:
         return None
     path = secrets_of(target)
     found = secret_file.read(path)
+    lines: list[str] = []
+    certificates: dict[str, str] = {}
+    if variable(Papers.of(service).ca) in names:
+        from dcgen.commands.kept_certificates import Kept  # noqa: PLC0415 - few have some
+
+        kept = Kept(target, service)
+        names = [name for name in names if name not in kept.names]
+        certificates = kept.missing(found)
+        end = kept.until({**found, **certificates})
+        lines.append(
+            f"{kept.authority}: signs new certificates, for you alone; no container gets it\n"
+            f"the certificates end on {end:%Y-%m-%d}"
+        )
     secret_file.require_passwords(found, path, names)
-    missing = {name: secret_file.password() for name in names if name not in found}
+    passwords = {name: secret_file.password() for name in names if name not in found}
+    missing = passwords | certificates
     if missing:
         secret_file.write(path, {**found, **missing})
-        if not quiet:
-            what = ", ".join(missing)
-            telling.tell([f"{path}: {what}, for you alone; keep it out of version control"])
+        lines.insert(
+            0, f"{path}: {', '.join(missing)}, for you alone; keep it out of version control"
+        )
+    if not quiet:
+        telling.tell(lines)
     return path
 
 

@@ -16,10 +16,17 @@ from generator.services.published import Publish, published
 LEFT_BEHIND = ("depends_on", "links", "external_links", "profiles")
 
 
-def alone(draft: Draft, publish: Publish, changed: Mapping[str, Emitted] | None = None) -> str:
+def alone(
+    draft: Draft,
+    publish: Publish,
+    changed: Mapping[str, Emitted] | None = None,
+    *,
+    behind: bool = False,
+) -> str:
     """Return the lines of the service of *draft* for a file of its own.
 
-    Its keys have the values of *changed* where that has any.
+    Its keys have the values of *changed* where that has any. If it stands *behind* another one,
+    that one is published.
 
     Raises:
         UserError: *publish* asks for a port, and none is known.
@@ -36,11 +43,14 @@ def alone(draft: Draft, publish: Publish, changed: Mapping[str, Emitted] | None 
                     key,
                     fix="run them there too, or use `dcgen ambassador SERVICE=HOST:PORT` there",
                 )
-    _publish(body, draft, publish)
+    if not behind:
+        _publish(body, draft, publish)
+    elif model.get(draft.name, "ports") is not None:
+        body.drop("ports")
     for key, value in (changed or {}).items():
         body.put(key, value)
     if _refers_outside(service) or document.services.flow or _extends_here(model, draft.name):
-        return _written_out(draft, publish, changed or {})
+        return _written_out(draft, publish, changed or {}, behind=behind)
     body.finish()
     span = service_span(document, service)
     lines = draft.edits.apply(span.start, span.end)
@@ -77,13 +87,17 @@ def _extends_here(model: Model, name: str) -> bool:
     return base is not None and base[0] is model
 
 
-def _written_out(draft: Draft, publish: Publish, changed: Mapping[str, Emitted]) -> str:
+def _written_out(
+    draft: Draft, publish: Publish, changed: Mapping[str, Emitted], *, behind: bool
+) -> str:
     """Return the service with its aliases, merge keys and `extends` resolved."""
     said = expanded(draft.model, draft.name)
     values: dict[str, Emitted] = {
         key: value for key, value in said.items() if key not in LEFT_BEHIND
     }
-    if publish == "host":
+    if behind:
+        values.pop("ports", None)
+    elif publish == "host":
         values = {key: part for key, part in values.items() if key not in ("ports", "networks")}
         values[_mode(draft)] = "host"
     else:

@@ -10,9 +10,10 @@ from generator.checks.exposure import exposure_notices, protection, require_prot
 from generator.checks.movable import require_movable
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
+from generator.services.front import Front, front
 from generator.services.own_project import own_project
-from generator.services.published import Publish, reach
-from generator.services.secrets import declared, variable
+from generator.services.papers import declared, variable
+from generator.services.published import Publish, port_entries, reach
 from generator.services.stateful import Stateful, stateful
 
 
@@ -23,19 +24,29 @@ class Guard:
     Attributes:
         password: Whether it gets a password, unless its file has one.
         remote: Whether it runs on another host, which has no file of this one.
+        tls: Whether its clients have to show a certificate, and nothing between is in the clear.
     """
 
     password: bool = True
     remote: bool = False
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What is changed of a service, what the sections of its file get, and what that is called."""
+    """What is changed of a service, and what its file gets.
+
+    Attributes:
+        keys: The keys of the service, with their new values.
+        sections: What its top-level sections get.
+        project: The name of its project; empty for that of its folder.
+        front: The service that is published in its place.
+    """
 
     keys: Mapping[str, Emitted] = field(default_factory=dict)
     sections: Mapping[str, Mapping[str, Emitted]] = field(default_factory=dict)
     project: str = ""
+    front: Front | None = None
 
 
 def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
@@ -53,15 +64,31 @@ def guarded(draft: Draft, publish: Publish, guard: Guard | None) -> Guarded:
             draft.notices += exposure_notices(model, name)
         return Guarded()
     found = stateful(model, name, password=guard.password)
-    if where != "here":
+    if where != "here" and not guard.tls:
         _require_closed(draft, found)
     if guard.remote:
         require_movable(model, name)
     _tell_clients(draft, found.secret)
     volumes: dict[str, Emitted] = {volume: {} for volume in found.volumes}
+    project = own_project(model, name)
+    if guard.tls:
+        _require_behind(draft, publish)
+        before = front(draft, port_entries(draft, publish), found.secret)
+        return Guarded(found.keys, {"volumes": volumes, **before.sections}, project, before)
     keys = {**found.keys, "labels": _labels(draft, found)}
     sections = {"volumes": volumes, "secrets": declared(found.secret)}
-    return Guarded(keys, sections, own_project(model, name))
+    return Guarded(keys, sections, project)
+
+
+def _require_behind(draft: Draft, publish: Publish) -> None:
+    mode = draft.model.get(draft.name, "network_mode")
+    if publish == "host" or mode not in (None, "bridge"):
+        given = "--publish host" if publish == "host" else f"network_mode: {mode}"
+        raise UserError(
+            f"{draft.name!r} would be reached past the HAProxy that speaks TLS for it",
+            fix=f"leave out `{given}`, or `--tls`",
+            where=draft.model.where(draft.name),
+        )
 
 
 def _labels(draft: Draft, found: Stateful) -> dict[str, Emitted]:

@@ -16,7 +16,7 @@ from generator.checks.by_arguments import require_arguments
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
 from generator.result import LbConfig, Settings, Unproven
 from lb import healthcheck
-from lb.image import CONFIG_PATH, DEFAULT_IMAGE, HAMBA_IMAGE, STATS_PASSWORD, stop_grace_s
+from lb.image import CONFIG_PATH, DEFAULT_IMAGE, HAMBA_IMAGE, STATS_PASSWORD
 from lb.model import Address, Configuration, Late
 from lb.render import render
 
@@ -202,7 +202,7 @@ def _guarded(spec: ProxySpec, settings: Settings, image: str) -> dict[str, Emitt
             "retries": 3,
             "start_period": f"{max(START_PERIOD_S, spec.patience_s)}s",
         },
-        "stop_grace_period": f"{stop_grace_s(spec.configuration.hard_stop_s):g}s",
+        "stop_grace_period": f"{spec.configuration.grace_s:g}s",
         "cap_drop": ["ALL"],
     }
     if not settings.new_privileges:

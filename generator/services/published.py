@@ -14,6 +14,7 @@ from composefile.ports import UnresolvedPortError, parse
 from faults import UserError
 from generator.editing.draft import Draft
 from generator.editing.emit import Emitted, Quoted
+from generator.editing.rewrite import quoted
 from lb.address import Address
 
 
@@ -48,6 +49,19 @@ def reach(model: Model, name: str, publish: Publish) -> Reach:
             return "everywhere" if discover(model, model.document.service(name)) else "here"
     local = hosts and all(host and host.startswith(("127.", "::1")) for host in hosts)
     return "here" if local else "there"
+
+
+def port_entries(draft: Draft, publish: Publish) -> list[Emitted]:
+    """Return the entries of `ports` with which the service of *draft* is published.
+
+    Raises:
+        UserError: See `published`.
+    """
+    found = published(draft, publish)
+    if found is None:
+        present = quoted(draft.model.get(draft.name, "ports"))
+        return list(present) if isinstance(present, list) else []
+    return found
 
 
 def published(draft: Draft, publish: Publish) -> list[Emitted] | None:

@@ -9,18 +9,8 @@ from generator.checks.refusals import require_secret
 from generator.editing.configs import put_entries
 from generator.editing.draft import Draft
 from generator.editing.edits import Edits
-from generator.editing.emit import Emitted
 from generator.result import Variant
-
-
-def variable(secret: str) -> str:
-    """Return the environment variable from which Compose takes *secret*, if dcgen declares it."""
-    return secret.upper()
-
-
-def declared(*secrets: str) -> dict[str, Emitted]:
-    """Return the entries of *secrets* at the top level: each from a variable of its name."""
-    return {name: {"environment": variable(name)} for name in secrets if name}
+from generator.services.papers import declared
 
 
 def see_to_secrets(draft: Draft, access: Access, *, declare: bool) -> list[str]:

@@ -26,6 +26,7 @@ from faults import UserError
 from generator.checks.exposure import protection
 from generator.editing.emit import Emitted, Quoted, Verbatim, flow
 from generator.editing.rewrite import quoted
+from generator.services.papers import secret_name
 
 SECRETS = "/run/secrets"
 _SERVERS = {"redis": "redis-server", "valkey": "valkey-server"}
@@ -54,11 +55,6 @@ class Stateful:
     keys: Mapping[str, Emitted] = field(default_factory=dict)
     secret: str = ""
     volumes: tuple[str, ...] = ()
-
-
-def secret_name(service: str, what: str = "password") -> str:
-    """Return the name of a secret of *service*: letters, digits and ``_``, as a variable's."""
-    return f"{re.sub(r'[^A-Za-z0-9]', '_', service)}_{what}"
 
 
 def stateful(model: Model, name: str, *, password: bool) -> Stateful:

@@ -3,6 +3,7 @@
     before:   compose.yml: worker, rng, redis (with the volume data)
     after:    redis.yml: redis, published, and the volume data
 
+With TLS, an HAProxy stands before it, and is published in its place (`services.front`).
 With a `Guard` it keeps its data in a volume with a name and has a password (`services.stateful`).
 
 Source: Compose Specification, "ports", and the top-level elements that a service refers to.
@@ -38,7 +39,7 @@ def detach(
     draft = Draft(model, service)
     require_independent(model, service)
     found = guarded(draft, publish, guard)
-    text = alone(draft, publish, found.keys)
+    text = alone(draft, publish, found.keys, behind=found.front is not None)
     document, newline = draft.document, draft.layout.newline
     parts = [HEADER + newline]
     if found.project:
@@ -48,6 +49,8 @@ def detach(
     if not document.v1:
         parts.append(f"services:{newline}")
     parts.append(text)
+    if found.front:
+        parts.append(newline + found.front.text(draft.layout))
     skip = publish == "host"
     parts += sections(model, service, draft.layout, skip_networks=skip, added=found.sections)
     return Variant("".join(parts), warnings=tuple(draft.notices))

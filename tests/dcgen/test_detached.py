@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from composefile import env_file
 from tests.dcgen.door import COINS, dcgen, names
 
 HOST = "tcp://192.0.2.7:2375"
@@ -165,3 +166,60 @@ def test_a_difference_starts_nothing(folder: Path) -> None:
 
     assert dcgen("detach", "redis", "--host", HOST, "--diff").exit_code == 0
     assert names(folder) == before
+
+
+def values(folder: Path) -> dict[str, str]:
+    return env_file.read(folder / "redis.env", {})
+
+
+def test_certificates_are_made_for_their_owner_alone_and_kept(folder: Path) -> None:
+    result = dcgen("detach", "redis", "--host", HOST, "--tls", "auto")
+    made = values(folder), (folder / "redis-ca.pem").read_text()
+    again = dcgen("detach", "redis", "--host", HOST, "--tls", "auto")
+
+    assert (result.exit_code, again.exit_code) == (0, 0), result.stderr
+    assert set(made[0]) == {"REDIS_PASSWORD", "REDIS_CA", "REDIS_SERVER_CERT", "REDIS_CLIENT_CERT"}
+    assert (values(folder), (folder / "redis-ca.pem").read_text()) == made
+    for name in ("redis.env", "redis-ca.pem"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert "BEGIN" not in result.output + result.stderr + (folder / "redis.yml").read_text()
+    assert made[1].removeprefix(made[0]["REDIS_CA"]).startswith("-----BEGIN PRIVATE KEY-----")
+    assert "the certificates end on 20" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mode", "what"),
+    [
+        ("redis-ca.pem", "x", 0o644, "others may read this file"),
+        ("redis-ca.pem", "x", 0o600, "is not the certificate and key of an authority"),
+        (
+            "redis.env",
+            "REDIS_CA=x\nREDIS_SERVER_CERT=x\nREDIS_CLIENT_CERT=x\n",
+            0o600,
+            "should be a certificate",
+        ),
+    ],
+)
+def test_a_file_that_should_hold_certificates_is_refused(
+    folder: Path, name: str, text: str, mode: int, what: str
+) -> None:
+    (folder / name).write_text(text)
+    (folder / name).chmod(mode)
+    result = dcgen("detach", "redis", "--host", HOST, "--tls", "auto")
+
+    assert result.exit_code == 1
+    assert f"{name}: " in result.stderr
+    assert what in result.stderr
+    assert not (folder / "calls").exists()
+
+
+def test_an_ambassador_takes_certificates_and_name_from_the_file(folder: Path) -> None:
+    dcgen("detach", "redis", "--publish", "192.0.2.7", "--tls", "auto", "-q")
+    result = dcgen("ambassador", "--redis-from", "redis.yml")
+    text = (folder / "generated.yml").read_text()
+
+    assert result.exit_code == 0, result.stderr
+    assert "docker compose --env-file redis.env -f generated.yml up -d" in result.stderr
+    assert "verify required ca-file /run/secrets/redis_ca" in text
+    assert "verifyhost redis crt /run/secrets/redis_client_cert" in text
+    assert "REDIS_SERVER_CERT" not in text

@@ -174,3 +174,68 @@ def _answers(client: "redis.Redis") -> bool:
         return bool(client.ping())
     except redis.ConnectionError:
         return False
+
+
+def test_with_tls_haproxy_is_published_and_the_service_is_not() -> None:
+    made = detached(
+        "image: redis\nports: ['6379:6379']\nnetworks: [back]\nlabels: {a: b}",
+        Guard(tls=True),
+        top="networks:\n  back:\n",
+    )
+    service, front = made["services"]["db"], made["services"]["db-tls"]
+
+    assert "ports" not in service
+    assert service["labels"] == {"a": "b"}
+    assert front["ports"] == ["192.0.2.7:6379:6379"]
+    assert front["networks"] == ["back"]
+    assert front["secrets"] == ["db_password", "db_ca", "db_server_cert"]
+    assert front["labels"]["dcgen.detached"] == "db"
+    assert set(made["secrets"]) == set(front["secrets"])
+    assert "ssl crt /run/secrets/db_server_cert" in made["configs"]["db-tls-haproxy"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("body", "clients"),
+    [
+        pytest.param(
+            "image: redis",
+            "auth-secret=db_password ca-file=/run/secrets/db_ca"
+            " cert=/run/secrets/db_client_cert tls-name=db",
+            id="redis, which is asked with its password",
+        ),
+        pytest.param(
+            "image: postgres",
+            "protocol=tcp ca-file=/run/secrets/db_ca cert=/run/secrets/db_client_cert tls-name=db",
+            id="postgres, whose own TLS is inside of ours",
+        ),
+    ],
+)
+def test_clients_are_told_how_they_get_in_by_tls(body: str, clients: str) -> None:
+    made = detached(body, Guard(tls=True))
+
+    assert made["services"]["db-tls"]["labels"]["dcgen.clients"] == clients
+
+
+def test_with_tls_a_service_that_knows_no_password_may_be_published() -> None:
+    made = detached("image: memcached", Guard(password=False, tls=True))
+
+    assert made["services"]["db-tls"]["ports"] == ["192.0.2.7:11211:11211"]
+
+
+@pytest.mark.parametrize(
+    ("body", "publish", "what"),
+    [
+        pytest.param("image: redis", "host", "past the HAProxy", id="on the network of the host"),
+        pytest.param(
+            "image: redis\nnetwork_mode: host", THERE, "past the HAProxy", id="the same in the file"
+        ),
+        pytest.param("image: unheard-of", None, "no port of 'db' is known", id="without a port"),
+    ],
+)
+def test_what_haproxy_cannot_stand_before_is_refused(
+    body: str, publish: Publish, what: str
+) -> None:
+    with pytest.raises(UserError, match=what) as caught:
+        detached(body, Guard(password=False, tls=True), publish)
+
+    assert caught.value.fix
