@@ -17,7 +17,7 @@ COMMANDS = {
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "watch", "sample"),
         *("restart", "exec", "drain"),
-        *("hosts", "plugin"),
+        *("ship", "hosts", "plugin"),
     )
 } | {"compose": "dcgen.commands.provider"}
 # Compose calls it, not a person.
@@ -56,6 +56,7 @@ SECTIONS = {
         "watch": "Bring what changes on this machine's disk to a running variant.",
     },
     "Several Docker hosts": {
+        "ship": "Build images once, and bring them to a registry or to hosts.",
         "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",
         "drain": "Take a variant off one host: balancers first, then containers.",
     },

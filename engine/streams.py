@@ -1,5 +1,7 @@
 """Lines of commands on Docker hosts, as they come: of several at once, or in the background."""
 
+import os
+import select
 import selectors
 import signal
 import subprocess
@@ -209,6 +211,70 @@ class Following:
     def _read(self) -> None:
         for line in self._popen.stdout or ():
             self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+
+class Feeding:
+    """One command on *host* that is fed through its standard input.
+
+    Raises:
+        HostError: It cannot be started, or the host cannot be reached.
+    """
+
+    def __init__(self, host: Host, command: Sequence[str]) -> None:
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                env=host.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches only us; without us its input ends
+            )
+        except OSError as error:
+            raise not_started(command, error) from None
+        self._fd = self._popen.stdin.fileno() if self._popen.stdin else -1
+        os.set_blocking(self._fd, False)
+
+    def takes(self, within_s: float) -> bool:
+        """Tell whether it takes more, or has ended, within *within_s* seconds."""
+        return bool(select.select([], [self._fd], [], within_s)[1])
+
+    def feed(self, data: memoryview) -> int:
+        """Write what it takes of *data* now, and return how much; -1 if it has ended."""
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:
+            return 0
+        except BrokenPipeError:
+            return -1
+
+    def ends(self, within_s: float) -> bool:
+        """End its input; tell whether it ends within *within_s* seconds."""
+        with suppress(BrokenPipeError):
+            if self._popen.stdin:
+                self._popen.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(within_s)
+        return self._popen.returncode is not None
+
+    def said(self) -> tuple[int, str]:
+        """Return the exit code of a command that has ended, and what it wrote."""
+        out = self._popen.stdout.read() if self._popen.stdout else b""
+        return self._popen.wait(), out.decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """Kill it, if it runs. Safe in a signal handler."""
+        with suppress(ProcessLookupError):
+            self._popen.kill()
+
+    def close(self) -> None:
+        """Kill it, wait for it, and let go of it."""
+        self.kill()
+        self._popen.wait()
+        for stream in (self._popen.stdin, self._popen.stdout):
+            with suppress(BrokenPipeError):
+                if stream:
+                    stream.close()
 
 
 def _not_reached(host: Host, command: tuple[str, ...]) -> Iterator[HostEvent]:

@@ -2,9 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
@@ -12,11 +12,11 @@ from dcgen.reporting import INTERRUPTED
 from engine.docker.compose import lost
 from engine.hosts import Host
 from engine.silence import Silence
-from engine.streams import Everywhere, HostDone
+from engine.streams import Everywhere, HostDone, HostEvent
 from faults import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from engine.events import Event
 
@@ -57,7 +57,7 @@ def compose(  # noqa: PLR0913 - one for each thing that may differ
         progress.show(HostDone(host, HOST_FAILED, 0.0))
     hosts = [host for host in found.hosts if host not in (failed or {})]
     everywhere = Everywhere(command, hosts, more=more, parallel=parallel, silence=Silence(lost))
-    _run(everywhere, hosts, progress, live=live)
+    follow(everywhere, hosts, progress, live=live)
     if progress.failed and live:
         progress.say("the same command again finishes it, and leaves what is done as it is")
     progress.count_hosts()
@@ -73,7 +73,21 @@ def _gets_the_terminal(found: Target, progress: Progress) -> bool:
     return len(found.hosts) < 2 and plain  # noqa: PLR2004 - one
 
 
-def _run(everywhere: Everywhere, hosts: Sequence[Host], progress: Progress, *, live: bool) -> None:
+class Streamed(Protocol):
+    """What runs on several hosts, or as several: `engine.streams.Everywhere` does."""
+
+    def run(self) -> Iterator[HostEvent]:
+        """Yield what it says."""
+
+    def stop(self) -> None:
+        """End it. Safe in a signal handler."""
+
+
+def follow(everywhere: Streamed, hosts: Sequence[Host], progress: Progress, *, live: bool) -> None:
+    """Run *everywhere* to its end, and show what it says of *hosts*; Ctrl-C stops it.
+
+    *live* tells whether a terminal may show one line for each host.
+    """
     before = signal.signal(signal.SIGINT, lambda *_: everywhere.stop())
     try:
         with _drawn(progress, hosts, live=live) as show:
@@ -86,7 +100,7 @@ def _run(everywhere: Everywhere, hosts: Sequence[Host], progress: Progress, *, l
 @contextmanager
 def _drawn(
     progress: Progress, hosts: Sequence[Host], *, live: bool
-) -> "Iterator[Callable[[Event], None]]":
+) -> Iterator["Callable[[Event], None]"]:
     # In a pipe, and for what is followed, each line is written as it comes.
     if live and type(progress) is Progress and sys.stderr.isatty() and not progress.quiet:
         from dcgen.hosts_table import HostsTable  # noqa: PLC0415 - nothing else needs rich

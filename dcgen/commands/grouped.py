@@ -12,7 +12,7 @@ GROUPS = {
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
     "Detached service": ("publish", "password"),
-    "Images": ("registry", "tag"),
+    "Images": ("registry", "direct", "tag", "keep_variables"),
     "Swarm": ("port_mode", "endpoint_mode"),
     "Docker": ("detach", "build", "renew", "restarts", "parallel"),
     "Processes": ("for_s", "summary_json", "publish_on", "free_ports", "count", "logs"),
