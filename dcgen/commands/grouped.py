@@ -48,6 +48,8 @@ GROUPS = {
     "Where it runs": ("engine", "hosts", "hosts_file"),
     "Input and output": (
         *("file", "files", "env_files", "output", "one_file", "target", "fresh", "diff", "check"),
+        "check_server",
+        "check_server",
         "force",
         *("follow", "tail", "as_json", "quiet"),
     ),
