@@ -77,8 +77,10 @@ def references(model: Model, name: str, section: str) -> list[dict[str, Emitted]
         except ShapeError as error:
             fix = "write it as NAME, or with source, target, uid, gid and mode"
             raise refused(model, name, section, error.why, fix, f"{section}.{error.path}") from None
-        if isinstance(shape, dict):
-            found.append(dict(shape))
+        if not isinstance(shape, dict) or "source" not in shape:
+            fix = "name one in each entry"
+            raise refused(model, name, section, "an entry names none", fix)
+        found.append(dict(shape))
     return found
 
 

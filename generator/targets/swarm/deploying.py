@@ -14,9 +14,11 @@ from generator.editing.emit import Emitted
 from generator.targets.swarm.shapes import (
     Shape,
     ShapeError,
+    cpus,
     duration,
     number,
     shaped,
+    size,
     text,
     whole,
 )
@@ -30,10 +32,10 @@ _CONFIG = {
     "max_failure_ratio": number,
     "order": text,
 }
-_LIMITS: dict[str, Shape] = {"cpus": text, "memory": text, "pids": whole}
+_LIMITS: dict[str, Shape] = {"cpus": cpus, "memory": size, "pids": whole}
 _RESERVED: dict[str, Shape] = {
-    "cpus": text,
-    "memory": text,
+    "cpus": cpus,
+    "memory": size,
     "generic_resources": [{"discrete_resource_spec": {"kind": text, "value": whole}}],
 }
 DEPLOY: dict[str, Shape] = {
@@ -123,12 +125,19 @@ def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, 
     for kind, (section, key) in _LIMIT_KEYS.items():
         value = model.get(name, kind)
         if isinstance(value, str) and value not in ("0", "-1", ""):
-            resources[section][key] = int(value) if key == "pids" and value.isdecimal() else value
+            resources[section][key] = _limit(model, name, kind, value, _LIMITS[key])
     if isinstance(present, dict):
         for section, values in present.items():
             resources[section] |= values if isinstance(values, dict) else {}
     written: dict[str, Emitted] = {key: values for key, values in resources.items() if values}
     return {"resources": written} if written else {}
+
+
+def _limit(model: Model, name: str, kind: str, value: Value, shape: Shape) -> Emitted:
+    try:
+        return shaped(value, shape, kind)
+    except ShapeError as error:
+        raise refused(model, name, kind, error.why, "write it so") from None
 
 
 def _restart(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:

@@ -7,22 +7,16 @@ Sources: Compose Specification, "env_file"; docker/cli, package opts, "ParseEnvF
 from pathlib import Path
 
 from composefile import env_file, text_file
-from composefile.values import Value, assignments
+from composefile.values import Value
 from faults import Place, UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.told import Told, refused
-from generator.targets.swarm.variables import Source, kept
+from generator.targets.swarm.variables import Source, kept_pairs
 
 
 def environment(source: Source, name: str, told: Told) -> dict[str, Emitted]:
     """Return the variables of service *name*; null is one that the shell of the deployment has."""
-    written = kept(source, name, "environment", told)
-    if isinstance(written, list):
-        found = assignments([str(item) for item in written])
-    elif isinstance(written, dict):
-        found = {key: None if item is None else str(item) for key, item in written.items()}
-    else:
-        return {}
+    found = kept_pairs(source, name, "environment", told)
     for variable in (key for key, value in found.items() if value is None):
         if variable in source.written.project.beside:
             told.say(
@@ -30,7 +24,7 @@ def environment(source: Source, name: str, told: Told) -> dict[str, Emitted]:
                 source.written.where(name, "environment"),
                 fix="give it in the shell: set -a; . ./.env; set +a",
             )
-    return dict(found)
+    return found
 
 
 def env_files(source: Source, name: str) -> list[str]:

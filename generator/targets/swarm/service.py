@@ -1,6 +1,7 @@
 """One service of a stack: what ``docker stack deploy`` takes, and nothing that it ignores."""
 
 import shlex
+from collections.abc import Mapping
 
 from composefile.model import Model
 from composefile.values import Value, words
@@ -11,7 +12,7 @@ from generator.targets.swarm.listening import published
 from generator.targets.swarm.mounts import Mounts, mounts
 from generator.targets.swarm.shapes import Shape, ShapeError, duration, flag, shaped, text, whole
 from generator.targets.swarm.told import Told, refused
-from generator.targets.swarm.variables import Source, kept
+from generator.targets.swarm.variables import Source, kept, kept_pairs
 
 _TEXTS = ("hostname", "isolation", "stop_signal", "user", "working_dir")
 _LISTS = ("cap_add", "cap_drop", "dns", "dns_search")
@@ -51,11 +52,11 @@ def body(
     found["env_file"] = env_files(source, name)
     found |= _simple(model, name)
     found["extra_hosts"] = _hosts(model, name)
-    found["sysctls"] = kept(source, name, "sysctls", told)
+    found["sysctls"] = kept_pairs(source, name, "sysctls", told)
     found["ulimits"] = _ulimits(model, name)
     found["healthcheck"] = _health(source, name, told)
-    found["logging"] = kept(source, name, "logging", told)
-    found["labels"] = kept(source, name, "labels", told)
+    found["logging"] = _logging(source, name, told)
+    found["labels"] = kept_pairs(source, name, "labels", told)
     ports = published(model, name, modes[0])
     found["ports"] = ports
     mounted = mounts(model, name, told)
@@ -131,6 +132,15 @@ def _ulimits(model: Model, name: str) -> dict[str, Emitted]:
     }
 
 
+def _logging(source: Source, name: str, told: Told) -> Emitted:
+    value = source.written.get(name, "logging")
+    if value is None:
+        return None
+    shape: Shape = {"driver": text, "options": {}}
+    _shaped(source.written, name, "logging", value, shape)
+    return kept(source, name, "logging", told)
+
+
 def _health(source: Source, name: str, told: Told) -> Emitted:
     model = source.filled
     value = model.get(name, "healthcheck")
@@ -142,8 +152,11 @@ def _health(source: Source, name: str, told: Told) -> Emitted:
         told.left_out(model, name, "healthcheck", why, fix, "healthcheck.start_interval")
     rest = {key: item for key, item in value.items() if key not in ("test", "start_interval")}
     found = _shaped(model, name, "healthcheck", rest, _CHECK)
-    test = kept(source, name, "healthcheck", told) if "test" in value else None
-    first = {"test": test["test"]} if isinstance(test, dict) else {}
+    first: dict[str, Emitted] = {}
+    if (test := value.get("test")) is not None:
+        _shaped(model, name, "healthcheck", test, [text] if isinstance(test, list) else text)
+        written = kept(source, name, "healthcheck", told)
+        first = {"test": written["test"]} if isinstance(written, Mapping) else {}
     if not isinstance(found, dict):
         return None
     if model.identity(name).is_proxy:

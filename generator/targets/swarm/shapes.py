@@ -14,6 +14,8 @@ Leaf = Callable[[str], Emitted]
 Shape = Leaf | Mapping[str, "Shape"] | Sequence["Shape"]
 
 _DAYS = re.compile(r"(\d+)d")
+_DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
+_SIZE = re.compile(r"\d+(?:\.\d+)? ?[kmgtp]?i?b?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
@@ -52,6 +54,15 @@ def number(word: str) -> Emitted:
     return Verbatim(word)
 
 
+def cpus(word: str) -> Emitted:
+    """Return *word*, a number of processors, as the text that Swarm wants.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return str(number(word))
+
+
 def octal(word: str) -> Emitted:
     """Return *word*, the mode of a file, as a number of base 8.
 
@@ -75,8 +86,26 @@ def flag(word: str) -> Emitted:
 
 
 def duration(word: str) -> Emitted:
-    """Return *word* as Go reads it, which knows no days: ``1d`` is ``24h``."""
-    return _DAYS.sub(lambda match: f"{24 * int(match[1])}h", word)
+    """Return *word* as Go reads it, which knows no days: ``1d`` is ``24h``.
+
+    Raises:
+        ValueError: It is no time.
+    """
+    found = _DAYS.sub(lambda match: f"{24 * int(match[1])}h", word)
+    if not _DURATION.fullmatch(found):
+        raise ValueError(word)
+    return found
+
+
+def size(word: str) -> Emitted:
+    """Return *word*, a number of bytes.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _SIZE.fullmatch(word):
+        raise ValueError(word)
+    return word
 
 
 def labels(value: Value) -> dict[str, Emitted]:
@@ -89,6 +118,9 @@ _WANTED: dict[Leaf, str] = {
     number: "a number",
     flag: "true or false",
     octal: "a file mode",
+    duration: "a time such as 1m30s",
+    size: "a size such as 64m",
+    cpus: "a number of processors",
 }
 
 
@@ -125,6 +157,8 @@ def _mapping(value: Value, shape: Mapping[str, Shape], path: str) -> dict[str, E
         if item is None or key.startswith("x-"):
             continue
         if key in ("labels", "driver_opts", "options"):
+            if key != "labels" and not isinstance(item, dict):
+                raise ShapeError(where, "a mapping is wanted there")
             found[key] = labels(item)
         elif key not in shape:
             raise ShapeError(where, "Swarm has nothing like it")

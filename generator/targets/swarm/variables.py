@@ -7,12 +7,13 @@ variables of a stack are those of the shell: no ``.env`` is read.
 Source: docker/cli, package cli/compose/template.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from composefile.interpolation import Reference, escape, fill, parts
 from composefile.model import Model
 from composefile.project import PROJECT_NAME
-from composefile.values import Value
+from composefile.values import Value, assignments
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.told import Told, refused
@@ -43,6 +44,19 @@ def kept(source: Source, name: str, key: str, told: Told) -> Emitted:
         # ${NAME?} has no value here; the shell that deploys may have it.
         filled = written
     return _Kept(source, name, key, told).value(written, filled)
+
+
+def kept_pairs(source: Source, name: str, key: str, told: Told) -> dict[str, Emitted]:
+    """Return the same as a mapping; null is what has no value.
+
+    Raises:
+        UserError: See `kept`.
+    """
+    written = kept(source, name, key, told)
+    if isinstance(written, Mapping):
+        return {each: item if isinstance(item, str) else None for each, item in written.items()}
+    listed = written if isinstance(written, Sequence) and not isinstance(written, str) else []
+    return dict(assignments([item for item in listed if isinstance(item, str)]))
 
 
 @dataclass(frozen=True, slots=True)
