@@ -23,7 +23,7 @@ def image_of(model: Model, name: str, choices: Choices) -> str:
     if not (choices.registry and choices.tag):
         raise UserError(
             f"service {name!r} is built here, where no cluster finds its image",
-            fix="push it to a registry, and give `--registry HOST/PATH --tag TAG`",
+            fix="push it by `dcgen ship --registry HOST/PATH --tag TAG`, and give both here, too",
             where=model.where(name, "build"),
         )
     return f"{choices.registry.rstrip('/')}/{name}:{choices.tag}"

@@ -23,7 +23,7 @@ def image_of(source: Source, name: str, registry: str, tag: str) -> str:
         return escape(image)
     if is_built:
         why = "it is built here, and no node has its image"
-        fix = f"push it, and name it: `image: HOST/PATH/{original}:TAG`, or `--registry`, `--tag`"
+        fix = "push it by `dcgen ship --registry HOST/PATH --tag TAG`, and give both here, too"
         raise refused(source.filled, name, "build", why, fix)
     raise UserError(
         f"service {name!r} has neither `image` nor `build`",
