@@ -41,12 +41,15 @@ def options(found: Data, service: str) -> list[str]:
 def without_provider(found: Data, service: str, *, elsewhere: bool) -> Data:
     """Return *found* with *service* as it would be without a provider.
 
-    One that runs *elsewhere* needs no image; then its name says what it is, as of ``redis``.
+    One that runs *elsewhere* needs no image; then its name says what it is, as of ``redis``. One
+    that is built gets the image that ``docker compose build`` makes of it.
     """
     services = dict(found.get("services") or {})
     plain = {key: value for key, value in services.get(service, {}).items() if key != "provider"}
     if elsewhere and not plain.keys() & {"image", "build"}:
         plain["image"] = service
+    if "build" in plain:
+        plain.setdefault("image", f"{found['name']}-{service}")
     return {**found, "services": {**services, service: plain}}
 
 
