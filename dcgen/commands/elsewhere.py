@@ -36,7 +36,7 @@ def found(given: Mapping[str, Any]) -> Mapping[str, object]:
         if is_file:
             one = in_file(Path(value), service)
         elif value.endswith(":"):
-            one = _on_host(value.removesuffix(":"), service)
+            one = on_host(value.removesuffix(":"), service)
         else:
             words.append(f"{name}={value}")
             continue
@@ -86,8 +86,13 @@ def _is_file(value: str) -> bool:
     return value.endswith(_FILES) or Path(value).is_file()
 
 
-def _on_host(name: str, service: str) -> Detached:
-    """Return what the Docker host *name* publishes of *service*."""
+def on_host(name: str, service: str) -> Detached:
+    """Return what the Docker host *name*, of ``--hosts`` if that is given, publishes of *service*.
+
+    Raises:
+        UsageError: It is not in the list, or neither an address nor a context.
+        HostError: It does not answer, or runs no such container.
+    """
     host = alone(name, listed_hosts())
     one = detached(reached(host), service)
     return Detached(one.host or address_of(host), one.port, one.clients)

@@ -129,7 +129,8 @@ def listed_hosts() -> tuple[Host, ...]:
         UserError: A line of it is wrong, or names no Docker context.
         HostError: It cannot be read, or Docker cannot say which contexts there are.
     """
-    file: Path | None = click.get_current_context().meta.get(_FILE)
+    ctx = click.get_current_context(silent=True)
+    file: Path | None = ctx.meta.get(_FILE) if ctx else None
     if not file:
         return ()
     from engine.hosts import contexts, listed  # noqa: PLC0415 - most commands run on this machine

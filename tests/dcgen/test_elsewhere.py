@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dcgen.commands.lb.looked_up import looked_up
+from lb.address import Address
 from tests.dcgen.door import COINS, dcgen
 from tests.generator.laws import loaded
 
@@ -195,3 +197,12 @@ def test_a_host_is_called_as_a_list_of_hosts_calls_it(folder: Path) -> None:
     assert "hosts.yml" not in text
     assert missing.exit_code == 2
     assert missing.stderr == "'nod2' is none of the hosts\n  fix: did you mean 'node2'?\n"
+
+
+def test_a_running_ambassador_is_led_to_what_a_host_publishes(folder: Path) -> None:
+    (folder / "containers").write_text(json.dumps([container("192.0.2.9", detached="redis")]))
+
+    assert looked_up((f"redis={HOST}:", "db=a:1,b:2")) == [
+        ("redis", (Address("192.0.2.9", 32768),)),
+        ("db", (Address("a", 1), Address("b", 2))),
+    ]

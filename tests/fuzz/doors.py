@@ -62,6 +62,8 @@ DOORS: tuple[tuple[str, ...], ...] = (
     *(("rollout", "X"), ("rollout", "web", "--host", "tcp://127.0.0.1:1"), ("compose", "X")),
     *(("top", "--once", *PROCESS, "--interval", "0.5"), ("top", "--once", "--json", *PROCESS)),
     *(("top", "--once", *PROCESS, "--limit", "web=X"), ("top", "--web", "X", *PROCESS)),
+    *(("restart", *PROCESS), ("exec", *PROCESS, "web", "true"), ("drain", "tcp://127.0.0.1:1")),
+    *(("exec", "tcp://127.0.0.1:1:web", "X"), ("restart", "X"), ("drain", "X"), ("exec", "X")),
     *(("refresh",), ("refresh", "--check"), ("undo", "X"), ("undo", "web"), ("refresh", "X")),
     *(("stop",), ("stop", *PROCESS), ("down",), ("down", *PROCESS), ("help", "X"), ("X",)),
     *(("sample", "new"), ("sample", "web"), ("sample", "X"), ("help", "scale"), ("--version",)),

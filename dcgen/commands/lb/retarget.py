@@ -6,10 +6,10 @@ from typing import Any
 import click
 
 from ambassador import upstreams as far
-from dcgen.commands.assignments import upstreams
 from dcgen.commands.completion import running
 from dcgen.commands.json_text import json_text
 from dcgen.commands.lb.ambassador_file import require_ambassador, rewritten
+from dcgen.commands.lb.looked_up import looked_up
 from dcgen.commands.location import Place, called, where_given
 from dcgen.commands.target import RunCommand, target_options
 from engine.docker.containers import Site
@@ -26,7 +26,7 @@ from lb.address import Address
     epilog="Example: dcgen lb retarget redis=192.0.2.8:6379 -f generated.yml",
 )
 @click.argument(
-    "what", nargs=-1, required=True, metavar="SERVICE=HOST:PORT…", shell_complete=running
+    "what", nargs=-1, required=True, metavar="SERVICE=HOST:[PORT]…", shell_complete=running
 )
 @click.option("--force", is_flag=True, help="Do not check that HOST:PORT accepts connections.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
@@ -42,10 +42,11 @@ def retarget(
     """Change the upstream of an ambassador, in the file and in the running HAProxy.
 
     All sessions with the old upstream are closed, so that nothing more is written there.
+    redis=node2: looks for the container on that Docker host: of --hosts, a context, an address.
     """
     where = where_given(given)
     done: list[Retargeted] = []
-    for name, upstream in upstreams(what):
+    for name, upstream in looked_up(what):
         require_ambassador(where.variant, name)
         if not force:
             where.each(_reaching(where, name, upstream))
