@@ -23,7 +23,10 @@ def image_of(source: Source, name: str, registry: str, tag: str) -> str:
         return escape(image)
     if is_built:
         why = "it is built here, and no node has its image"
-        fix = "push it by `dcgen ship --registry HOST/PATH --tag TAG`, and give both here, too"
+        fix = (
+            "push it with `dcgen ship --registry HOST/PATH`, and give `-f shipped.yml`; or name"
+            f" what is pushed: `image: HOST/PATH/{original}:TAG`, or `--registry` and `--tag`"
+        )
         raise refused(source.filled, name, "build", why, fix)
     raise UserError(
         f"service {name!r} has neither `image` nor `build`",
