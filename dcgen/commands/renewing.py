@@ -38,9 +38,9 @@ def replace_stale(
     if "--build" in words:
         names = dict.fromkeys(one.service for one in running)
         site.run("build", *names, within_s=BUILD_WITHIN_S)
-    old = stale(site, running)
+    old = stale(site, [(variant.services[one.service], one) for one in running])
     for balancer in balancers:
-        mine = {one.id: one for one in old if one.service in balancer.identity.replicas}
+        mine = {one.id: one for _, one in old if one.service in balancer.identity.replicas}
         volumes = {name: variant.services[name].keys.get("volumes") for name in variant.services}
         keeps = any(one.lost(volumes[one.service]) for one in mine.values())
         if mine and (patience.renew_volumes or not keeps):

@@ -35,7 +35,8 @@ class Container:
         volumes: Path in it to the volume there, of those that have no name; but not those below
             a mounted folder, of which they keep a part away.
         title: Its name as Docker knows it, ``shop-rng-1``; a person may have chosen it.
-        image: What it runs.
+        image: What it runs, by name.
+        image_id: What that was when it was made, as Docker knows it.
         published: Whether a port of it is a port of the host.
         grace_s: Seconds that it may take to end.
         settles_s: Seconds after which its health check must have come to a verdict; 0 without one.
@@ -51,6 +52,7 @@ class Container:
     volumes: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     image: str = ""
+    image_id: str = ""
     published: bool = False
     grace_s: float = GRACE_S
     settles_s: float = 0.0
@@ -224,6 +226,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
         volumes=_nameless(raw["Mounts"]),
         title=raw["Name"].removeprefix("/"),
         image=raw["Config"]["Image"],
+        image_id=raw["Image"],
         published=any((raw["HostConfig"].get("PortBindings") or {}).values()),
         grace_s=GRACE_S if (grace := raw["Config"].get("StopTimeout")) is None else float(grace),
         settles_s=_settles_s(raw["Config"].get("Healthcheck") or {}),

@@ -8,12 +8,10 @@ from engine.docker.containers import Container, Site
 from engine.events import Changed
 from engine.live.handover import START_WITHIN_S, Patience
 from engine.live.health import await_healthy
-from engine.live.running import differ
+from engine.live.stale import Made, stale
 from engine.replicas import replicas
 from engine.variant import Service, Variant
 from faults import UserError
-
-Made = tuple[Service, Container]
 
 
 def make_ready(
@@ -60,7 +58,8 @@ def _to_replace(site: Site, variant: Variant) -> list[Made]:
         for service in (s for s in variant if s.identity.role == labels.BALANCER)
         for one in site.running(service.name)[:1]
     ]
-    return [made for made in found if not made[1].identity.is_proxy or differ(*made)]
+    changed = stale(site, [made for made in found if made[1].identity.is_proxy])
+    return [made for made in found if not made[1].identity.is_proxy or made in changed]
 
 
 def _no_fewer(site: Site, variant: Variant, found: Sequence[Made]) -> Iterator[str]:

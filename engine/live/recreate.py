@@ -1,4 +1,4 @@
-"""Recreate ambassadors that lead elsewhere than the file says, and nothing that depends on them.
+"""Recreate ambassadors that are not as the file says, and nothing that depends on them.
 
 Compose would recreate those, too, if it were told to start all.
 """
@@ -10,7 +10,8 @@ from composefile import labels
 from engine.docker.containers import Site
 from engine.events import Changed
 from engine.live.handover import START_WITHIN_S
-from engine.live.running import differ, on_docker
+from engine.live.running import on_docker
+from engine.live.stale import stale
 from engine.variant import Variant
 
 
@@ -27,12 +28,12 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
     """
     names = [service.name for service in variant if service.identity.role == labels.AMBASSADOR]
     lives = on_docker(variant, site, *names) if names else []
-    changed = [one for one in lives if one.container and differ(one.service, one.container)]
+    changed = stale(site, [(one.service, one.container) for one in lives if one.container])
     if not changed:
         return
     site.run("up", "--detach", "--no-recreate", *words, within_s=START_WITHIN_S)
-    for live in changed:
+    for service, _ in changed:
         begin_s = time.monotonic()
         # Not with --no-deps: Compose would note a definition without them, and recreate it again.
-        site.run("up", "--detach", live.service.name, within_s=START_WITHIN_S)
-        yield Changed(live.service.name, "recreated", time.monotonic() - begin_s, site.host)
+        site.run("up", "--detach", service.name, within_s=START_WITHIN_S)
+        yield Changed(service.name, "recreated", time.monotonic() - begin_s, site.host)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.hosts import DEFAULT_HOST, Host
 from engine.variant import Service, Variant
@@ -126,12 +125,6 @@ def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
 def live_in(service: Service, site: Site, container: Container) -> Live:
     """Return the HAProxy in *container* on *site*, which does the work of *service*."""
     return Live(service, _inside(site, container), site, container)
-
-
-def differ(service: Service, container: Container) -> bool:
-    """Tell whether *container* was made from another definition of its HAProxy than *service*."""
-    mine = {n: text for n, text in service.pairs("labels").items() if n.startswith(labels.PREFIX)}
-    return mine != {n: text for n, text in container.labels.items() if n.startswith(labels.PREFIX)}
 
 
 def as_processes(variant: Variant, sockets: Iterable[tuple[str, Path]], *names: str) -> list[Live]:

@@ -1,36 +1,65 @@
-"""Replicas that were made from another definition or image than the file has now."""
+"""Containers that were made from another definition or image than the file has now.
+
+They are those that Compose would recreate, without an answer to anybody meanwhile: it compares a
+hash of the definition, which it has noted on the container, and the id of the image.
+Source: docker/compose, pkg/compose/convergence.go, ``mustRecreate``.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
 
+from composefile import labels
 from engine.docker.containers import LABEL, Container, Site
+from engine.variant import Service
 from faults import HostError
 
+Made = tuple[Service, Container]
 
-def stale(site: Site, containers: Sequence[Container]) -> list[Container]:
-    """Return those of *containers* that Compose would recreate.
 
-    It compares a hash of the definition and the id of the image, as Compose does.
-    Source: docker/compose, pkg/compose/convergence.go, ``mustRecreate``.
+def stale(site: Site, found: Sequence[Made]) -> list[Made]:
+    """Return those of *found* that Compose would recreate.
+
+    Args:
+        site: Where they run.
+        found: Each container with its service as it is to be.
 
     Raises:
         HostError: Docker or Compose does not answer.
     """
-    lines = site.run("config", "--hash", "*").splitlines()
-    hashes = dict(line.split()[:2] for line in lines if len(line.split()) > 1)
-    ids = [one.id for one in containers]
-    used = site.docker("container", "inspect", "--format", "{{.Image}}", *ids).split()
-    now = {name: _id(site, name) for name in {one.image for one in containers}}
+    if not found:
+        return []
+    names = ",".join(dict.fromkeys(service.name for service, _ in found))
+    lines = [line.split() for line in site.run("config", "--hash", names).splitlines()]
+    hashes = {words[0]: words[1] for words in lines if len(words) > 1}
+    ids = {name: _id(site, name) for name in {_image(*made) for made in found}}
     return [
-        one
-        for one, image in zip(containers, used, strict=True)
-        if hashes.get(one.service) != one.labels.get(f"{LABEL}config-hash")
-        or now[one.image] not in {image, ""}
+        (service, one)
+        for service, one in found
+        if _relabelled(service, one)
+        or _redefined(service, one, hashes.get(service.name, ""))
+        or ids[_image(service, one)] not in {one.image_id, ""}
     ]
 
 
+def _relabelled(service: Service, container: Container) -> bool:
+    mine = {n: text for n, text in service.pairs("labels").items() if n.startswith(labels.PREFIX)}
+    return mine != {n: text for n, text in container.labels.items() if n.startswith(labels.PREFIX)}
+
+
+def _redefined(service: Service, container: Container, wanted: str) -> bool:
+    # `config --hash` leaves the files of `env_file` out, and `up` reads them (Compose 2.26, 2.40).
+    noted = container.labels.get(f"{LABEL}config-hash", "")
+    return "env_file" not in service.keys and bool(noted and wanted) and noted != wanted
+
+
+def _image(service: Service, container: Container) -> str:
+    # What is built may have no name in the file.
+    named = service.keys.get("image")
+    return named if isinstance(named, str) else container.image
+
+
 def _id(site: Site, image: str) -> str:
-    # Empty for one that is not there any more: Compose will fetch it.
+    # Empty for one that is not there: Compose will fetch it.
     with suppress(HostError):
         return site.docker("image", "inspect", "--format", "{{.Id}}", image).strip()
     return ""
