@@ -31,6 +31,8 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path |
     making = Making.of(given, **more)
     paths = source.find(making.file)
     target, is_fresh = target_of(making, paths[0]), making.fresh or making.there
+    if not making.file:  # an overlay of ours, which COMPOSE_FILE has, or an override
+        paths = [*paths[:1], *(path for path in paths[1:] if not _same(path, target))]
     history.use_env_files(paths[0], target, fresh=is_fresh)
     read = read_all(paths)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
@@ -52,6 +54,10 @@ def remake(made: Record, making: Making) -> None:
     _publish((), past, replace(making, target=past.form(making.target)), read, target)
 
 
+def _same(path: Path | None, other: Path | None) -> bool:
+    return path is not None and other is not None and path.resolve() == other.resolve()
+
+
 def _publish(
     steps: Sequence[Step], past: History, making: Making, read: Reading, target: Path | None
 ) -> Path | None:
@@ -69,7 +75,7 @@ def _publish(
         written[made.name] = as_source(written[made.name], read.first.text)
     if not making.quiet:
         services = [step.service for step in steps]
-        outcome.warn(read, (*overrides(merged, services, read), *made.variant.warnings))
+        outcome.warn(read, (*overrides(merged, services, read, target), *made.variant.warnings))
     if not outcome.publish(written, variant, target, making, read) or target is None:
         return None
     if not making.quiet:

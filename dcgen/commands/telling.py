@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from dcgen import source
 from dcgen.commands import env_files
 from dcgen.commands.dash_f import dash_f
 from dcgen.reporting import colored
-from faults import printable
+from faults import UserError, printable
 from generator.result import Notice
 
 
@@ -76,7 +77,17 @@ def _compose(files: Sequence[str], *, v1: bool, more_variables: str = "") -> str
         usual = [".env"] if Path(".env").is_file() else []
         names = [*(names or usual), more_variables]
     given = "".join(f"--env-file {shlex.quote(name)} " for name in names)
-    return f"{command} {printable(given)}{dash_f(files)}"
+    named = "" if _is_usual(files) else dash_f(files)
+    return f"{command} {printable(given)}{named}".rstrip()
+
+
+def _is_usual(files: Sequence[str]) -> bool:
+    # Whether Compose takes these several without being told: an override beside the main file.
+    try:
+        usual = [path.resolve() for path in source.find(()) if path]
+    except UserError:
+        return False
+    return len(files) > 1 and [Path(file).resolve() for file in files] == usual
 
 
 def run_there(folder: Path, *, v1: bool) -> str:

@@ -23,8 +23,10 @@ def require_container(model: Model, name: str) -> None:
     if not _DIALLED.fullmatch(name):
         what = f"service {name!r} has a name that HAProxy cannot use as an address"
         fix = "name it with letters, digits, '.', '_' and '-', a letter or a digit first"
-    if model.get(name, "provider") is not None:
+    if (provider := model.get(name, "provider")) is not None:
         what, key = f"service {name!r} has a provider and no container", "provider"
+        if isinstance(provider, dict) and provider.get("type") == "dcgen":
+            fix = "change what its `options` say, or leave out the file that has them"
     elif all(model.get(name, word) is None for word in ("image", "build", "extends")):
         what = f"service {name!r} has neither image nor build: it looks like an override"
         fix = "give the main file too: -f compose.yml -f this file"

@@ -206,6 +206,25 @@ def test_scale_and_ambassador_write_an_overlay_of_providers(
     assert Path("scaled.yml").read_text().partition("services:\n")[2] == OVERLAY
 
 
+def test_an_override_is_written_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "compose.yml").write_text(COINS)
+    monkeypatch.chdir(tmp_path)
+    words = ("--provider", "-o", "compose.override.yml")
+
+    first = dcgen("scale", "rng", "3", *words)
+    second = dcgen("scale", "rng", "4", *words)
+
+    assert [first.exit_code, second.exit_code] == [0, 0]
+    assert "run it: docker compose up -d\n" in second.output
+    assert "warning" not in second.output
+    assert "replicas: 4\n" in Path("compose.override.yml").read_text()
+    both = dcgen("scale", "rng", "5")
+    assert "service 'rng' has a provider and no container" in both.output
+    assert "fix: change what its `options` say, or leave out" in both.output
+
+
 @needs_compose
 def test_an_ambassador_needs_no_image(folder: Path) -> None:
     overlay = "services: {redis: {provider: {type: dcgen, options: {upstream: '192.0.2.7:1'}}}}"
