@@ -15,8 +15,7 @@ from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
 from engine.docker.containers import Site
 from engine.docker.portable import require_portable
-from engine.ship import building, builds, tags
-from engine.ship.direct import require_platform
+from engine.ship import building, builds, direct, tags
 from faults import UserError
 
 _BUILT_WITHIN_S = 6 * 3600.0
@@ -70,15 +69,20 @@ class Shipment:
         document = self.file.document
         count = sum(len(build.services) for build in self.builds)
         names = ", ".join(build.name for build in self.builds)
+        usual = direct.platform_of(Site((), self.builder)) if self.sites else ""
+        self._require_platform({build.name: build.platform or usual for build in self.builds})
         self.progress.say(f"building {names} (for {count} services)")
         try:
             with building.meanwhile(document, self.project, self.builds) as words:
                 self._build(self.found.compose(*words))
             images = building.built(self.builder, document, self.project, self.builds)
-            require_platform(self.sites, {one.build.name: one.platform for one in images})
+            self._require_platform({one.build.name: one.platform for one in images})
             yield images
         finally:
             building.forget(self.builder, document, self.project, self.builds)
+
+    def _require_platform(self, platforms: Mapping[str, str]) -> None:
+        direct.require_platform(self.sites, platforms)
 
     def _build(self, command: Sequence[str]) -> None:
         text = self.found.source.text if self.found.source.path is None else None

@@ -22,12 +22,14 @@ class Build:
         service: The service whose `build` makes it.
         services: All that run it, that one first.
         contexts: The folders that it is built from, as the file names them.
+        platform: What it is to run on, as the file says: ``linux/arm64``; empty if it does not.
     """
 
     name: str
     service: str
     services: tuple[str, ...]
     contexts: tuple[str, ...] = ()
+    platform: str = ""
 
 
 def builds(model: Model) -> list[Build]:
@@ -52,7 +54,9 @@ def builds(model: Model) -> list[Build]:
     for services in found.values():
         name = next(one for one in _names(model, services[0]) if one not in taken)
         taken.add(name)
-        made.append(Build(name, services[0], tuple(services), _contexts(model, services[0])))
+        platform = str(model.get(services[0], "platform") or "")
+        contexts = _contexts(model, services[0])
+        made.append(Build(name, services[0], tuple(services), contexts, platform))
     return made
 
 
