@@ -396,6 +396,9 @@ def test_a_file_of_variables_that_swarm_reads_otherwise_is_refused(
         ("web:\n  image: nginx\n", "v1"),
         ("include: [b.yml]\nservices:\n  web:\n    image: nginx\n", "include"),
         (web("networks: [a]") + "networks:\n  a: {driver: macvlan}\n", "macvlan"),
+        (web("profiles: [debug]"), "profile"),
+        (web("configs: [a]") + 'configs:\n  a: {file: "a\\0b"}\n', "cannot read"),
+        (web("secrets: [a]") + "secrets:\n  a: {file: ./missing}\n", "No such file"),
     ],
 )
 def test_a_file_that_no_stack_can_be_is_refused(

@@ -9,6 +9,7 @@ cli/compose/types, "UnsupportedProperties".
 from composefile.document import own
 from composefile.model import Model
 from composefile.syntax.parser import Scalar
+from composefile.values import words
 from faults import UserError
 from generator.targets.swarm.told import Told, refused
 
@@ -78,6 +79,29 @@ def judge(model: Model, name: str, told: Told) -> None:
         told.left_out(model, name, key, why, fix)
 
 
+def chosen(model: Model, told: Told) -> list[str]:
+    """Return the services of *model* that run without a profile.
+
+    Raises:
+        UserError: There is none.
+    """
+    found = []
+    for name in model.names:
+        if words(model.get(name, "profiles")):
+            what = f"{name} is left out: it is started only with a profile"
+            fix = "give a file in which it has no `profiles:`"
+            told.say(what, model.where(name, "profiles"), fix)
+        else:
+            found.append(name)
+    if not found:
+        raise UserError(
+            "every service is started only with a profile",
+            fix="take `profiles:` out of those that are to run",
+            where=model.document.where(model.document.root),
+        )
+    return found
+
+
 def require_sections(model: Model) -> None:
     """Refuse what *model* says outside its services and cannot be in a stack.
 
@@ -88,7 +112,7 @@ def require_sections(model: Model) -> None:
     if document.v1:
         raise UserError(
             "`docker stack deploy` reads no file in the v1 format",
-            fix="put the services below `services:`, and `links:` away",
+            fix="put the services below `services:`; names resolve without `links:`",
             where=document.where(document.root),
         )
     for key, _ in document.root.entries:

@@ -19,7 +19,7 @@ from composefile.interpolation import escape
 from composefile.model import Model
 from composefile.syntax.parser import Node
 from composefile.values import Value
-from faults import UserError
+from faults import Place, UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.mounts import MOST_BYTES
 from generator.targets.swarm.shapes import Shape, ShapeError, labels, octal, shaped, text
@@ -121,7 +121,7 @@ def declare(model: Model, section: str, key: str, beside: Beside, told: Told) ->
 
 def declare_file(model: Model, name: str, path: str, beside: Beside) -> str:
     """Put the file at *path*, which service *name* mounts, into *beside*; return its key."""
-    data = ((model.project.folder or Path()) / path).read_bytes()
+    data = _read(model, path, f", which {name} mounts", model.where(name, "volumes"))
     key = re.sub(r"[^A-Za-z0-9._-]", "-", f"{name}-{posixpath.basename(path)}")
     written = beside.path(path)
     entry = {
@@ -156,16 +156,20 @@ def _text(
     if not isinstance(file, str):
         fix = "give its `file:`"
         raise UserError(f"{section[:-1]} {key!r} has no text", fix=fix, where=where)
-    try:
-        data = ((model.project.folder or Path()) / os.path.expanduser(file)).read_bytes()  # noqa: PTH111 - a text
-    except OSError as error:
-        fix = f"put {file!r} there, or say that it is made by hand: `external: true`"
-        what = f"cannot read {file!r} of {section[:-1]} {key!r}: {error.strerror}"
-        raise UserError(what, fix=fix, where=where) from error
+    data = _read(model, file, f" of {section[:-1]} {key!r}", where)
     if len(data) > MOST_BYTES:
         fix = "put it into the image, or into a volume with a name"
         raise UserError(f"{file!r} is larger than 500 kB", fix=fix, where=where)
     return beside.path(file), data
+
+
+def _read(model: Model, file: str, of: str, where: Place) -> bytes:
+    try:
+        return ((model.project.folder or Path()) / os.path.expanduser(file)).read_bytes()  # noqa: PTH111 - a text
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its name cannot be one"
+        fix = f"put {file!r} there, or take it out of the Compose file"
+        raise UserError(f"cannot read {file!r}{of}: {reason}", fix=fix, where=where) from error
 
 
 def _slow(data: bytes, salt: str) -> str:

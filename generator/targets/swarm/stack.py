@@ -11,11 +11,10 @@ import posixpath
 from dataclasses import dataclass
 
 from composefile.interpolation import escape
-from composefile.values import words
 from generator.editing.emit import Emitted, Layout, entries
 from generator.result import HEADER, Notice
 from generator.targets.swarm import networks
-from generator.targets.swarm.attributes import judge, require_sections
+from generator.targets.swarm.attributes import chosen, judge, require_sections
 from generator.targets.swarm.configs import Beside, declare, declare_file, references
 from generator.targets.swarm.images import image_of
 from generator.targets.swarm.service import body
@@ -66,7 +65,7 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
     """
     require_sections(source.written)
     told = Told()
-    names = _chosen(source, told)
+    names = chosen(source.filled, told)
     others = networks.other_names(source.filled, names, told)
     services: dict[str, dict[str, Emitted]] = {}
     volumes: list[str] = []
@@ -86,18 +85,6 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
         **beside.entries,
     }
     return Stack(_text(source, services, sections), beside.files, told.notices)
-
-
-def _chosen(source: Source, told: Told) -> list[str]:
-    found = []
-    for name in source.filled.names:
-        if words(source.get(name, "profiles")):
-            what = f"{name} is left out: it is started only with a profile"
-            fix = "give a file in which it has no `profiles:`"
-            told.say(what, source.filled.where(name, "profiles"), fix)
-        else:
-            found.append(name)
-    return found
 
 
 def _given(
