@@ -10,6 +10,7 @@ from dcgen.progress import Progress
 from engine.events import Event, Notice
 from engine.hosts import Host
 from engine.streams import HostDone
+from engine.underway import Underway
 
 
 class JsonProgress(Progress):
@@ -19,7 +20,9 @@ class JsonProgress(Progress):
     """
 
     def show(self, event: Event) -> None:
-        """Write *event*; the fields are those of its class."""
+        """Write *event*, unless it is a step of a download; the fields are those of its class."""
+        if isinstance(event, Underway) and not (event.text and event.lasting):
+            return
         values = {one.name: getattr(event, one.name) for one in fields(event)}
         kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
         click.echo(json.dumps({"event": kind, **values}, default=_plain))

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from engine.events import (
     Summary,
 )
 from engine.streams import HostDone, HostLine
+from engine.underway import Underway
 from faults import printable
 
 _PLAIN = ("cyan", "yellow", "green", "magenta", "blue")
@@ -53,6 +55,7 @@ class Progress:
     _palette: Iterator[str] = field(default_factory=lambda: itertools.cycle(_COLOURS))
     _counts: int = 0
     _on_one_line: bool = False
+    _passing: bool = False
     _good: list[str] = field(default_factory=list)
     _bad: list[str] = field(default_factory=list)
     _interrupted: list[str] = field(default_factory=list)
@@ -179,6 +182,17 @@ class Progress:
         took = f" after {event.after_s:.1f} s" if event.after_s is not None else ""
         self.say(f"{name}: {event.what}{took}{event.detail and f' ({event.detail})'}")
 
+    @_draw.register
+    def _(self, event: Underway) -> None:
+        text = f"{event.host}: {event.text}" if event.host.address and event.text else event.text
+        if sys.stderr.isatty():
+            if not self.quiet and (text or self._passing):
+                room = shutil.get_terminal_size().columns - 1
+                click.echo(f"\r\x1b[K{printable(text)[:room]}", err=True, nl=False)
+                self._passing = bool(text)
+        elif text and event.lasting:
+            self.say(text)
+
     def _prefixed(self, name: str, text: str) -> None:
         self._width = max(self._width, len(name))
         prefix = f"{name:{self._width}} |"
@@ -189,6 +203,9 @@ class Progress:
         click.echo(f"{prefix} {text}")
 
     def _to_stderr(self, text: str) -> None:
+        if self._passing:
+            click.echo("\r\x1b[K", err=True, nl=False)
+            self._passing = False
         if self._on_one_line:
             click.echo(err=True)
             self._on_one_line = False

@@ -9,6 +9,7 @@ from typing import Literal
 
 from engine.hosts import DEFAULT_HOST, Host
 from engine.streams import HostEvent
+from engine.underway import Underway
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +225,5 @@ Event = (
     | Summary
     | HostEvent
     | Changed
+    | Underway
 )

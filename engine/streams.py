@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +88,7 @@ class Everywhere:
         for child in list(self._children.values()):
             child.signal(signal.SIGINT)
 
-    def run(self) -> Iterator[HostEvent]:
+    def run(self) -> Generator[HostEvent, None, None]:
         """Yield what the command says on each host, and how it ended there.
 
         It ends with 3 where the host is lost or cannot be reached, and with 130 where it was

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from composefile import labels
 from engine.docker.containers import Site
-from engine.events import Changed
+from engine.docker.following import follow
+from engine.events import Event
 from engine.live.handover import Patience
-from engine.live.rollout import BUILD_WITHIN_S, Rollout
+from engine.live.rollout import Rollout
 from engine.live.stale import stale
 from engine.variant import Variant
 
 
 def replace_stale(
     site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Iterator[Changed]:
+) -> Iterator[Event]:
     """Replace the replicas on *site* that are not as *variant* has them, one at a time.
 
     Compose would recreate all of them at once: nobody would serve meanwhile.
@@ -37,7 +38,7 @@ def replace_stale(
         return
     if "--build" in words:
         names = dict.fromkeys(one.service for one in running)
-        site.run("build", *names, within_s=BUILD_WITHIN_S)
+        yield from follow(site, "build", *names)
     old = stale(site, [(variant.services[one.service], one) for one in running])
     for balancer in balancers:
         mine = {one.id: one for _, one in old if one.service in balancer.identity.replicas}

@@ -73,7 +73,8 @@ def rollout(
             )
             for event in one.run():
                 progress.show(event)
-                done.append(event)
+                if isinstance(event, Changed):
+                    done.append(event)
 
     try:
         host_by_host(where.sites, change, done)

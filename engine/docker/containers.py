@@ -175,14 +175,20 @@ class Site:
             what = f"'{_short(command)}' did not finish within {within_s:.0f} s{self._there}"
             raise HostError(what, fix="restart Docker there if `docker version` does not answer")
         if ended.code:
-            said = (ended.err.strip() or ended.out.strip() or "nothing").splitlines()
-            what = f"'{_short(command)}' failed{self._there}: {said[-1]}"
-            raise HostError(what, fix=f"run it to see all of its output: {_short(command)}")
+            said = (ended.err.strip() or ended.out.strip()).splitlines()
+            raise failed(self.host, command, said[-1] if said else "")
         return ended.out
 
     @property
     def _there(self) -> str:
         return f" on {self.host}" if self.host.address else ""
+
+
+def failed(host: Host, command: Sequence[str], said: str) -> HostError:
+    """Return the error for *command*, which failed on *host* after it had *said* that."""
+    there = f" on {host}" if host.address else ""
+    what = f"'{_short(command)}' failed{there}: {said or 'nothing'}"
+    return HostError(what, fix=f"run it to see all of its output: {_short(command)}")
 
 
 def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Site, T | UserError]]:

@@ -13,12 +13,13 @@ from engine.live.health import await_healthy
 from engine.live.leftovers import remove_left_over
 from engine.live.recreate import renew
 from engine.live.takeover import Takeover
+from engine.underway import Underway
 from engine.variant import Variant
 
 
 def replace_changed(
     site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Iterator[Changed]:
+) -> Iterator[Changed | Underway]:
     """Replace what *variant* has otherwise than it runs on *site*, each in its own way.
 
     Args:
@@ -31,10 +32,11 @@ def replace_changed(
         UserError: A new container does not become healthy; what runs goes on.
         HostError: Docker or Compose does not answer, or refuses.
     """
-    lost = []
+    lost: list[str] = []
     for change in (give_back, _take_over):
         for event in change(site, variant, words, patience):
-            lost += [event.name] if event.what == "moved" else []
+            if isinstance(event, Changed) and event.what == "moved":
+                lost.append(event.name)
             yield event
     yield from renew(site, variant, words)
     if patience.restarts:
@@ -44,7 +46,7 @@ def replace_changed(
 
 def _take_over(
     site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Iterator[Changed]:
+) -> Iterator[Changed | Underway]:
     due, words = yield from make_ready(site, variant, words, patience)
     for service, old in due:
         yield from Takeover(site, service, old, words, patience).run()

@@ -14,6 +14,7 @@ from engine.variant import Variant
 from engine.waiting import DRAIN_WITHIN_S, until
 from faults import UserError
 from lb import runtime
+from lb.model import Address
 from lb.runtime import Row
 
 FORGET_WITHIN_S = 10.0
@@ -62,6 +63,12 @@ def drain(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterat
         left = now[server].sessions + now[server].queue
         detail = f"{left} connections are open"
         yield Changed(server.name, "busy", deadline_s, server.live.host, detail)
+
+
+def lead(server: Server, host: str) -> None:
+    """Let *server* be at the IP address *host* from now on; what is open stays where it is."""
+    port = Address.parse(server.row.address).port
+    runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
 
 
 def vacate(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterator[Changed]:

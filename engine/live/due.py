@@ -5,18 +5,20 @@ from collections.abc import Generator, Iterator, Sequence
 
 from composefile import labels
 from engine.docker.containers import Container, Site
+from engine.docker.following import follow
 from engine.events import Changed
-from engine.live.handover import START_WITHIN_S, Patience
+from engine.live.handover import Patience, fetch
 from engine.live.health import await_healthy
 from engine.live.stale import Made, stale
 from engine.replicas import replicas
+from engine.underway import Underway
 from engine.variant import Service, Variant
 from faults import UserError
 
 
 def make_ready(
     site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Generator[Changed, None, tuple[list[Made], list[str]]]:
+) -> Generator[Changed | Underway, None, tuple[list[Made], list[str]]]:
     """Start the replicas of the balancers of *variant* that are to take over on *site*.
 
     They take over from applications that run without one, and from balancers that were changed.
@@ -45,7 +47,9 @@ def make_ready(
     names = [name for service, _ in found for name in service.identity.replicas]
     begin_s = time.monotonic()
     words = [*words, *_no_fewer(site, variant, found)]
-    site.run("up", "--detach", "--no-recreate", *words, *names, within_s=START_WITHIN_S)
+    yield from follow(site, "up", "--detach", "--no-recreate", *words, *names)
+    for service, _ in found:
+        yield from fetch(site, service)
     for one in site.containers(*names):
         await_healthy(site, one, patience.healthy_s)
         yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)

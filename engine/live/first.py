@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from composefile import labels
 from composefile.preparing import prepares
 from engine.docker.containers import Container, Site
-from engine.events import Changed
+from engine.docker.following import follow
+from engine.events import Changed, Event
 from engine.live.handover import START_WITHIN_S
 from engine.live.health import await_healthy, never_healthy
 from engine.live.idle import listens
@@ -84,7 +85,7 @@ def start_first(
     groups: Sequence[Alone],
     words: Sequence[str],
     within_s: float = HEALTHY_WITHIN_S,
-) -> Iterator[Changed]:
+) -> Iterator[Event]:
     """Start the first replica of each of *groups* of which none serves yet.
 
     Args:
@@ -107,7 +108,7 @@ def start_first(
         raise UserError(error.what, fix=fix) from error
 
 
-def _start(site: Site, group: Alone, words: Sequence[str], within_s: float) -> Iterator[Changed]:
+def _start(site: Site, group: Alone, words: Sequence[str], within_s: float) -> Iterator[Event]:
     begin_s = time.monotonic()
     there = site.containers(*group.services)
     if len(there) > 1 or any(_serves(site, group, one) for one in there):
@@ -116,7 +117,7 @@ def _start(site: Site, group: Alone, words: Sequence[str], within_s: float) -> I
     # What else runs is left as it is; but one that does not serve is made anew if it was changed.
     kept = () if there else ("--no-recreate",)
     given = ("--detach", *kept, *words, "--scale", f"{first}=1", first)
-    site.run("up", *given, within_s=START_WITHIN_S)
+    yield from follow(site, "up", *given)
     one = site.containers(first)[0]
     detail = f"alone, since it runs `{group.prepares}` before it serves"
     yield Changed(one.name, "started", host=site.host, detail=detail)

@@ -18,11 +18,13 @@ from dataclasses import replace
 from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
+from engine.docker.following import follow
 from engine.events import Changed
-from engine.live.handover import START_WITHIN_S, TRIED_AGAIN_WITHIN_S, Handover, Patience
+from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience
 from engine.live.health import never_healthy
 from engine.live.idle import await_idle, listens
 from engine.live.leftovers import remove_left_over
+from engine.underway import Underway
 from engine.variant import Variant
 from engine.waiting import until
 
@@ -31,7 +33,7 @@ _BALANCERS = ("ps", "--all", "--quiet", f"--filter=label={labels.ROLE}={labels.B
 
 def give_back(
     site: Site, variant: Variant, words: Sequence[str], patience: Patience
-) -> Iterator[Changed]:
+) -> Iterator[Changed | Underway]:
     """Put the applications of *variant* where balancers run on *site* that it does not have.
 
     Args:
@@ -52,7 +54,7 @@ def give_back(
     if not found:
         return
     # Workers and the like have had no balancer: they come back before their replicas go.
-    site.run("up", "--detach", "--no-recreate", *words, within_s=START_WITHIN_S)
+    yield from follow(site, "up", "--detach", "--no-recreate", *words)
     for old in found:
         service = variant.services[old.service]
         yield from _GivingBack(site, service, old, words, patience).run()

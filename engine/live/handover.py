@@ -13,9 +13,11 @@ from threading import Thread
 
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
+from engine.docker.following import follow
 from engine.events import Changed
 from engine.live.dependents import command, dependents
 from engine.live.idle import await_idle
+from engine.underway import Underway
 from engine.variant import Service
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 from faults import HostError
@@ -37,6 +39,21 @@ class Patience:
     drain_s: float = DRAIN_WITHIN_S
     renew_volumes: bool = False
     restarts: bool = False
+
+
+def fetch(site: Site, service: Service) -> Iterator[Underway]:
+    """Fetch the image of *service* to *site* if it is not there, and yield how that goes.
+
+    Raises:
+        HostError: Docker or Compose does not answer, or it cannot be fetched.
+    """
+    image = service.keys.get("image")
+    if "build" in service.keys or not image:
+        return
+    try:
+        site.docker("image", "inspect", "--format", "{{.Id}}", str(image))
+    except HostError:
+        yield from follow(site, "pull", service.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from composefile import labels
 from engine.docker.containers import Site
+from engine.docker.following import follow
 from engine.events import Changed
-from engine.live.handover import START_WITHIN_S
 from engine.live.running import on_docker
 from engine.live.stale import stale
+from engine.underway import Underway
 from engine.variant import Variant
 
 
-def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Changed]:
+def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Changed | Underway]:
     """Recreate the ambassadors on *site* that were made from another definition than *variant*'s.
 
     Args:
@@ -31,9 +32,9 @@ def renew(site: Site, variant: Variant, words: Sequence[str]) -> Iterator[Change
     changed = stale(site, [(one.service, one.container) for one in lives if one.container])
     if not changed:
         return
-    site.run("up", "--detach", "--no-recreate", *words, within_s=START_WITHIN_S)
+    yield from follow(site, "up", "--detach", "--no-recreate", *words)
     for service, _ in changed:
         begin_s = time.monotonic()
         # Not with --no-deps: Compose would note a definition without them, and recreate it again.
-        site.run("up", "--detach", service.name, within_s=START_WITHIN_S)
+        yield from follow(site, "up", "--detach", service.name)
         yield Changed(service.name, "recreated", time.monotonic() - begin_s, site.host)

@@ -8,16 +8,18 @@ nothing else has changed.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.docker.containers import Container, Site
-from engine.events import Changed
+from engine.docker.following import follow
+from engine.events import Changed, Event
 from engine.live.drain import (
     await_forgotten,
     drain,
     free_slots,
     hold,
+    lead,
     ready,
     vacate,
 )
@@ -28,10 +30,7 @@ from engine.live.spread import spread
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
-from lb import runtime
 from lb.model import Address
-
-BUILD_WITHIN_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Rollout:
     only: frozenset[str] = frozenset()
     _drained: list[Server] = field(default_factory=list)
 
-    def run(self) -> Iterator[Changed]:
+    def run(self) -> Iterator[Event]:
         """Replace every replica, and yield what becomes of each.
 
         Raises:
@@ -76,7 +75,7 @@ class Rollout:
         if not self.renew_volumes:
             self._require_names(old)
         if self.build:
-            self.site.run("build", *services, within_s=BUILD_WITHIN_S)
+            yield from follow(self.site, "build", *services)
         try:
             if self.balancer.identity.is_dynamic:
                 self._hold(free_slots(lives))
@@ -105,9 +104,9 @@ class Rollout:
         self._drained.extend(found)
         hold(found)
 
-    def _replace(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
+    def _replace(self, old: Container, lives: Sequence[Live]) -> Iterator[Event]:
         begin_s = time.monotonic()
-        new = self._start(old)
+        new = yield from self._start(old)
         yield Changed(new.name, "started", host=self.site.host)
         try:
             new = await_healthy(self.site, new, self.healthy_within_s)
@@ -123,11 +122,11 @@ class Rollout:
         else:
             yield from self._switch(old, new, lives)
 
-    def _start(self, old: Container) -> Container:
+    def _start(self, old: Container) -> Generator[Event, None, Container]:
         before = self.site.containers(old.service)
         count = f"{old.service}={len(before) + 1}"
         options = ("--detach", "--no-deps", "--no-recreate", "--no-build", "--scale", count)
-        self.site.run("up", *options, old.service)
+        yield from follow(self.site, "up", *options, old.service)
         known = {one.id for one in before}
         found = [one for one in self.site.containers(old.service) if one.id not in known]
         if not found:
@@ -165,8 +164,7 @@ class Rollout:
         leaving = [s for live in lives for s in servers(live) if s.name == old.service]
         addresses = dict(self._new_addresses(new, lives))
         for server in leaving:
-            host, port = addresses[server.live].host, Address.parse(server.row.address).port
-            runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
+            lead(server, addresses[server.live].host)
         leaving = [s for s in leaving if s.row.address]
         yield from vacate(leaving, self.drain_within_s)
         yield from spread(leaving, old.grace_s)

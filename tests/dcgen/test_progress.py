@@ -1,6 +1,8 @@
 """Events become lines: what processes say on stdout, every other word on stderr."""
 
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import click
 import pytest
@@ -23,8 +25,10 @@ from engine.events import (
     Stopping,
     Summary,
 )
-from engine.hosts import Host
+from engine.hosts import DEFAULT_HOST, Host
 from engine.streams import HostDone, HostLine
+from engine.underway import Underway
+from tests.engine.terminal import Terminal
 
 
 @pytest.fixture
@@ -78,6 +82,14 @@ def shown() -> Callable[..., Result]:
             Stopped(3, 1.5, ("a", "b")), "3 processes stopped in 1.5 s; killed: a, b\n", id="killed"
         ),
         pytest.param(Counted(80, 9.96), "80 done, 10.0/s\n", id="speed"),
+        pytest.param(Underway(DEFAULT_HOST, "web Pulling"), "web Pulling\n", id="a pull"),
+        pytest.param(Underway(DEFAULT_HOST, "c6a8 1MB", lasting=False), "", id="a part of a pull"),
+        pytest.param(Underway(DEFAULT_HOST, ""), "", id="the end of a pull"),
+        pytest.param(
+            Underway(Host("tcp://node1:1"), "web Pulling"),
+            "tcp://node1:1: web Pulling\n",
+            id="a pull there",
+        ),
     ],
 )
 def test_an_event_is_one_line_on_stderr(
@@ -102,6 +114,49 @@ def test_quiet_says_failures_only(shown: Callable[..., Result]) -> None:
     result = shown(AllReady(3, 1, 3), Counted(1, 1), Stopping("x"), Failed("rng", "it"), quiet=True)
 
     assert result.stderr == "rng: it\n"
+
+
+def test_quiet_says_nothing_of_a_pull(shown: Callable[..., Result]) -> None:
+    assert shown(Underway(DEFAULT_HOST, "web Pulling"), quiet=True).stderr == ""
+
+
+_SHOWING = """
+from dcgen.progress import Progress
+from engine.events import Changed
+from engine.hosts import DEFAULT_HOST
+from engine.underway import Underway
+progress = Progress(quiet=QUIET)
+for text in ("web Pulling", "c6a83fedfae6 " + 100 * "=", ""):
+    progress.show(Underway(DEFAULT_HOST, text, lasting=False))
+progress.show(Underway(DEFAULT_HOST, "#7 RUN pip"))
+progress.show(Changed("web-1", "healthy"))
+"""
+
+
+def test_on_a_terminal_one_line_says_what_goes_on_and_is_cleared() -> None:
+    with ExitStack() as cleanup:
+        program = _SHOWING.replace("QUIET", "False")
+        terminal = Terminal.start(sys.executable, "-c", program, cleanup=cleanup)
+        terminal.end()
+
+    line = "\r\x1b[K"
+    assert terminal.said.split(line) == [
+        "",
+        "web Pulling",
+        f"c6a83fedfae6 {46 * '='}",  # one column less than the terminal has
+        "",
+        "#7 RUN pip",
+        "web-1: healthy\r\n",
+    ]
+
+
+def test_on_a_terminal_quiet_says_nothing() -> None:
+    with ExitStack() as cleanup:
+        program = _SHOWING.replace("QUIET", "True") + "print('end')"
+        terminal = Terminal.start(sys.executable, "-c", program, cleanup=cleanup)
+        terminal.end()
+
+    assert terminal.said == "end\r\n"
 
 
 def test_in_a_pipe_the_speed_is_said_every_fifth_time(shown: Callable[..., Result]) -> None:
