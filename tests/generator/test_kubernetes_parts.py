@@ -33,7 +33,7 @@ services:
       migrate: {condition: service_completed_successfully}
       cache: {condition: service_started}
   migrate:
-    image: app
+    image: postgres
     command: migrate
     restart: on-failure:2
     depends_on:
@@ -259,7 +259,9 @@ def test_a_service_waits_for_what_it_depends_on(tmp_path: Path) -> None:
 
 def test_a_changed_job_is_another_one(tmp_path: Path) -> None:
     first = objects(run(tmp_path, WAITING, "--namespace", "a"))
-    second = objects(run(tmp_path, WAITING.replace("image: app", "image: app:2"), "--namespace=a"))
+    second = objects(
+        run(tmp_path, WAITING.replace("command: migrate", "command: again"), "--namespace=a")
+    )
 
     jobs = [{name for kind, name in found if kind == "Job"} for found in (first, second)]
     assert jobs[0] != jobs[1]
@@ -428,6 +430,26 @@ def test_a_published_port_is_never_wider_than_in_compose(
             "protocol": "TCP",
             **expected,
         }
+
+
+@pytest.mark.parametrize(
+    ("version", "names"),
+    [
+        pytest.param("1.30", ["web", "web-published"], id="one for both protocols"),
+        pytest.param(
+            "1.25",
+            ["web", "web-published-tcp", "web-published-udp"],
+            id="one for each, before 1.26",
+        ),
+    ],
+)
+def test_a_load_balancer_has_the_protocols_that_it_can(
+    tmp_path: Path, version: str, names: list[str]
+) -> None:
+    text = service("ports: ['53:53/udp', '80:80']")
+    result = run(tmp_path, text, "--publish", "load-balancer", "--kubernetes", version)
+
+    assert sorted(name for kind, name in objects(result) if kind == "Service") == names
 
 
 def test_an_ingress_leads_to_the_published_port(tmp_path: Path) -> None:

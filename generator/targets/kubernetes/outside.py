@@ -6,12 +6,14 @@ Sources: Compose Specification, "ports"; Kubernetes, "Service" and "Ingress".
 from composefile.ports import Port
 from generator.editing.emit import Emitted
 from generator.result import Notice
+from generator.targets.kubernetes.choices import Version
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.ports import given_out, main_port, published
 from generator.targets.kubernetes.source import Source
 
 _SERVICE = ("v1", "Service")
 _NODE_PORTS = range(30000, 32768)
+_MIXED = Version(1, 26)  # the first in which a load balancer takes several protocols
 _TYPES = {"node-port": "NodePort", "load-balancer": "LoadBalancer"}
 
 
@@ -23,7 +25,7 @@ def outside(source: Source, name: str) -> Given:
     if name in source.choices.ingress:
         parts.append(_ingress(source, name))
     elif source.choices.outside in _TYPES and open_to_all:
-        parts.append(_service(source, name, open_to_all))
+        parts += [_service(source, name, ports) for ports in _by_protocol(source, open_to_all)]
     else:
         parts.append(_inside_alone(source, name, open_to_all))
     return together(parts)
@@ -38,8 +40,18 @@ def _inside_alone(source: Source, name: str, ports: list[Port]) -> Given:
     return Given(notices=(Notice(what, source.model.where(name, "ports"), fix=fix),))
 
 
+def _by_protocol(source: Source, ports: list[Port]) -> list[list[Port]]:
+    """Return *ports* in groups that one Service can publish: of one protocol, or of all."""
+    if source.choices.outside == "node-port" or source.choices.version >= _MIXED:
+        return [ports]
+    protocols = dict.fromkeys(port.protocol for port in ports)
+    return [[port for port in ports if port.protocol == protocol] for protocol in protocols]
+
+
 def _service(source: Source, name: str, ports: list[Port]) -> Given:
-    kind, called = _TYPES[source.choices.outside], f"{name[:53]}-published"
+    kind, called = _TYPES[source.choices.outside], f"{name[:49]}-published"
+    if len(_by_protocol(source, published(source.model, name))) > 1:
+        called += f"-{ports[0].protocol}"
     listed: list[Emitted] = []
     for port in ports:
         number = int(port.published) if port.published.isdecimal() else port.target

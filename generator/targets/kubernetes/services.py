@@ -24,6 +24,8 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
     model = source.model
     ports, known = ports_of(model, name), references(model, name)
     aliases, is_dialled = _aliases(source, name, known), bool(known) and not is_once
+    if is_once and not (model.get(name, "ports") or model.get(name, "expose")):
+        return Given()  # what its image is known for does not run there
     if not (ports or is_dialled or aliases or is_needed):
         return Given()
     spec: dict[str, Emitted] = {"selector": source.chosen(name)}
