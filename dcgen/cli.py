@@ -16,7 +16,7 @@ COMMANDS = {
         *("swarm", "kubernetes"),
         *("advise",),
         *("up", "down", "ps", "top", "logs", "stop", "lb", "rollout", "watch", "sample"),
-        *("restart", "exec", "drain"),
+        *("restart", "exec", "drain", "renew"),
         *("ship", "hosts", "plugin"),
     )
 } | {"compose": "dcgen.commands.provider"}
@@ -59,6 +59,7 @@ SECTIONS = {
         "ship": "Build images once, and bring them to a registry or to hosts.",
         "hosts": "Show hosts: reachable, versions, what runs there; unlock a project.",
         "drain": "Take a variant off one host: balancers first, then containers.",
+        "renew": "Renew the certificates of a detached service, wherever they are used.",
     },
     "Part of Docker": {
         "plugin": "Install dcgen as a plugin of Docker: docker dcgen.",

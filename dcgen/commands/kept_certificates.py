@@ -11,7 +11,23 @@ from pathlib import Path
 
 from ambassador.authority import AUTHORITY_DAYS, SERVICE_DAYS, Authority, until
 from dcgen import secret_file
+from faults import Place, UserError
 from generator.services.papers import Papers, variable
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of a renewal, after which all that has taken it still gets on with all that has not.
+
+    Attributes:
+        what: What those that run get.
+        values: What becomes of the variables with certificates.
+        authority: The one that signs from now on; None if it stays.
+    """
+
+    what: str
+    values: Mapping[str, str]
+    authority: Authority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,40 @@ class Kept:
             authority = self.new_authority()
             self.write(authority)
         return self.issued(authority)
+
+    def stages(self, found: Mapping[str, str], *, authority: bool, days: int) -> list[Stage]:
+        """Return how the certificates *found* are renewed, for *days*; with a new *authority*, too.
+
+        What fails on the way is finished by the same again: each stage trusts what the one before
+        has given.
+
+        Raises:
+            UserError: The key of the authority is not there, and no new one is asked for.
+        """
+        ca = self.names[0]
+        present, former = self.read(), {name: found[name] for name in self.names}
+        if not authority:
+            if present is None:
+                raise UserError(
+                    "the authority's key is not here, so it cannot sign new certificates",
+                    fix="bring the file back from a copy, or make a new one: --authority",
+                    where=Place(str(self.authority)),
+                )
+            return [Stage("new certificate", self.issued(present, found[ca], days))]
+        new = self.new_authority()
+        trusted = found[ca] + new.public
+        signed = self.issued(new, trusted, days)
+        return [
+            Stage("trusts the new authority, too", {**former, ca: trusted}),
+            Stage("new certificate", signed, new),
+            Stage("trusts the new authority alone", {**signed, ca: new.public}),
+        ]
+
+    def by_secret(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return *values* by the names of the secrets that are taken from them."""
+        papers = Papers.of(self.service)
+        secrets = (papers.ca, papers.server, papers.client)
+        return {name: values[variable(name)] for name in secrets}
 
     def until(self, found: Mapping[str, str]) -> datetime:
         """Return when the first of the certificates *found* ends.

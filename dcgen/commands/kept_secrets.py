@@ -36,7 +36,7 @@ def keep_secrets(target: Path, service: str, *, quiet: bool) -> Path | None:
         end = kept.until({**found, **certificates})
         lines.append(
             f"{kept.authority}: signs new certificates, for you alone; no container gets it\n"
-            f"the certificates end on {end:%Y-%m-%d}"
+            f"the certificates end on {end:%Y-%m-%d}; before, renew them: dcgen renew {service}"
         )
     secret_file.require_passwords(found, path, names)
     passwords = {name: secret_file.password() for name in names if name not in found}

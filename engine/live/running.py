@@ -124,7 +124,7 @@ def on_docker(variant: Variant, site: Site, *names: str) -> list[Live]:
 
 def live_in(service: Service, site: Site, container: Container) -> Live:
     """Return the HAProxy in *container* on *site*, which does the work of *service*."""
-    return Live(service, _inside(site, container), site, container)
+    return Live(service, asking(site, container), site, container)
 
 
 def as_processes(variant: Variant, sockets: Iterable[tuple[str, Path]], *names: str) -> list[Live]:
@@ -158,7 +158,9 @@ def servers(live: Live) -> list[Server]:
     return sorted(found, key=lambda s: order.index(s.name) if s.name in order else len(order))
 
 
-def _inside(site: Site, container: Container) -> Ask:
+def asking(site: Site, container: Container) -> Ask:
+    """Return the way to the runtime socket of the HAProxy in *container* on *site*."""
+
     def ask(line: str) -> str:
         words = ("exec", container.id, "sh", "-c", SCRIPT, "sh", SOCKET_PATH, line, PERL)
         try:
