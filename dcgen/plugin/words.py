@@ -9,7 +9,7 @@ PLUGIN = "dcgen"
 COMPLETE = ("__complete", "__completeNoDesc")
 # Docker's global options that have a variable of the same meaning.
 # Source: Docker CLI reference, "Environment variables".
-_VARIABLES = {
+VARIABLES = {
     "--config": "DOCKER_CONFIG",
     "-c": "DOCKER_CONTEXT",
     "--context": "DOCKER_CONTEXT",
@@ -52,9 +52,9 @@ def understood(words: Sequence[str]) -> Called:
     while rest and rest[0] != PLUGIN:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        if name in (*_VARIABLES, *_LOG_LEVEL):
+        if name in (*VARIABLES, *_LOG_LEVEL):
             value = value if equals else (rest.pop(0) if rest else "")
-            variables |= {_VARIABLES[name]: value} if name in _VARIABLES else {}
+            variables |= {VARIABLES[name]: value} if name in VARIABLES else {}
         elif word == "help":
             asks_for_help = True
         elif word not in _WITHOUT_EFFECT:

@@ -9,29 +9,42 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from dcgen.reporting import INTERRUPTED
 from dcgen.signals import ended_by_signals
 
 _PR_SET_PDEATHSIG = 1
+_LOOK_EVERY_S = 0.02
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def apart(act: Callable[[], int]) -> int:
     """Return what *act* returns as an exit code, in a process that outlives the end of this one."""
     front = os.getpid()
     sys.stdout.flush()
+    # Before there is anybody to pass them on to, they wait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         os._exit(_work(act, front))
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        os.kill(child, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _PASSED_ON:
         signal.signal(number, end)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+    ended, status = 0, 0
+    while not ended:  # a signal just before a call that blocks would be seen after it
+        ended, status = os.waitpid(child, os.WNOHANG)
+        time.sleep(0 if ended else _LOOK_EVERY_S)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _work(act: Callable[[], int], front: int) -> int:

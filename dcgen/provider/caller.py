@@ -6,9 +6,11 @@ Source: Docker Compose CLI reference, "docker compose": the options before the c
 import os
 import shlex
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from dcgen.plugin.words import VARIABLES
 
 _DOCKERS = ("-c", "--context", "-H", "--host", "--config", "-l", "--log-level")
 _DOCKERS_TLS = ("--tlscacert", "--tlscert", "--tlskey")
@@ -27,11 +29,13 @@ class Caller:
         program: The words that call the same Compose.
         files: Its options that say which files there are, and how they are read.
         words: Its command, ``up``, and what follows it.
+        variables: What Docker's own options before ``compose`` say, as variables.
     """
 
     program: tuple[str, ...] = ("docker", "compose")
     files: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def asks(self, *names: str) -> bool:
         """Tell whether it was given one of the options *names*, with or without a value."""
@@ -61,20 +65,29 @@ class Caller:
 
 
 def calling() -> Caller:
-    """Return the Compose that started this process; one that says nothing if nothing did."""
-    return understood(_command_line(os.getppid()))
+    """Return the Compose that started this process; one that says nothing if nothing did.
+
+    This process, and what it starts, reaches the same Docker from now on.
+    """
+    found = understood(_command_line(os.getppid()))
+    if "DOCKER_CONTEXT" in found.variables:
+        os.environ.pop("DOCKER_HOST", None)  # it would win
+    os.environ.update(found.variables)
+    return found
 
 
 def understood(line: Sequence[str]) -> Caller:
     """Return what the command *line* of Compose says: as Docker calls its plugin, or alone."""
     if not line or not Path(line[0]).name.startswith(_PLUGIN):
         return Caller()
-    rest = _options(line[1:], (*_DOCKERS, *_DOCKERS_TLS))[1]
+    dockers, rest = _options(line[1:], (*_DOCKERS, *_DOCKERS_TLS))
     is_plugin = rest[:1] == ["compose"]
+    found = {VARIABLES[name]: value for name, value in dockers if name in VARIABLES}
     given, words = _options(rest[1:] if is_plugin else line[1:], (*_KEPT[:-1], *_OTHERS, "-f"))
     files = [f"{name}={value}" if value else name for name, value in given if name in _KEPT]
     switches = [name for name, value in given if not value]
-    return Caller((line[0],), tuple(files), (*words, *switches))
+    variables = found if is_plugin else {}
+    return Caller((line[0],), tuple(files), (*words, *switches), variables)
 
 
 def _options(

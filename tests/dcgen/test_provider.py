@@ -61,7 +61,17 @@ OVERLAY = """\
 def test_the_command_line_of_compose_says_which_files_it_reads(
     line: str, files: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    assert understood([PLUGIN, *line.split()]) == Caller((PLUGIN,), files, words)
+    found = understood([PLUGIN, *line.split()])
+
+    assert (found.program, found.files, found.words) == ((PLUGIN,), files, words)
+
+
+def test_options_of_docker_say_where_it_is() -> None:
+    far = understood([PLUGIN, "--context", "far", "-D", "compose", "up"])
+    near = understood([PLUGIN, "-H=tcp://h:1", "compose", "-f", "a.yml", "up"])
+
+    assert (far.variables, far.words) == ({"DOCKER_CONTEXT": "far"}, ("up",))
+    assert near.variables == {"DOCKER_HOST": "tcp://h:1"}
 
 
 def test_another_program_says_nothing() -> None:
