@@ -23,7 +23,7 @@ from generator.transforms import detach as transform
 
 def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
     service, publish = given["service"], publication(given["publish"])
-    password, tls = given["password"], given["tls"] is not None
+    password, tls = given["password"], given["encryption"] is not None
     remote = bool(given.get("hosts"))
     guard = None if password is None else Guard(password=password, remote=remote, tls=tls)
     step = partial(transform.detach, service=service, publish=publish, guard=guard)
@@ -49,6 +49,7 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
 )
 @click.option(
     "--tls",
+    "encryption",
     type=click.Choice(["auto"]),
     help="Put an HAProxy before it that speaks TLS, and serves clients with a certificate alone. An"
     " authority and certificates are made, in SERVICE.env and SERVICE-ca.pem beside the file.",
@@ -76,7 +77,7 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
         given = {**given, **decided}
     else:
         given["hosts"] = ()
-        if given["tls"] and given["password"] is None:
+        if given["encryption"] and given["password"] is None:
             from dcgen.commands import detached  # noqa: PLC0415 - the same
 
             given = {**given, **detached.guarded()}

@@ -11,7 +11,7 @@ GROUPS = {
     "Load balancing": (
         *("ports", "dynamic", "balancer", "mode", "balance", "sticky", "retry", "proxy_protocol"),
     ),
-    "Detached service": ("publish", "password", "authority", "days"),
+    "Detached service": ("publish", "password", "encryption", "authority", "days"),
     "Images": ("registry", "direct", "tag", "keep_variables"),
     "Swarm": ("port_mode", "endpoint_mode"),
     "Docker": ("detach", "build", "renew", "restarts", "parallel"),
