@@ -181,6 +181,7 @@ def _flags(seat: Seat) -> list[str]:
     return [
         *flags,
         f"--host=tcp://{seat.address}:{PORT}",
+        f"--insecure-registry={seat.address}/24",  # one of the lab (`tests.lab.registry`)
         "--tls=false",  # asked for, so that the daemon does not wait to warn about it
         f"--bip=172.{20 + seat.index}.0.1/24",  # the address of a container tells its host
         f"--default-address-pool=base=172.{40 + seat.index}.0.0/16,size=24",

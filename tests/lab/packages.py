@@ -43,6 +43,7 @@ NEEDS = (
     Need("sshd", "openssh-server"),
     Need("debootstrap", "debootstrap"),
     Need("curl", "curl"),
+    Need("docker-registry", "docker-registry"),
 )
 
 
