@@ -84,8 +84,10 @@ def join(site: Site, container: str, wanted: Endpoint, address: str = "") -> Non
     site.docker("network", "connect", *names, *given, wanted.network, container)
 
 
-def move(site: Site, old: str, new: str, wanted: Sequence[Endpoint]) -> float:
-    """Put container *new* into the networks of *wanted* in the place of *old*, without delay.
+def move(
+    site: Site, old: str, places: Sequence[Endpoint], new: str, wanted: Sequence[Endpoint]
+) -> float:
+    """Take container *old* out of *places*, and put *new* where *wanted* says, without delay.
 
     All are left before the first is joined: the host ports of *old* are free only when it is in
     no network that leads out.
@@ -98,7 +100,7 @@ def move(site: Site, old: str, new: str, wanted: Sequence[Endpoint]) -> float:
     """
     with connected(site.host) as docker:
         begin_s = time.monotonic()
-        for one in wanted:
+        for one in places:
             docker.post(f"/networks/{quote(one.network)}/disconnect", {"Container": old})
         for one in wanted:
             fixed = {"IPAMConfig": {"IPv4Address": one.fixed}} if one.fixed else {}

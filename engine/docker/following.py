@@ -8,6 +8,7 @@ from engine.docker.containers import Site, failed
 from engine.silence import Silence
 from engine.streams import Everywhere, HostDone, HostLine
 from engine.underway import Underway
+from faults import HostError
 
 # A layer that is fetched says so again and again; a container or a network is told of otherwise.
 _PASSING = re.compile(
@@ -31,3 +32,15 @@ def follow(site: Site, *words: str) -> Iterator[Underway]:
             yield Underway(site.host)
             if event.code:
                 raise failed(site.host, command, last)
+
+
+def fetch(site: Site, name: str, image: str) -> Iterator[Underway]:
+    """Fetch *image*, which service *name* has, to *site* if it is not there.
+
+    Raises:
+        HostError: Docker or Compose does not answer, or it cannot be fetched.
+    """
+    try:
+        site.docker("image", "inspect", "--format", "{{.Id}}", image)
+    except HostError:
+        yield from follow(site, "pull", name)

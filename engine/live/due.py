@@ -5,9 +5,9 @@ from collections.abc import Generator, Iterator, Sequence
 
 from composefile import labels
 from engine.docker.containers import Container, Site
-from engine.docker.following import follow
+from engine.docker.following import fetch, follow
 from engine.events import Changed
-from engine.live.handover import Patience, fetch
+from engine.live.handover import Patience
 from engine.live.health import await_healthy
 from engine.live.stale import Made, stale
 from engine.replicas import replicas
@@ -49,7 +49,8 @@ def make_ready(
     words = [*words, *_no_fewer(site, variant, found)]
     yield from follow(site, "up", "--detach", "--no-recreate", *words, *names)
     for service, _ in found:
-        yield from fetch(site, service)
+        if isinstance(image := service.keys.get("image"), str):
+            yield from fetch(site, service.name, image)
     for one in site.containers(*names):
         await_healthy(site, one, patience.healthy_s)
         yield Changed(one.name, "healthy", time.monotonic() - begin_s, site.host)

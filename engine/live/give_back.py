@@ -20,10 +20,10 @@ from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
 from engine.docker.following import follow
 from engine.events import Changed
-from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience
+from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience, fixed
 from engine.live.health import never_healthy
 from engine.live.idle import await_idle, listens
-from engine.live.leftovers import remove_left_over
+from engine.live.leftovers import networks_of, remove_left_over, remove_networks
 from engine.underway import Underway
 from engine.variant import Variant
 from engine.waiting import until
@@ -55,10 +55,12 @@ def give_back(
         return
     # Workers and the like have had no balancer: they come back before their replicas go.
     yield from follow(site, "up", "--detach", "--no-recreate", *words)
+    known = networks_of(site, found[0].project, found)
     for old in found:
         service = variant.services[old.service]
         yield from _GivingBack(site, service, old, words, patience).run()
     yield from remove_left_over(site, variant, found[0].project, plain)
+    yield from remove_networks(site, variant, found[0].project, known)
 
 
 class _GivingBack(Handover):
@@ -70,15 +72,17 @@ class _GivingBack(Handover):
             one.named(self.service.name, *one.aliases) for one in endpoints(self.site, self.old.id)
         ]
         with ExitStack() as undo:
-            self.discard(self.called)  # what a run left that was killed
+            self.forget()  # what a run left that was killed
             stand_in = self.start_stand_in(undo)
             self._await(stand_in)
-            kept = _kept(places, endpoints(self.site, stand_in.id), self.service.name)
-            unfixed = [replace(place, fixed="") for place in kept]
             undo.callback(self.restore, places)
-            new = None if self.has_one_name else self._beside(undo, unfixed)
+            new, made = self._beside(undo, stand_in)
+            kept = self.kept(places, made)
+            unfixed = [replace(place, fixed="") for place in kept]
+            if new and not self.old.published:
+                self._start_beside(new, unfixed)
             still = self.name_stand_in(stand_in, kept)
-            ending_s = yield from self.let_finish(_fixed(places, still), self.old.image)
+            ending_s = yield from self.let_finish(fixed(places, still), self.old.image)
             switched_s = time.monotonic()
             new = self._switch(new, places, still)
             gap_s = ending_s + time.monotonic() - switched_s
@@ -89,14 +93,19 @@ class _GivingBack(Handover):
         free = f"host ports were not served for {gap_s:.1f} s" if self.old.published else ""
         yield from self.told(begin_s, free, lost)
 
-    def _beside(self, undo: ExitStack, places: Sequence[Endpoint]) -> Container:
-        new = self.create(undo)
-        if not self.old.published:
-            for place in places:
-                join(self.site, new.id, place.named())
-            self.start()
-            self._await(new)
-        return new
+    def _beside(
+        self, undo: ExitStack, stand_in: Container
+    ) -> tuple[Container | None, list[Endpoint]]:
+        # Returns where Compose puts a container of the service, too.
+        if self.has_one_name:
+            return None, [one.named() for one in endpoints(self.site, stand_in.id)]
+        return self.create(undo)
+
+    def _start_beside(self, new: Container, places: Sequence[Endpoint]) -> None:
+        for place in places:
+            join(self.site, new.id, place.named())
+        self.start()
+        self._await(new)
 
     def _switch(
         self, new: Container | None, places: Sequence[Endpoint], kept: Sequence[Endpoint]
@@ -135,14 +144,3 @@ class _GivingBack(Handover):
         time.sleep(TRIED_AGAIN_WITHIN_S)
         await_idle(self.site, stand_in, self.old.image, self.ports, self.patience.drain_s)
         self.site.remove([stand_in])
-
-
-def _kept(places: Sequence[Endpoint], own: Sequence[Endpoint], name: str) -> list[Endpoint]:
-    # The balancer may be in networks that the application has no part in, and the other way round.
-    known = {place.network: place for place in places}
-    return [known.get(one.network, replace(one.named(name), address="")) for one in own]
-
-
-def _fixed(places: Sequence[Endpoint], still: Sequence[Endpoint]) -> list[Endpoint]:
-    known = {place.network: place for place in still}
-    return [known.get(place.network, place) for place in places]

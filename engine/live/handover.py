@@ -13,17 +13,16 @@ from threading import Thread
 
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
-from engine.docker.following import follow
 from engine.events import Changed
 from engine.live.dependents import command, dependents
 from engine.live.idle import await_idle
-from engine.underway import Underway
 from engine.variant import Service
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 from faults import HostError
 
 START_WITHIN_S = 1800.0  # an image may have to be built
 _DISMISSED_WITHIN_S = 1.0
+_MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 TRIED_AGAIN_WITHIN_S = 3.5  # Linux sends a SYN again after 1 s and after 3 s
 
 
@@ -41,19 +40,10 @@ class Patience:
     restarts: bool = False
 
 
-def fetch(site: Site, service: Service) -> Iterator[Underway]:
-    """Fetch the image of *service* to *site* if it is not there, and yield how that goes.
-
-    Raises:
-        HostError: Docker or Compose does not answer, or it cannot be fetched.
-    """
-    image = service.keys.get("image")
-    if "build" in service.keys or not image:
-        return
-    try:
-        site.docker("image", "inspect", "--format", "{{.Id}}", str(image))
-    except HostError:
-        yield from follow(site, "pull", service.name)
+def fixed(places: Sequence[Endpoint], still: Sequence[Endpoint]) -> list[Endpoint]:
+    """Return *places*, each with the address of *still* that it has to ask for, if it is there."""
+    known = {place.network: place.fixed for place in still}
+    return [replace(place, fixed=known.get(place.network, place.fixed)) for place in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +115,30 @@ class Handover:
                 found.append(replace(place, fixed=place.address) if moves else place)
         return found
 
-    def create(self, undo: ExitStack) -> Container:
+    def kept(self, places: Sequence[Endpoint], made: Sequence[Endpoint]) -> list[Endpoint]:
+        """Return where the new container is to be: where Compose has *made* it, at old addresses.
+
+        It may be in networks that the old one has no part in, and the other way round.
+
+        Args:
+            places: Where the old one is.
+            made: Where a container is that Compose has made of the service.
+        """
+        known = {place.network: place for place in places}
+        found = []
+        for one in made:
+            was = known.get(one.network, Endpoint(one.network))
+            place = was.named(self.service.name, *was.aliases, *one.aliases)
+            if one.fixed not in {"", was.address}:  # the file asks for another one by now
+                place = replace(place, address="", fixed=one.fixed)
+            found.append(place)
+        return found
+
+    def create(self, undo: ExitStack) -> tuple[Container, list[Endpoint]]:
         """Return the container that Compose makes of the service, not started and in no network.
+
+        Returns:
+            It, and where Compose has put it.
 
         Raises:
             HostError: Docker or Compose does not answer, or refuses.
@@ -139,9 +151,10 @@ class Handover:
             what = f"Compose made no other container of '{service}'"
             raise HostError(what, fix="run `docker compose up` and read its output")
         undo.callback(self.discard, new.id)
-        for place in endpoints(self.site, new.id):
+        places = endpoints(self.site, new.id)
+        for place in places:
             leave(self.site, new.id, place.network)
-        return new
+        return new, [one.named(*(n for n in one.aliases if n != new.title)) for one in places]
 
     def start(self) -> None:
         """Start what `create` has made.
@@ -182,7 +195,7 @@ class Handover:
         their connection end: without its network they would wait for an answer that never comes.
 
         Args:
-            places: Where it is.
+            places: Where it is, with an address where it needs one to come back to it.
             image: What to look with; see `await_idle`.
 
         Returns:
@@ -245,6 +258,14 @@ class Handover:
                 leave(self.site, self.old.id, place.network)
             join(self.site, self.old.id, place)
         self.site.docker("start", self.old.id)  # no change if it runs
+
+    def forget(self) -> None:
+        """Remove the stand-in, and the network that was made for the change of hands."""
+        self.discard(self.called)
+        with suppress(HostError):
+            for name in self.site.docker(*_MEMBERS, self.called).split():
+                leave(self.site, name, self.called)
+            self.site.docker("network", "rm", self.called)
 
     def discard(self, name: str) -> None:
         """Remove container *name*, if it is there."""

@@ -1,12 +1,14 @@
-"""Replicas that a variant no longer has: nobody leads to them."""
+"""Replicas and networks that a variant no longer has: nobody leads to them."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 
 from composefile import labels
-from engine.docker.containers import Site
+from engine.docker.containers import LABEL, Container, Site
 from engine.events import Changed
 from engine.variant import Variant
+from faults import HostError
 
 
 def remove_left_over(
@@ -32,3 +34,35 @@ def remove_left_over(
     site.remove(left)
     for one in left:
         yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host, one.leaves)
+
+
+def networks_of(site: Site, project: str, old: Iterable[Container]) -> set[str]:
+    """Return the networks of *old* and of all replicas of *project*: dcgen has made these.
+
+    Raises:
+        HostError: Docker does not answer.
+    """
+    ours = [*old, *site.labelled(project, labels.ROLE)]
+    return {network for one in ours for network in one.addresses}
+
+
+def remove_networks(
+    site: Site, variant: Variant, project: str, names: Collection[str]
+) -> Iterator[Changed]:
+    """Remove those of *names* that Compose made for *project*, and that nobody uses any more.
+
+    One that *variant* uses stays, and one that any container is in, even one that has ended.
+
+    Raises:
+        HostError: Docker does not answer.
+    """
+    used = {key for service in variant for key in service.model.networks(service.name) or {}}
+    form = f'{{{{index .Labels "{LABEL}project"}}}} {{{{index .Labels "{LABEL}network"}}}}'
+    for name in sorted(names):
+        with suppress(HostError):  # it is gone, or somebody has just joined it
+            said = site.docker("network", "inspect", "--format", form, name)
+            owner, _, key = said.strip().partition(" ")
+            there = site.docker("ps", "--all", "--quiet", "--filter", f"network={name}")
+            if owner == project and key not in used and not there.strip():
+                site.docker("network", "rm", name)
+                yield Changed(name, "removed", host=site.host)

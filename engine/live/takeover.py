@@ -17,9 +17,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from engine.docker.containers import Container
-from engine.docker.endpoints import Endpoint, endpoints, join, leave, move, moved, rejoin
+from engine.docker.endpoints import Endpoint, endpoints, join, move, moved, rejoin
 from engine.events import Changed
-from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover
+from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, fixed
 from engine.live.health import last_words
 from engine.live.held import held
 from engine.live.running import Live, live_in
@@ -29,7 +29,6 @@ from faults import HostError, UserError
 
 _UNCHECKED = "INI"
 _FOUND_WITHIN_S = 10.0
-_MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 
 
 class Takeover(Handover):
@@ -49,19 +48,19 @@ class Takeover(Handover):
         places = [one.named(self.service.name, *one.aliases) for one in found]
         with ExitStack() as undo:
             aside = self._aside(undo)
-            unfixed = [replace(place, fixed="") for place in places]
             stand_in = self.start_stand_in(undo)
             self._await(stand_in)
             join(self.site, stand_in.id, aside.named(*names_of_replicas(self.service)))
             undo.callback(self.restore, places)
-            new = None if self.has_one_name else self._wait_aside(undo, aside)
-            still = self.name_stand_in(stand_in, places)
+            new, made = self._wait_aside(undo, aside, stand_in)
+            kept = self.kept(places, made)
+            still = self.name_stand_in(stand_in, kept)
             self._await(stand_in)
-            ending_s = yield from self.let_finish(still, stand_in.image)
-            new, gap_s = self._switch(new, still)
+            ending_s = yield from self.let_finish(fixed(places, still), stand_in.image)
+            new, gap_s = self._switch(new, places, still)
             undo.pop_all()
-        lost = moved(self.site, new.id, places)
-        self._retire(stand_in, new, [aside, *unfixed])
+        lost = moved(self.site, new.id, [place for place in kept if place.address])
+        self._retire(stand_in, new, [aside, *(replace(place, fixed="") for place in kept)])
         self.end(new, places)
         free = f"host ports were free for {ending_s + gap_s:.1f} s" if self.old.published else ""
         yield from self.told(begin_s, free, lost)
@@ -69,17 +68,23 @@ class Takeover(Handover):
     def _aside(self, undo: ExitStack) -> Endpoint:
         # A network without a way out: a container that is there alone has no host ports. The
         # balancer waits there, and takes the stand-in for its replicas.
-        self._forget()  # what a run left that was killed
-        undo.callback(self._forget)
+        self.forget()  # what a run left that was killed
+        undo.callback(self.forget)
         self.site.docker("network", "create", "--internal", self.called)
         return Endpoint(self.called)
 
-    def _wait_aside(self, undo: ExitStack, aside: Endpoint) -> Container:
-        new = self.create(undo)
+    def _wait_aside(
+        self, undo: ExitStack, aside: Endpoint, stand_in: Container
+    ) -> tuple[Container | None, list[Endpoint]]:
+        # Returns where Compose puts a container of the service, too.
+        if self.has_one_name:
+            own = endpoints(self.site, stand_in.id)
+            return None, [one.named() for one in own if one.network != aside.network]
+        new, made = self.create(undo)
         join(self.site, new.id, aside)
         self.start()
         self._await(new, by_another=True)
-        return new
+        return new, made
 
     def _await(self, container: Container, *, by_another: bool = False) -> None:
         live = live_in(self.service, self.site, container)
@@ -88,13 +93,15 @@ class Takeover(Handover):
             what += last_words(self.site, container)
             raise UserError(what, fix="read the logs of the replicas: dcgen logs")
 
-    def _switch(self, new: Container | None, places: Sequence[Endpoint]) -> tuple[Container, float]:
+    def _switch(
+        self, new: Container | None, places: Sequence[Endpoint], kept: Sequence[Endpoint]
+    ) -> tuple[Container, float]:
         # In between nobody has the address and the host ports of a network.
         begin_s = time.monotonic()
         if new is None:
             return self.recreate(), time.monotonic() - begin_s
         with held(live_in(self.service, self.site, new)) as release:
-            gap_s = move(self.site, self.old.id, new.id, places)
+            gap_s = move(self.site, self.old.id, places, new.id, kept)
             release()
         return new, gap_s
 
@@ -111,14 +118,7 @@ class Takeover(Handover):
         live = live_in(self.service, self.site, stand_in)
         with suppress(HostError):
             until(lambda: all(row.idle for row in live.rows()), self.patience.drain_s)
-        self._forget()
-
-    def _forget(self) -> None:
-        self.discard(self.called)
-        with suppress(HostError):
-            for name in self.site.docker(*_MEMBERS, self.called).split():
-                leave(self.site, name, self.called)
-            self.site.docker("network", "rm", self.called)
+        self.forget()
 
 
 def _serves(live: Live, *, by_another: bool) -> bool:

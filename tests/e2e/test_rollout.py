@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import NewProject
-from tests.e2e.live import RNG, Running, made
+from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
 from tests.lab.commands import CommandError
@@ -114,3 +114,32 @@ def test_up_replaces_changed_replicas_one_at_a_time_and_no_request_fails(
     assert not before & _ids(rng, replicas)
     assert len(_ids(rng, replicas)) == len(before)
     assert constant.failed == []
+
+
+# It takes longer to serve than a rollout waits by itself, and its health check says so.
+SLOW = TINY.replace(
+    'command: ["haproxy", "-W", "-db", "-f", "/web.cfg"]',
+    """command: ["sh", "-c", "sleep 5; exec haproxy -W -db -f /web.cfg"]
+    healthcheck:
+      test: ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080"]
+      interval: 1s
+      start_period: 30s""",
+)
+
+
+def test_a_new_replica_gets_the_time_that_its_own_health_check_asks_for(
+    new_project: NewProject, tmp_path: Path, notebook: Notebook
+) -> None:
+    file = made(tmp_path / "generated.yml", SLOW, "scale", "web", "1", "--dynamic")
+    slow = Running(new_project("local", file))
+    slow.up()
+    slow.await_serving({"web-replicas-1"})
+    before = _ids(slow, {"web-replicas"})
+
+    with load(slow.url()) as constant:
+        slow.dcgen("rollout", "web", "-q", "--healthy-deadline", "1")
+        constant.more(100)
+    notebook.note("rollout that waits five times its deadline", constant.verdict, "0 failed")
+
+    assert constant.failed == []
+    assert len(_ids(slow, {"web-replicas"}) - before) == 1
