@@ -41,6 +41,15 @@ LIKE = {
     "example/shop:1": ("EXPOSE 8000", 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "shop:web"]'),
     "example/jobs:1": ("EXPOSE 8000", 'CMD ["python", "jobs.py", "api", "8000"]'),
     "example/streams:1": ("EXPOSE 8000", 'CMD ["python", "streams.py", "8000"]'),
+    # One program and nothing else, linked statically: what it is called says what it does.
+    "example/bare:1": (
+        "FROM scratch",
+        "COPY --from=0 /bin/busybox /httpd",
+        "COPY --from=0 /bin/busybox /wget",
+        "EXPOSE 8000",
+        "STOPSIGNAL SIGKILL",
+        'CMD ["/httpd", "-f", "-p", "8000", "-h", "/etc"]',
+    ),
     "example/calls:1": ("EXPOSE 50051 7000", 'CMD ["python", "calls.py", "serve"]'),
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.e2e.applications.conftest import HasImages
 from tests.e2e.applications.running import copied, started
-from tests.e2e.applications.scenario import LOSSLESS, Application, Scenario
+from tests.e2e.applications.scenario import Application, Scenario
 from tests.e2e.conftest import NewProject
 from tests.e2e.report import Notebook
 
@@ -25,7 +25,9 @@ class Begin:
 
 
 def lost(one: Scenario) -> dict[str, list[str]]:
-    return {step: one.seen.failed[step] for step in LOSSLESS if one.seen.failed[step]}
+    return {
+        step: one.seen.failed[step] for step in one.application.lossless if one.seen.failed[step]
+    }
 
 
 def is_as_before(one: Scenario) -> bool:

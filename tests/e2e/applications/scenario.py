@@ -19,8 +19,9 @@ from tests.lab.waiting import until
 PUBLISHED_GAP_S = 0.5
 CLIENTS = 4
 # Steps in which one balancer stands there all the time. It is another container when the list of
-# its servers changes, unless it finds them by DNS (`test_dynamic.py`): a host port is free then.
+# its servers changes, unless it finds them by DNS: a host port is free then.
 LOSSLESS = ("rollout", "image that never serves")
+RESIZED = ("3 to 5", "5 to 2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Application:
     commands: tuple[str, ...]
     path: str = ""
     own: bool = True
+
+    @property
+    def lossless(self) -> tuple[str, ...]:
+        """The steps in which no request may fail."""
+        return (*RESIZED, *LOSSLESS) if "--dynamic" in self.commands[0] else LOSSLESS
 
 
 @dataclass(slots=True)
@@ -119,11 +125,12 @@ class Scenario:
         self.seen.failed[step] = constant.failed
         self.seen.unanswered += [f"{step}: {one}" for one in constant.unanswered]
         self.seen.requests += sum(constant.answered.values())
-        lossless = step in LOSSLESS or not self.application.own
-        bar = "0 failed" if lossless else "another container takes the name and the port"
+        lossless = step in self.application.lossless or not self.application.own
+        hands = f"the published port changes hands: at most {PUBLISHED_GAP_S:g} s without an answer"
+        if step.startswith("back"):
+            hands = "the published port is not served until the application has started"
+        bar = "0 failed" if lossless else hands
         gap = f"longest time without an answer {constant.gap_s:.2f} s"
-        if step.startswith("taken") and self.application.own:
-            bar = f"without an answer at most {PUBLISHED_GAP_S:g} s"
         counts = f"{len(constant.failed)} of {constant.total} failed"
         self.notebook.note(step, f"{counts}; {gap}", bar)
 

@@ -16,6 +16,7 @@ from tests.e2e.load import load
 from tests.e2e.report import Notebook
 from tests.e2e.sources import both_engines
 from tests.lab import bases
+from tests.lab.commands import CommandError
 from tests.lab.lab import TODAY, Lab
 from tests.lab.project import Project, fetch
 from tests.lab.waiting import until
@@ -28,11 +29,21 @@ SHOP = Application(
     "example/shop:1",
     ("scale web {n} --mode http --health from-healthcheck", "scale celery {n}"),
 )
-FRONT = Application("front", "app", "example/app:1", ("scale app {n} --mode http",), own=False)
+# In the image of the application there is nothing but a server: no shell, no other program.
+FRONT = Application(
+    "front",
+    "app",
+    "example/bare:1",
+    ("scale app {n} --dynamic --mode http",),
+    path="hostname",
+    own=False,
+)
 JOBS = Application("jobs", "api", "example/jobs:1", ("scale api {n}", "scale consumer {n}"))
 CALLS = Application(
     "calls", "calls", "example/calls:1", ("scale calls {n} --mode 50051=h2c",), own=False
 )
+# gRPC tries again at once after the first failure, then after one second, two, four, …
+WAITS = "the name changes hands, and gRPC waits before it connects again"
 
 
 @pytest.fixture
@@ -70,6 +81,8 @@ def test_django_with_celery_beat_and_postgresql(
 def test_nginx_that_looked_the_name_up_once_finds_the_balancer(begin: Begin, host: str) -> None:
     one = begin(FRONT, host)
     served: dict[str, int] = {}
+    with pytest.raises(CommandError, match=r"executable file not found|no such file"):
+        one.project.compose("exec app sh -c true")
 
     one.run(lambda step: served.update({step: len(one.seen.names)}))
 
@@ -139,7 +152,7 @@ def test_grpc_and_kept_tcp_connections(begin: Begin, notebook: Notebook) -> None
         before.update({kind: len(failures) for kind, failures in found.items()})
         failed[step] = new["grpc"]
         words = ", ".join(f"{kind} {len(failures)}" for kind, failures in new.items())
-        bar = "gRPC 0" if step in LOSSLESS else "gRPC waits before it connects again"
+        bar = "gRPC 0; TCP those of what goes" if step in LOSSLESS else WAITS
         notebook.note(f"{step}: calls that failed, connections that ended", words, bar)
 
     one.run(note)
