@@ -42,7 +42,7 @@ def run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
     """
     os.environ["COMPOSE_IGNORE_ORPHANS"] = "1"  # the others of the project are
     os.environ.pop("COMPOSE_REMOVE_ORPHANS", None)
-    with _turn(wish.folder), TemporaryDirectory() as mine, _blamed(wish, mine):
+    with TemporaryDirectory() as mine, _blamed(wish, mine):
         file = Path(mine) / "compose.json"
         file.write_text(json.dumps(wish.made))
         words = ("--project-directory", str(wish.folder), "--file", str(file))
@@ -54,18 +54,24 @@ def run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
         for sentence in wish.said:
             tell("info", sentence)
         with labelled(wish.made, wish.service):
-            _change(caller, site, variant, wait=wait)
-            there = site.labelled(project, f"{SERVICE}={wish.service}")
-            site.remove([one for one in there if one.service not in variant.services])
+            with _turn(wish.folder):
+                _change(caller, site, variant, wish.service)
+            if wait:  # it may need the service of another provider, whose turn it is now
+                _done(site, "up", "--detach", "--no-recreate", "--wait")
 
 
-def _change(caller: Caller, site: Site, variant: Variant, *, wait: bool) -> None:
+def _change(caller: Caller, site: Site, variant: Variant, service: str) -> None:
+    passed = [word for word in caller.words if word in _PASSED]
+    if caller.only_creates:
+        _done(site, "up", "--no-start", *passed)
+        return
     patience = Patience(renew_volumes=caller.asks("-V", "--renew-anon-volumes"))
     build = ["--build"] * caller.asks("--build")
     going = Going(Wanted(), patience, build, returns=True, parallel=0)
     with resized(Place(variant, (site,)), going, Messages()):
-        passed = [word for word in caller.words if word in _PASSED]
-        _done(site, "up", "--detach", *passed, *["--wait"] * wait)
+        _done(site, "up", "--detach", *passed)
+    there = site.labelled(variant.project, f"{SERVICE}={service}")
+    site.remove([one for one in there if one.service not in variant.services])
 
 
 def down(caller: Caller, project: str, service: str) -> None:

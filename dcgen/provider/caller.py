@@ -50,6 +50,11 @@ class Caller:
         return ""
 
     @property
+    def only_creates(self) -> bool:
+        """Whether containers are to be made, and not started: ``create``, ``up --no-start``."""
+        return self.words[:1] == ("create",) or self.asks("--no-start")
+
+    @property
     def named(self) -> list[str]:
         """The files that ``-f`` names."""
         return self._given(_FILE)

@@ -86,6 +86,9 @@ def test_options_of_the_command_are_found_wherever_they_stand() -> None:
     assert not called.asks("--wait")
     assert (called.value("--timeout"), called.value("-t")) == ("5", "7")
     assert called.value("--pull") == ""
+    assert not called.only_creates
+    assert understood([PLUGIN, "compose", "create", "web"]).only_creates
+    assert understood([PLUGIN, "compose", "up", "--no-start"]).only_creates
 
 
 def test_metadata_has_the_options_of_scale_and_ambassador_but_no_files() -> None:
