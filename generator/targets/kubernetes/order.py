@@ -19,6 +19,8 @@ HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 _KUBECTL = "registry.k8s.io/kubectl:v1.34.0"
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _RBAC = "rbac.authorization.k8s.io/v1"
+# With the version that a server adds: else each `kubectl apply` finds a difference.
+_NAMESPACE: Emitted = {"apiVersion": "v1", "fieldPath": "metadata.namespace"}
 _NO_RIGHTS: Emitted = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
@@ -125,7 +127,7 @@ def _ended(source: Source, name: str, jobs: list[str]) -> Given:
 
 def _token() -> Emitted:
     # Into the one container that needs it: the service itself has no access to the cluster.
-    namespace: Emitted = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
+    namespace: Emitted = {"path": "namespace", "fieldRef": _NAMESPACE}
     ca: Emitted = {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}
     sources: Emitted = [
         {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},

@@ -93,7 +93,10 @@ def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool
         return Given((_of_claim(called, claim),), notices=(notice,))
     spec = _spec(source, "ReadWriteOnce")
     if own_pods:
-        return Given(templates=({"metadata": {"name": called}, "spec": spec},))
+        # With all that a server adds: else each `kubectl apply` finds a difference.
+        kind: dict[str, Emitted] = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
+        mode: Emitted = {**spec, "volumeMode": "Filesystem"}
+        return Given(templates=({**kind, "metadata": {"name": called}, "spec": mode},))
     shared = many or len(sharing(source, volume)) > 1
     if not shared:
         made = source.made(name, _CLAIM, called, {"spec": spec})
@@ -108,7 +111,7 @@ def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool
     return Given((_of_claim(called, called),), objects=(made,), notices=(notice,))
 
 
-def _spec(source: Source, mode: str) -> Emitted:
+def _spec(source: Source, mode: str) -> dict[str, Emitted]:
     chosen = source.choices.storage_class
     named: dict[str, Emitted] = {"storageClassName": chosen} if chosen else {}
     requests: Emitted = {"requests": {"storage": source.choices.storage}}
