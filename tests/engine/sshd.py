@@ -13,6 +13,8 @@ from engine.process.free_ports import free_port
 from tests.lab.waiting import until
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
+# As root it wants this folder, which its service would make; a container has no services.
+PRIVILEGES = Path("/run/sshd")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Sshd:
 @contextmanager
 def running(folder: Path, bin_folder: Path, *options: str) -> Iterator[Sshd]:
     """Run an sshd with *options*; put an ``ssh`` that knows it into *bin_folder*."""
+    if os.geteuid() == 0:
+        PRIVILEGES.mkdir(mode=0o755, exist_ok=True)
     port = free_port(set())
     for name in ("host", "user"):
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name)
