@@ -6,6 +6,7 @@ a lock, and needs neither a shell there nor anything of ours. Its labels say who
 
 import getpass
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 
 from engine.hosts import Host
 from faults import HostError
@@ -22,6 +24,8 @@ OF_LOCK = "dcgen.lock"
 OF_PROJECT = "dcgen.lock.project"
 _OF_TIME = "dcgen.lock.time"
 _OF_TOKEN = "dcgen.lock.token"  # noqa: S105 - it tells one command from another
+# The boot of the machine that the command runs on: its process number means something there only.
+_OF_BOOT = "dcgen.lock.boot"
 _FORMAT = f'{{{{.ID}}}}\t{{{{.Label "{OF_LOCK}"}}}}\t{{{{.Label "{_OF_TIME}"}}}}'
 _EMPTY = "dcgen-lock-image"
 _EMPTY_TAR = "\0" * 1024  # two blocks of zeros end an archive: it holds no file
@@ -56,6 +60,9 @@ def locked(hosts: Sequence[Host], project: str) -> Iterator[None]:
 
     They are locked in the order of their addresses, so that of two commands one gets all. A host
     that cannot be reached is left out: nothing can be changed there, either.
+
+    One that a command of this machine left there is taken over if its process is gone: it was
+    killed, or could not reach the host any more.
 
     Raises:
         HostError: Somebody else holds it on one of them; then it is held on none.
@@ -94,12 +101,13 @@ def remove(host: Host, found: Holder) -> None:
     _done(host, "rm", "--force", "--volumes", found.id)
 
 
-def _take(host: Host, project: str, token: str, image: str) -> None:
+def _take(host: Host, project: str, token: str, image: str, *, again: bool = False) -> None:
     labels = {
-        OF_LOCK: f"{_user()}@{socket.gethostname()} (process {os.getpid()})",
+        OF_LOCK: f"{_whose()} (process {os.getpid()})",
         OF_PROJECT: project,
         _OF_TIME: datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC"),
         _OF_TOKEN: token,
+        _OF_BOOT: _boot(),
     }
     words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
     create = ("docker", "create", "--name", name(project), "--network", "none", *words)
@@ -111,9 +119,38 @@ def _take(host: Host, project: str, token: str, image: str) -> None:
         what = f"cannot lock project '{project}' on '{host.title}': {said}"
         raise HostError(what, fix="check that host: dcgen hosts")
     found = holder(host, project)
+    if found and not again and _is_left_by_us(host, found):
+        remove(host, found)
+        _take(host, project, token, image, again=True)
+        return
     whose = f"is being changed by {found}" if found else "has just been changed"
     fix = f"wait; if that command is gone: dcgen hosts unlock {project} --host {host.title}"
     raise HostError(f"project '{project}' on '{host.title}' {whose}", fix=fix)
+
+
+def _is_left_by_us(host: Host, found: Holder) -> bool:
+    # Whether a process of ours held it, on this machine since it was started, that is gone.
+    ours = re.fullmatch(rf"{re.escape(_whose())} \(process (\d+)\)", found.owner)
+    boot = _boot()
+    if not ours or not boot:
+        return False
+    words = ("--all", "--no-trunc", f"--filter=label={_OF_BOOT}={boot}", "--format={{.ID}}")
+    if found.id not in _done(host, "ps", *words).split():
+        return False
+    try:
+        os.kill(int(ours[1]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is there, and somebody else's
+        return False
+    return False
+
+
+def _boot() -> str:
+    # Empty where the system does not tell one boot from another: then nothing is taken over.
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
 
 
 def _image(host: Host) -> str:
@@ -140,6 +177,10 @@ def _give_back(host: Host, token: str) -> None:
             _done(host, "rm", "--force", "--volumes", row.split()[0])
             if row.split()[-1] == _EMPTY:
                 _done(host, "rmi", _EMPTY)
+
+
+def _whose() -> str:
+    return f"{_user()}@{socket.gethostname()}"
 
 
 def _user() -> str:

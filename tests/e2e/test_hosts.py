@@ -91,7 +91,11 @@ def test_of_two_who_change_a_project_one_is_refused_and_nothing_is_left(
 
 
 def test_a_lock_is_given_back_after_ctrl_c_and_taken_away_from_what_was_killed(
-    lab: Lab, nodes: list[Host], tmp_path: Path, cleanup: ExitStack
+    lab: Lab,
+    nodes: list[Host],
+    tmp_path: Path,
+    cleanup: ExitStack,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = tmp_path / "compose.yml"
     # Ends late, so that `down` holds its lock until then.
@@ -107,6 +111,21 @@ def test_a_lock_is_given_back_after_ctrl_c_and_taken_away_from_what_was_killed(
         held = lock.holder(nodes[0], "slow")
 
         assert (held is None) == (number == signal.SIGINT)
+
+    # Somebody on another machine has to say so; here the process is known to be gone.
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(lock, "_boot", lambda: "of another machine")
+        with pytest.raises(HostError, match="is being changed by"), lock.locked(nodes[:1], "slow"):
+            pass
+    with lock.locked([nodes[0]], "slow"):
+        ours = lock.holder(nodes[0], "slow")
+    assert ours is not None
+    assert ours.owner.endswith(f"(process {os.getpid()})")
+    lab.engine("node1").docker(
+        "create --name dcgen-lock-slow --label dcgen.lock=me --label",
+        f"{lock.OF_PROJECT}=slow",
+        *("--label", "dcgen.lock.time=now", "haproxy:3.0", "true"),
+    )
 
     taken = _run("hosts", "unlock", "slow", "--force", *_words(nodes[0]))
     assert (taken.returncode, lock.holder(nodes[0], "slow")) == (0, None)
