@@ -42,7 +42,7 @@ GROUPS = {
     "Cluster": (
         *("version", "namespace", "secrets", "outside", "ingress", "ingress_class"),
         *("proxy", "cluster_domain"),
-        *("storage", "storage_class", "is_liveness"),
+        *("storage", "storage_class", "is_liveness", "set_words"),
     ),
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts", "hosts_file"),

@@ -469,7 +469,7 @@ def test_an_ingress_leads_to_the_published_port(tmp_path: Path) -> None:
     [
         pytest.param("wbe=a.example", 1, "did you mean 'web'?", id="another service"),
         pytest.param("web", 2, "SERVICE=HOST", id="no host"),
-        pytest.param("web=http://x", 2, "SERVICE=HOST", id="a URL"),
+        pytest.param("web=http://x", 2, "not the name of a host", id="a URL"),
     ],
 )
 def test_a_wrong_ingress_is_refused(tmp_path: Path, option: str, code: int, what: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from generator.targets.kubernetes.settings import Settings
+
 
 class Version(NamedTuple):
     """A version of Kubernetes."""
@@ -34,11 +36,11 @@ class Choices:
         storage_class: Its storage class; empty is the cluster's own.
         outside: How published ports are reached from outside: ``node-port``, ``load-balancer`` or
             ``none``.
-        ingress: Service to the host name under which an Ingress publishes it.
-        ingress_class: The class of these; empty is the cluster's own.
+        ingress_class: The class of an Ingress; empty is the cluster's own.
         proxy: What becomes of the HAProxy of a variant: ``auto``, ``haproxy`` or ``service``.
         cluster_domain: How names of the cluster end.
         is_liveness: Whether a container that becomes unhealthy is started again.
+        settings: Service to what Compose cannot say of it; over what its file has.
     """
 
     registry: str = ""
@@ -49,11 +51,11 @@ class Choices:
     storage: str = "1Gi"
     storage_class: str = ""
     outside: str = "node-port"
-    ingress: Mapping[str, str] = field(default_factory=dict)
     ingress_class: str = ""
     proxy: str = "auto"
     cluster_domain: str = "cluster.local"
     is_liveness: bool = False
+    settings: Mapping[str, Settings] = field(default_factory=dict)
 
     @property
     def can_sleep(self) -> bool:

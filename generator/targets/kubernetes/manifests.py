@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from faults import UserError, nearest
+from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
+from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
 from generator.targets.kubernetes.attributes import judged, require_sections
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
-from generator.targets.kubernetes.outside import outside
 from generator.targets.kubernetes.policy import policies
-from generator.targets.kubernetes.services import services
 from generator.targets.kubernetes.source import Source, require_name
 from generator.targets.kubernetes.workload import job_name, kind_of, workload
 
@@ -23,7 +22,8 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
         UserError: Something in the file cannot be written as manifests.
     """
     require_sections(source.written)
-    _require_services(source)
+    for name in source.names:
+        require_name(source.model, name)
     notices = list(_left_out(source))
     found: list[Object] = []
     for name in source.names:
@@ -45,13 +45,9 @@ def _service(source: Source, name: str) -> tuple[list[Object], list[Notice]]:
     kind = kind_of(source, name)
     lost = judged(source.model, name, is_once=kind == "Job")
     pod, given = _pod(source, name, ())
-    around = [
-        services(source, name, is_needed=kind == "StatefulSet", is_once=kind == "Job"),
-        outside(source, name),
-    ]
-    made = [*given.objects, workload(source, name, pod, given)]
-    made += [one for part in around for one in part.objects]
-    return made, [*lost, *given.notices, *(one for part in around for one in part.notices)]
+    beside = around(source, name, kind)
+    made = [*given.objects, workload(source, name, pod, given), *beside.objects]
+    return made, [*lost, *given.notices, *beside.notices]
 
 
 def _pod(source: Source, name: str, before: tuple[str, ...]) -> tuple[Emitted, Given]:
@@ -65,19 +61,6 @@ def _pod(source: Source, name: str, before: tuple[str, ...]) -> tuple[Emitted, G
     ended = [other for other, how in dependencies(source, name).items() if how == COMPLETED]
     jobs = {other: job_name(other, _pod(source, other, (*before, name))[0]) for other in ended}
     return assembled(source, name, kind_of(source, name), jobs)
-
-
-def _require_services(source: Source) -> None:
-    for name in source.names:
-        require_name(source.model, name)
-    for name in source.choices.ingress:
-        if name not in source.names:
-            names = ", ".join(source.names)
-            raise UserError(
-                f"`--ingress`: no service named {name!r}",
-                fix=nearest(name, source.names, f"choose one of: {names}"),
-                where=source.model.where(name),
-            )
 
 
 def _each_once(source: Source, objects: Iterable[Object]) -> list[Object]:

@@ -9,6 +9,7 @@ from generator.result import Notice
 from generator.targets.kubernetes.choices import Version
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.ports import given_out, main_port, published
+from generator.targets.kubernetes.settings import group
 from generator.targets.kubernetes.source import Source
 
 _SERVICE = ("v1", "Service")
@@ -17,13 +18,17 @@ _MIXED = Version(1, 26)  # the first in which a load balancer takes several prot
 _TYPES = {"node-port": "NodePort", "load-balancer": "LoadBalancer"}
 
 
-def outside(source: Source, name: str) -> Given:
-    """Return what publishes the ports of service *name*, as a person chose."""
+def outside(source: Source, name: str, *, is_once: bool) -> Given:
+    """Return what publishes the ports of service *name*, which runs once if *is_once* says so.
+
+    Raises:
+        UserError: It is to have an Ingress that cannot be.
+    """
     open_to_all = published(source.model, name)
     local = [port for port in given_out(source.model, name) if port not in open_to_all]
     parts = [_inside_alone(source, name, local)]
-    if name in source.choices.ingress:
-        parts.append(_ingress(source, name))
+    if group(source.settings_of(name), "ingress"):
+        parts.append(_ingress(source, name, is_once=is_once))
     elif source.choices.outside in _TYPES and open_to_all:
         parts += [_service(source, name, ports) for ports in _by_protocol(source, open_to_all)]
     else:
@@ -75,14 +80,25 @@ def _service(source: Source, name: str, ports: list[Port]) -> Given:
     return Given(objects=(made,), notices=(notice,))
 
 
-def _ingress(source: Source, name: str) -> Given:
-    backend: Emitted = {
-        "service": {"name": name, "port": {"number": main_port(source.model, name)}}
-    }
+def _ingress(source: Source, name: str, *, is_once: bool) -> Given:
+    found = group(source.settings_of(name), "ingress")
+    first, host = next(iter(found.values())), source.setting(name, "ingress.host")
+    if not host:
+        raise first.refused("an Ingress needs a host name", "give `ingress.host`, too")
+    number = main_port(source.model, name)
+    if is_once or not number:
+        what = f"{name} runs once" if is_once else f"no TCP port of {name} is known"
+        fix = f"take `ingress` out of {name}" if is_once else f"name it: `expose: [PORT]` of {name}"
+        raise first.refused(what, fix)
+    backend: Emitted = {"service": {"name": name, "port": {"number": number}}}
     path: Emitted = {"path": "/", "pathType": "Prefix", "backend": backend}
-    rule: Emitted = {"host": source.choices.ingress[name], "http": {"paths": [path]}}
-    chosen = source.choices.ingress_class
+    rule: Emitted = {"host": host, "http": {"paths": [path]}}
+    chosen = source.setting(name, "ingress.class") or source.choices.ingress_class
     named: dict[str, Emitted] = {"ingressClassName": chosen} if chosen else {}
+    secret = source.setting(name, "ingress.tls-secret")
+    if secret:
+        named["tls"] = [{"hosts": [host], "secretName": secret}]
     spec: Emitted = {**named, "rules": [rule]}
     kind = ("networking.k8s.io/v1", "Ingress")
-    return Given(objects=(source.made(name, kind, name, {"spec": spec}),))
+    made = source.made(name, kind, name, {"spec": spec})
+    return Given(objects=(source.made_from(first, made),))

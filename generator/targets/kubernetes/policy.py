@@ -71,7 +71,7 @@ def _of_service(source: Source, name: str) -> Iterator[Object]:
 
 
 def _open(source: Source, name: str) -> list[Port]:
-    if name in source.choices.ingress:
+    if source.setting(name, "ingress.host"):
         return [Port(main_port(source.model, name))]
     return published(source.model, name) if source.choices.outside != "none" else []
 

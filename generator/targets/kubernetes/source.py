@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from composefile.model import Model
 from composefile.values import words
@@ -13,6 +13,7 @@ from faults import Place, UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.choices import Choices
 from generator.targets.kubernetes.objects import Object
+from generator.targets.kubernetes.settings import Setting, Settings
 
 MOST_LETTERS = 63
 _HASH_LETTERS = 8
@@ -31,6 +32,7 @@ class Source:
         choices: What a person chose.
         unwritten: Services of the file that have no pods in the cluster.
         elsewhere: Names that lead out of the cluster, by a Service.
+        settings: Service to what Compose cannot say of it.
     """
 
     model: Model
@@ -39,6 +41,7 @@ class Source:
     choices: Choices
     unwritten: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    settings: Mapping[str, Settings] = field(default_factory=dict)
 
     @functools.cached_property
     def names(self) -> list[str]:
@@ -53,8 +56,25 @@ class Source:
         chosen = self.choices.namespace
         return f"kubectl -n {chosen}" if chosen else "kubectl"
 
+    def settings_of(self, name: str) -> Settings:
+        """Return what Compose cannot say of service *name*."""
+        return self.settings.get(name, {})
+
+    def setting(self, name: str, key: str) -> str:
+        """Return the setting *key* of service *name*; empty if it has none."""
+        found = self.settings_of(name).get(key)
+        return found.value if found else ""
+
     def replicas(self, name: str) -> int:
-        """Return how many pods service *name* has; 1 if it does not say."""
+        """Return how many pods service *name* has; the most there may be, with an autoscaler."""
+        return int(self.setting(name, "hpa.max") or self.written_replicas(name))
+
+    def least(self, name: str) -> int:
+        """Return how many pods service *name* has at least, with an autoscaler or without."""
+        return int(self.setting(name, "hpa.min") or self.written_replicas(name))
+
+    def written_replicas(self, name: str) -> int:
+        """Return how many pods of service *name* the file has; 1 if it does not say."""
         deploy = self.model.get(name, "deploy")
         value = deploy.get("replicas") if isinstance(deploy, dict) else None
         value = value or self.model.get(name, "scale")
@@ -83,6 +103,10 @@ class Source:
         return Object(
             *kind, called, self.labels(name), body, where, name, namespace, annotations or {}
         )
+
+    def made_from(self, setting: Setting, made: Object) -> Object:
+        """Return *made* with the line of the *setting* that it was made from, if it has one."""
+        return replace(made, where=self.line(setting.where)) if setting.where else made
 
     def named_by_content(
         self, name: str, kind: str, called: str, data: Mapping[str, Emitted]

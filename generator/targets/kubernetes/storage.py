@@ -15,10 +15,12 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.quantity import memory
+from generator.targets.kubernetes.settings import group
 from generator.targets.kubernetes.source import Source, label_of
 
 _CLAIM = ("v1", "PersistentVolumeClaim")
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_SETTINGS = ("storage", "storage-class")
 _BIND = ("bind", "npipe", "cluster", "image")
 
 
@@ -78,6 +80,7 @@ def storage(source: Source, name: str, *, own_pods: bool, many: bool) -> Given:
             notice = Notice(what, where, fix=fix)
             parts.append(Given(({"name": called, "emptyDir": {}},), notices=(notice,)))
     named = claimed(source, name)
+    _require_claim(source, name)
     claims = [_claim(source, name, one, own_pods=own_pods, many=many) for one in named]
     return together([*parts, *claims, *_memory(source, name)])
 
@@ -91,7 +94,7 @@ def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool
         what = f"the claim {claim!r}, which {name} mounts, is not written"
         notice = Notice(what, source.model.where(name, "volumes"), fix="make it in the cluster")
         return Given((_of_claim(called, claim),), notices=(notice,))
-    spec = _spec(source, "ReadWriteOnce")
+    spec = _spec(source, volume, "ReadWriteOnce")
     if own_pods:
         # With all that a server adds: else each `kubectl apply` finds a difference.
         kind: dict[str, Emitted] = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
@@ -107,14 +110,34 @@ def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool
         source.model.where(name, "volumes"),
         fix="name one with ReadWriteMany, such as NFS: `--storage-class NAME`",
     )
-    made = source.made(name, _CLAIM, called, {"spec": _spec(source, "ReadWriteMany")})
+    made = source.made(name, _CLAIM, called, {"spec": _spec(source, volume, "ReadWriteMany")})
     return Given((_of_claim(called, called),), objects=(made,), notices=(notice,))
 
 
-def _spec(source: Source, mode: str) -> dict[str, Emitted]:
-    chosen = source.choices.storage_class
+def _require_claim(source: Source, name: str) -> None:
+    if any(not is_external(source, volume) for volume in claimed(source, name)):
+        return
+    for setting in group(source.settings_of(name), *_SETTINGS).values():
+        what = f"{name} has no volume with a name, for which a claim is written"
+        raise setting.refused(what, f"give {name} one: `volumes: [data:/data]`")
+
+
+def _setting(source: Source, volume: str, key: str) -> str:
+    """Return the setting *key* for *volume* of all services that share it; empty if none has it."""
+    found = [source.settings_of(name).get(key) for name in sharing(source, volume)]
+    given = [one for one in found if one is not None]
+    for one in given:
+        if one.value != given[0].value:
+            what = f"the volume {volume!r} has two of them: {given[0].shown} is another"
+            raise one.refused(what, "give both the same, or one of them alone")
+    return given[0].value if given else ""
+
+
+def _spec(source: Source, volume: str, mode: str) -> dict[str, Emitted]:
+    chosen = _setting(source, volume, "storage-class") or source.choices.storage_class
     named: dict[str, Emitted] = {"storageClassName": chosen} if chosen else {}
-    requests: Emitted = {"requests": {"storage": source.choices.storage}}
+    size = _setting(source, volume, "storage") or source.choices.storage
+    requests: Emitted = {"requests": {"storage": size}}
     return {"accessModes": [mode], **named, "resources": requests}
 
 

@@ -8,6 +8,7 @@ from generator.result import Notice
 from generator.targets.kubernetes.choices import Choices
 from generator.targets.kubernetes.elsewhere import Away, ambassadors, hosts, notice
 from generator.targets.kubernetes.folding import Folded, folded
+from generator.targets.kubernetes.settings_of_variant import settings_of
 from generator.targets.kubernetes.source import Source
 
 
@@ -26,6 +27,7 @@ def source_of(
     away = ambassadors(model, choices.proxy)
     gone = {name for replicas in pods.values() for name in replicas} | {one.name for one in away}
     left = [name for name in _started(model) if name not in gone]
+    settings = settings_of(model, left, pods, choices.settings)
     away += hosts(model, left)
     source = Source(
         Folded(model, pods) if pods else model,
@@ -34,6 +36,7 @@ def source_of(
         choices,
         frozenset(gone),
         frozenset(one.name for one in away),
+        settings,
     )
     told = (notice(source, one) for one in away)
     return source, away, [*said, *(one for one in told if one)]

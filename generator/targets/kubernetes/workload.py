@@ -73,9 +73,9 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
         body = {**_daemon(source, name), **body}
     elif kind == "StatefulSet":
         templates: dict[str, Emitted] = {"volumeClaimTemplates": given.templates}
-        body = {"replicas": source.replicas(name), "serviceName": name, **body, **templates}
+        body = {**_count(source, name), "serviceName": name, **body, **templates}
     else:
-        body = {"replicas": source.replicas(name), "strategy": _strategy(source, name), **body}
+        body = {**_count(source, name), "strategy": _strategy(source, name), **body}
     return source.made(name, ("apps/v1", kind), name, {"spec": body}, on_top)
 
 
@@ -95,6 +95,12 @@ def _annotated(source: Source, name: str, value: Value) -> dict[str, Emitted]:
         if not _ANNOTATION.fullmatch(key):
             raise refused(source.model, name, "labels", f"labels: {key}")
     return found
+
+
+def _count(source: Source, name: str) -> dict[str, Emitted]:
+    # Where an autoscaler decides, each `kubectl apply` would set the number back.
+    is_counted = bool(source.setting(name, "hpa.max"))
+    return {} if is_counted else {"replicas": source.replicas(name)}
 
 
 def _strategy(source: Source, name: str) -> Emitted:

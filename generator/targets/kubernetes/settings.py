@@ -1,0 +1,169 @@
+"""What Compose cannot say of a service in a cluster: `x-dcgen:` below it, or `--set`.
+
+    x-dcgen:                        --set web.ingress=coins.example
+      ingress: coins.example        --set web.hpa.max=10
+      hpa: {max: 10}
+
+Source: Compose Specification, "Extension" (Compose ignores a key that begins with ``x-``).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from composefile.model import Model
+from composefile.values import Value, fields
+from faults import Place, UsageError, UserError, nearest
+
+KEY = "x-dcgen"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_HOST = re.compile(rf"(?=.{{1,253}}\Z)(?![0-9.]+\Z)(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
+_SIZE = re.compile(r"[1-9][0-9]*(?:[kMGTPE]|[KMGTPE]i)?")
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
+_SHARE = re.compile(r"0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a value looks like: by a *pattern*, in words, and one for *example*."""
+
+    pattern: re.Pattern[str]
+    what: str
+    example: str
+
+
+FORMS = {
+    "ingress.host": Form(_HOST, "the name of a host", "coins.example"),
+    "ingress.class": Form(_NAME, "the name of an Ingress class", "nginx"),
+    "ingress.tls-secret": Form(_NAME, "the name of a Secret", "coins-tls"),
+    "storage": Form(_SIZE, "the size of a volume", "10Gi"),
+    "storage-class": Form(_NAME, "the name of a storage class", "fast"),
+    "hpa.min": Form(_COUNT, "a number of pods", "2"),
+    "hpa.max": Form(_COUNT, "a number of pods", "10"),
+    "hpa.cpu": Form(_COUNT, "percent of the reserved CPU", "80"),
+    "pdb.max-unavailable": Form(_SHARE, "a number of pods or a percentage of them", "1"),
+    "pdb.min-available": Form(_SHARE, "a number of pods or a percentage of them", "50%"),
+}
+_SHORT = {"ingress": "ingress.host"}
+_EXCLUSIVE = "pdb."  # a service has one of these
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The *value* of a key, as a message shows it, and *where* it stands if that is in a file."""
+
+    value: str
+    shown: str
+    where: Place | None = None
+
+    def refused(self, what: str, fix: str) -> UserError:
+        """Return the error that this cannot be, since *what*."""
+        return UserError(f"{self.shown}: {what}", fix=fix, where=self.where)
+
+
+Settings = Mapping[str, Setting]
+
+
+def of_file(model: Model, name: str) -> Settings:
+    """Return the settings of service *name* in its file, by their keys: ``hpa.max``.
+
+    Raises:
+        UserError: One is not known, or its value is not what it should be.
+    """
+    value = model.get(name, KEY)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UserError(
+            f"`{KEY}:` of service {name!r} is not a mapping",
+            fix=f"write it as `{KEY}: {{storage: 10Gi}}`",
+            where=model.where(name, KEY),
+        )
+    found = {}
+    for path, item in _leaves(value):
+        text = item if isinstance(item, str) else ""
+        written = f"`{KEY}.{'.'.join(path)}{f': {text}' if text else ''}` of service {name!r}"
+        setting = Setting(text, written, _place(model, name, path))
+        found[_checked(".".join(path), setting)] = setting
+    return found
+
+
+def of_word(option: str, word: str) -> tuple[str, str, Setting]:
+    """Return what *word* of the command line sets: a service, a key, and its setting.
+
+    Args:
+        option: ``--set``, for ``SERVICE.KEY=VALUE``, or ``--ingress``, for ``SERVICE=HOST``.
+        word: What was given to it.
+
+    Raises:
+        UsageError: It does not name all of these, or the value is not what it should be.
+    """
+    left, _, value = word.partition("=")
+    service, _, key = left.partition(".") if option == "--set" else (left, "", "ingress")
+    setting = Setting(value, f"`{option} {word}`")
+    if not (service and key and value):
+        what = "SERVICE.KEY=VALUE" if option == "--set" else "SERVICE=HOST"
+        example = "web.storage=10Gi" if option == "--set" else "webui=coins.example"
+        raise UsageError(
+            f"{setting.shown} is not {what}", fix=f"name all of it: `{option} {example}`"
+        )
+    try:
+        return service, _checked(key, setting), setting
+    except UserError as error:
+        raise UsageError(error.what, fix=error.fix) from error
+
+
+def over(settings: Settings, chosen: Settings) -> Settings:
+    """Return *settings* with those *chosen* on top: where only one can be, the others are gone."""
+    is_chosen = any(key.startswith(_EXCLUSIVE) for key in chosen)
+    kept = (key for key in settings if not (is_chosen and key.startswith(_EXCLUSIVE)))
+    return {**{key: settings[key] for key in kept}, **chosen}
+
+
+def group(settings: Settings, *names: str) -> Settings:
+    """Return those of *settings* that are in one of the groups *names*, such as ``hpa``."""
+    return {key: one for key, one in settings.items() if key.partition(".")[0] in names}
+
+
+def require(form: str, setting: Setting) -> None:
+    """Refuse a *setting* whose value does not look like that of the key *form*.
+
+    Raises:
+        UserError: It does not.
+    """
+    if not FORMS[form].pattern.fullmatch(setting.value):
+        what = f"{setting.shown} is not {FORMS[form].what}"
+        raise UserError(what, fix=f"write it as {FORMS[form].example}", where=setting.where)
+
+
+def _checked(word: str, setting: Setting) -> str:
+    """Return the key that *word* means, if *setting* can be its value."""
+    key = _SHORT.get(word, word)
+    if key not in FORMS:
+        below = [known for known in FORMS if known.startswith(f"{word}.")]
+        listed = ", ".join(below or FORMS)
+        fix = f"name one of: {listed}" if below else nearest(word, FORMS, f"name one of: {listed}")
+        raise UserError(f"{setting.shown} is not a setting", fix=fix, where=setting.where)
+    require(key, setting)
+    return key
+
+
+def _leaves(value: Mapping[str, Value]) -> Iterator[tuple[tuple[str, ...], Value]]:
+    for key, item in value.items():
+        if isinstance(item, dict) and item:
+            yield from (((key, *path), one) for path, one in _leaves(item))
+        else:
+            yield (key,), item
+
+
+def _place(model: Model, name: str, path: tuple[str, ...]) -> Place:
+    """Return where *path* stands in the settings of service *name*, as far down as in this file."""
+    field = model.fields(name).get(KEY)
+    node, found = field.node if field else None, model.where(name, KEY)
+    for word in path:
+        entry = fields(node).get(word)
+        if entry is None:
+            return found
+        found, node = model.document.where(entry.key), entry.node
+    return found
