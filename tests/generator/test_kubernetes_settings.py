@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 
 from generator.targets.kubernetes.choices import Version
+from generator.targets.kubernetes.settings import FORMS
 from tests.generator.cluster import objects, run, service
 
 RESERVED = "deploy: {resources: {reservations: {cpus: '0.25'}}}\n"
@@ -219,3 +220,18 @@ def test_a_budget_that_keeps_a_node_from_being_drained_is_said(
 
     assert objects(result)["PodDisruptionBudget", "web"]
     assert f"compose.yml:2: `--set web.pdb.{word}`: no pod may be evicted" in result.stderr
+
+
+def test_the_page_has_a_row_for_each_key_and_an_example_that_runs(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/kubernetes.md").read_text()
+    part = page.partition("## What Compose cannot say\n")[2].partition("\n## ")[0]
+    rows = [line.partition(" | ")[0] for line in part.splitlines() if line.startswith("| `")]
+    assert {key for key in FORMS if any(f"`{key}`" in row for row in rows)} == set(FORMS)
+
+    text, words = (part.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("yaml", "sh"))
+    command, *options = words.split()
+    assert (command, options.pop(0)) == ("dcgen", "kubernetes")
+    found = objects(run(tmp_path, text, *options))
+    kinds = {"Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget"}
+    assert {kind for kind, name in found if name == "webui"} >= kinds
+    assert found["Ingress", "webui"]["spec"]["rules"][0]["host"] == "test.example"
