@@ -98,6 +98,17 @@ def test_every_decision_is_in_the_index() -> None:
     assert decisions == set(re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", text(folder / "README.md")))
 
 
+def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
+    folder = Path("docs/decisions")
+    decisions = sorted(path.name for path in (ROOT / folder).glob("[0-9]*.md"))
+    numbers = [name[:4] for name in decisions]
+
+    assert numbers == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    assert [
+        name for name in decisions if not text(folder / name).startswith(f"# {name[:4]} ")
+    ] == []
+
+
 def test_every_decision_says_what_would_change_our_mind() -> None:
     parts = ("**Context.**", "**Decision.**", "**Cost.**", "**What would change our mind.**")
     decisions = files("[0-9]*.md", below=("docs/decisions",))
