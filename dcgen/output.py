@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dcgen import whole_file
 from faults import HostError, Place, UserError
 from lb import programs
 
@@ -40,6 +41,7 @@ def publish(
     is_ours: Callable[[str], bool],
     like: Mapping[Path, Path] | None = None,
     for_all: Collection[Path] = (),
+    private: Collection[Path] = (),
 ) -> list[Path]:
     """Write *files* so that each is there whole or not at all; return those that changed.
 
@@ -51,6 +53,7 @@ def publish(
         is_ours: Tells from a file's text whether dcgen wrote it.
         like: Path of a file that is new to the file whose reader and owner it gets.
         for_all: Those that everyone may read, whatever the umask: HAProxy does as another user.
+        private: Those that only their owner may read.
 
     Raises:
         UserError: A file is there that dcgen did not write.
@@ -62,10 +65,9 @@ def publish(
     for path, text in files.items():
         data = text.encode()
         if not _holds(path, data):
-            _write(path, data, (like or {}).get(path))
+            _write(path, data, (like or {}).get(path), private=path in private)
             changed.append(path)
-        if path in for_all:
-            _open_to_all(path)
+        _set_readers(path, for_all=path in for_all, private=path in private)
     return changed
 
 
@@ -148,14 +150,14 @@ def _holds(path: Path, data: bytes) -> bool:
         return same and path.read_bytes() == data
 
 
-def _write(path: Path, data: bytes, like: Path | None) -> None:
+def _write(path: Path, data: bytes, like: Path | None, *, private: bool) -> None:
     with _told(path, "write"):
         if path.is_fifo():
             _pour(path, data)
         elif is_stream(path):
             path.write_bytes(data)
         else:
-            _replace(Path(os.path.realpath(path)), data, like)
+            _replace(Path(os.path.realpath(path)), data, like, private=private)
 
 
 def _pour(path: Path, data: bytes) -> None:
@@ -180,35 +182,23 @@ def _pour(path: Path, data: bytes) -> None:
         pipe.write(data)
 
 
-def _replace(target: Path, data: bytes, like: Path | None) -> None:
-    # In the same folder, so that the rename cannot cross a file system.
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-        _take_rights(beside, target if target.exists() else like, is_old=target.exists())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+def _replace(target: Path, data: bytes, like: Path | None, *, private: bool) -> None:
+    is_old = target.exists()
+    former = target.stat() if is_old else like.stat() if like else None
+    owner = (former.st_uid, former.st_gid) if former else None
+    # An old file keeps its mode; nobody may do more with a new one than with what it is like.
+    mode = former.st_mode & (0o777 if is_old else 0o666) if former else 0o666
+    if private:
+        mode = whole_file.ONLY_OWNER
+    with whole_file.replacing(target, mode, exactly=is_old or private, owner=owner) as file:
+        file.write(data)
 
 
-def _open_to_all(path: Path) -> None:
+def _set_readers(path: Path, *, for_all: bool, private: bool) -> None:
+    if not (for_all or private) or is_stream(path):
+        return
     with _told(path, "change the mode of"):
         mode = path.stat().st_mode & 0o777
-        if mode & READERS != READERS:
-            path.chmod(mode | READERS)
-
-
-def _take_rights(file: Path, former: Path | None, *, is_old: bool) -> None:
-    """Give *file* the mode and the owner of *former*: all of them if it is the same file's old one.
-
-    Else nobody may do more with it than with *former*.
-    """
-    if former is None:
-        return
-    rights, mine = former.stat(), file.stat().st_mode
-    file.chmod((rights.st_mode if is_old else rights.st_mode & mine & 0o666) & 0o777)
-    if (rights.st_uid, rights.st_gid) != (os.geteuid(), os.getegid()):
-        with contextlib.suppress(PermissionError):
-            os.chown(file, rights.st_uid, rights.st_gid)
+        wanted = whole_file.ONLY_OWNER if private else mode | READERS
+        if mode != wanted:
+            path.chmod(wanted)

@@ -4,16 +4,15 @@ Compose reads it with ``--env-file``. What stands in it is kept: it is what a vo
 knows already.
 """
 
-import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from composefile import env_file
+from dcgen import whole_file
 from faults import HostError, Place, UserError
 
-ONLY_OWNER = 0o600
 _BYTES = 32
 _VALUE = re.compile(r"[A-Za-z0-9._~+/=@%^:,-]+")
 
@@ -80,14 +79,10 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         HostError: It cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            file.write(text)
-        beside.replace(path)
+        with whole_file.replacing(path, whole_file.ONLY_OWNER, exactly=True) as file:
+            file.write(text.encode())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise HostError(
             f"cannot write the file of secrets: {error.strerror}",
             fix="choose another folder with `-o`",

@@ -1,12 +1,11 @@
 """Where manifests go: a folder that holds them and nothing older, or one stream."""
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dcgen import output
 from faults import HostError, Place, UserError
-from generator.result import HEADER, is_generated
+from generator.result import is_generated
 from generator.targets.kubernetes.objects import SECRETS
 
 
@@ -58,29 +57,10 @@ def write(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
             fix="choose another one with `-o`",
             where=Place(str(folder)),
         ) from error
-    if SECRETS in texts:
-        _keep_private(folder / SECRETS)
     in_order = {folder / name: text for name, text in [*texts.items()][::-1]}
-    output.publish(in_order, force=force, is_ours=is_generated)
+    output.publish(in_order, force=force, is_ours=is_generated, private=[folder / SECRETS])
     for path in former:
         path.unlink(missing_ok=True)
-
-
-def _keep_private(path: Path) -> None:
-    # What is written keeps the mode of what is there.
-    if path.exists() and (output.is_stream(path) or not is_generated(output.head(path))):
-        return
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        path.chmod(0o600)
-        if not path.stat().st_size:
-            path.write_text(HEADER)
-    except OSError as error:
-        raise HostError(
-            f"cannot write the file: {error.strerror}",
-            fix="choose another folder with `-o`",
-            where=Place(str(path)),
-        ) from error
 
 
 def _former(folder: Path, texts: Iterable[str]) -> list[Path]:
