@@ -7,9 +7,10 @@ from typing import Any
 
 from dcgen import output, source
 from dcgen.commands import record
-from dcgen.commands.making import DEFAULT_OUTPUT, Making
+from dcgen.commands.making import Making
 from dcgen.commands.record import Record
 from faults import Place, UserError
+from generator.result import DEFAULT_OUTPUT
 
 
 def find(given: Mapping[str, Any]) -> tuple[Record, Making]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from generator.result import DEFAULT_OUTPUT
 from generator.targets.table import DEFAULT
 
-DEFAULT_OUTPUT = "generated.yml"
 STDOUT = "-"
 
 

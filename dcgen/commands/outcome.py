@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from composefile.model import Model
 from dcgen import output
 from dcgen.commands import telling
 from dcgen.commands.making import Making, secrets_of
 from dcgen.commands.record import Change
+from dcgen.commands.shared_configurations import shared
 from dcgen.commands.steps import Step
 from dcgen.reading import Reading, which
 from dcgen.reporting import colored_diff
@@ -21,9 +21,7 @@ from generator.targets.folder import is_tied, placed
 from generator.targets.table import TARGETS
 
 
-def made_of(
-    variant: Variant, merged: Model, target: Path | None, making: Making, read: Reading
-) -> Made:
+def made_of(variant: Variant, target: Path | None, making: Making, read: Reading) -> Made:
     """Return *variant* with what it was made from, and where it goes.
 
     Raises:
@@ -37,7 +35,7 @@ def made_of(
         )
     path = read.first.path
     made = Made(
-        merged,
+        read.model,
         variant,
         name=target.name if target else making.default,
         folder=target.parent if target and not output.is_stream(target) else None,
@@ -81,8 +79,9 @@ def publish(
         return False
     if target is None or output.is_stream(target):
         _say_where(making, read)
-    if target is None:
+    if target is None or output.is_stream(target):
         _require_one([other for other in written if other != name], variant.included)
+    if target is None:
         click.echo(text.encode(), nl=False)
     else:
         files = {target.parent / name: content for name, content in written.items()}
@@ -115,6 +114,8 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
             fix="choose another file with `-o`",
             where=Place(read.first.name),
         )
+    if not making.quiet:
+        telling.warn(shared(output.stale(files), files))
     in_order = dict(reversed(files.items()))  # what the main file refers to is there before it
     like = {target: path} if path else {}
     configurations = [path for path in files if path.suffix == ".cfg"]

@@ -66,7 +66,7 @@ def _publish(
         require_service(step, merged, alone=making.there, on_top=on_top)
     variant = transformed(past.steps, merged, target.name if target else making.default)
     output.prove(variant.unproven)
-    made = replace(outcome.made_of(variant, merged, target, making, read), changes=past.changes)
+    made = replace(outcome.made_of(variant, target, making, read), changes=past.changes)
     written = dict(TARGETS[making.target].write(made))
     written[made.name] = past.written(written[made.name], making.target)
     if read.first.text.lstrip("\ufeff \t\r\n").startswith("{"):

@@ -42,7 +42,7 @@ class ShippedFile:
                 something else where it is to stand.
         """
         variant = ship(self._read.model, images, pulled=pulled)
-        made = outcome.made_of(variant, self._read.model, self.target, self._making, self._read)
+        made = outcome.made_of(variant, self.target, self._making, self._read)
         written = dict(TARGETS[self._making.target].write(made))
         # What is recorded would make it again without the images.
         return {**written, made.name: record.write(written[made.name], None)}

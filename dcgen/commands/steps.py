@@ -9,7 +9,7 @@ from composefile.document import Document, load
 from composefile.model import Model
 from faults import Place, UsageError, UserError
 from generator.editing.layout import newline_of
-from generator.result import Notice, Unproven, Variant, with_header
+from generator.result import CONFIGURATION, DEFAULT_OUTPUT, Notice, Unproven, Variant, with_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +143,10 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
         notices += [notice for notice in variant.warnings if notice not in notices]
         if step is not steps[-1]:
             model = Model(load(text, model.document.file), model.project)
-    return Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)
+    made = Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)
+    beside = any(path.endswith(CONFIGURATION) for path in (*files, *included))
+    if name == DEFAULT_OUTPUT or not beside:
+        return made
+    from generator.targets.configurations import named_after  # noqa: PLC0415 - few have files
+
+    return named_after(made, name, first.file)

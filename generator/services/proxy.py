@@ -14,7 +14,7 @@ from composefile import interpolation, labels
 from composefile.labels import Identity
 from generator.checks.by_arguments import require_arguments
 from generator.editing.emit import Emitted, Literal, Quoted, Verbatim, flow
-from generator.result import LbConfig, Settings, Unproven
+from generator.result import CONFIGURATION, LbConfig, Settings, Unproven
 from lb import healthcheck
 from lb.image import CONFIG_PATH, DEFAULT_IMAGE, HAMBA_IMAGE, STATS_PASSWORD
 from lb.model import Address, Configuration, Late
@@ -170,7 +170,7 @@ def proxy(spec: ProxySpec, settings: Settings) -> GeneratedService:
     volumes = [f"{source}:{target}:ro" for target, source in spec.files]
     variables = _variables(spec)
     if kind == "file":
-        name = f"{spec.service}.haproxy.cfg"
+        name = f"{spec.service}{CONFIGURATION}"
         files[name] = text
         volumes.append(f"./{name}:{CONFIG_PATH}:ro,z")  # z: a container may read it under SELinux
     elif spec.v1 or spec.v2:

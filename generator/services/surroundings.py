@@ -94,11 +94,14 @@ def _late(
         return found
     fix = "leave out `--lb-config file`: an inline configuration follows"
     for port, text in found.ports.items():
-        draft.say(f"{text} is {port} in {draft.name}.haproxy.cfg, whatever it is later", fix=fix)
+        draft.say(
+            f"{text} is {port} in the configuration of {draft.name!r}, whatever it is later",
+            fix=fix,
+        )
     if found.hosts:
         draft.say(
-            f"{draft.name}.haproxy.cfg points to {', '.join(found.hosts)}, on a network where other"
-            " projects may have these names",
+            f"the configuration of {draft.name!r} points to {', '.join(found.hosts)}, on a network"
+            " where other projects may have these names",
             "networks",
             fix=fix,
         )

@@ -43,7 +43,7 @@ def rebase(document: Document, prefix: str, beside: Collection[str] = ()) -> str
             continue
         new = moved(node.value, prefix, kind)
         if new != node.value and not (node.style in ("|", ">") or "\n" in node.value):
-            _rewrite(edits, node, new)
+            rewrite(edits, node, new)
     return edits.apply()
 
 
@@ -52,7 +52,8 @@ def has_relative_paths(document: Document) -> bool:
     return any(moved(node.value, "..", kind) != node.value for node, kind in paths(document))
 
 
-def _rewrite(edits: Edits, node: Scalar, new: str) -> None:
+def rewrite(edits: Edits, node: Scalar, new: str) -> None:
+    """Put the path *new* in the place of *node*, with its quotes, anchor and tag."""
     start = node.start
     if node.anchor or node.tag:
         start = node.end - len(edits.text[node.start : node.end].split()[-1])

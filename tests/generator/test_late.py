@@ -153,10 +153,13 @@ def test_compose_1_without_a_name_in_the_environment_has_one_at_both_ends(folder
 def test_file_is_not_filled_in_and_that_is_said(folder: Path) -> None:
     result = dcgen("scale", "web", "2", "--lb-config", "file", "-o", "g.yml")
 
-    assert "${API_PORT:-8000} is 8000 in web.haproxy.cfg, whatever it is later" in result.stderr
+    assert (
+        "${API_PORT:-8000} is 8000 in the configuration of 'web', whatever it is later"
+        in result.stderr
+    )
     assert "points to web1, web2, on a network where other projects may have" in result.stderr
     assert result.stderr.count("fix: leave out `--lb-config file`") == 2
-    assert "server web1 web1:8000\n" in (folder / "web.haproxy.cfg").read_text()
+    assert "server web1 web1:8000\n" in (folder / "g.web.haproxy.cfg").read_text()
 
 
 def test_ambassador_listens_on_the_port_of_the_start(folder: Path) -> None:
