@@ -86,6 +86,35 @@ def stale(files: Mapping[Path, str]) -> list[Path]:
     return [path for path, text in files.items() if not _holds(path, text.encode())]
 
 
+def require_current(files: Mapping[Path, str]) -> None:
+    """Return if nothing of *files* would be written.
+
+    Raises:
+        UserError: Some of them are not there, or hold something else.
+    """
+    if found := stale(files):
+        raise UserError(
+            f"{len(found)} of {len(files)} files are out of date:"
+            f" {', '.join(path.name for path in found)}",
+            fix="run the same command without --check",
+            where=Place(str(found[0]), 1),
+        )
+
+
+def require_folder(path: Path) -> None:
+    """Return if the folder for the file at *path* is there.
+
+    Raises:
+        UserError: It is not.
+    """
+    if not path.parent.is_dir():
+        raise UserError(
+            f"the folder {str(path.parent)!r} does not exist",
+            fix="make it first, or choose another file with `-o`",
+            where=Place(str(path)),
+        )
+
+
 def diff(before: str, after: str, before_name: str, after_name: str) -> str:
     """Return the unified diff from *before* to *after*; empty if they are equal."""
     import difflib  # noqa: PLC0415 - few runs need it, each would pay for it

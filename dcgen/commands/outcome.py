@@ -27,12 +27,8 @@ def made_of(variant: Variant, target: Path | None, making: Making, read: Reading
     Raises:
         UserError: The folder of *target* is not there, or *variant* would change its meaning there.
     """
-    if target is not None and not target.parent.is_dir():
-        raise UserError(
-            f"the folder {str(target.parent)!r} does not exist",
-            fix="make it first, or choose another file with `-o`",
-            where=Place(str(target)),
-        )
+    if target is not None:
+        output.require_folder(target)
     path = read.first.path
     made = Made(
         read.model,
@@ -97,15 +93,8 @@ def _show(before: str, after: str, before_name: str, after_name: str) -> None:
 def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
     """Write *files*, the main one first; with `--check` see that nothing would be written."""
     target = next(iter(files))
-    stale = output.stale(files) if making.check else []
-    if stale:
-        raise UserError(
-            f"{len(stale)} of {len(files)} files are out of date:"
-            f" {', '.join(path.name for path in stale)}",
-            fix="run the same command without --check",
-            where=Place(str(stale[0]), 1),
-        )
     if making.check:
+        output.require_current(files)
         return
     path, text = read.first.path, read.first.text
     if path and os.path.realpath(target) == os.path.realpath(path) and not is_generated(text):

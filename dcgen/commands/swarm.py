@@ -17,7 +17,7 @@ from dcgen.commands.stack_making import stack_of
 from dcgen.commands.telling import tell, warn
 from dcgen.reading import read_all, which
 from dcgen.source import STDIN, find
-from faults import Place, UsageError, UserError, printable
+from faults import UsageError, printable
 from generator.result import is_generated
 from generator.targets.swarm.stack import Choices
 
@@ -82,7 +82,7 @@ def swarm(**given: Any) -> None:  # noqa: ANN401 - click has checked them
         return
     files = {target: made.text, **{target.parent / name: text for name, text in made.files.items()}}
     if given["check"]:
-        _require_current(files)
+        output.require_current(files)
         return
     _write(files, force=given["force"])
     if not given["quiet"]:
@@ -98,12 +98,8 @@ def _target(given: Mapping[str, Any]) -> Path | None:
     target = Path(given["output"]) if given["output"] not in (None, STDIN) else None
     if given["check"] and target is None:
         raise UsageError("`--check` compares a file, and there is none", fix="name it with `-o`")
-    if target and not target.parent.is_dir():
-        raise UserError(
-            f"the folder {str(target.parent)!r} does not exist",
-            fix="make it first, or choose another file with `-o`",
-            where=Place(str(target)),
-        )
+    if target:
+        output.require_folder(target)
     return target
 
 
@@ -114,16 +110,6 @@ def _print(text: str, beside: Mapping[str, str]) -> None:
             fix="name a file with `-o FILE`",
         )
     click.echo(text.encode(), nl=False)
-
-
-def _require_current(files: Mapping[Path, str]) -> None:
-    if stale := output.stale(files):
-        raise UserError(
-            f"{len(stale)} of {len(files)} files are out of date:"
-            f" {', '.join(path.name for path in stale)}",
-            fix="run the same command without --check",
-            where=Place(str(stale[0]), 1),
-        )
 
 
 def _write(files: dict[Path, str], *, force: bool) -> None:
