@@ -27,6 +27,11 @@ def mount(volume: str) -> list[str]:
     return parts
 
 
+def is_local(context: str) -> bool:
+    """Tell whether *context*, what a build takes files from, is a folder of this machine."""
+    return bool(context) and not re.match(_URL, context)
+
+
 def moved(path: str, prefix: str, kind: Kind) -> str:
     """Return *path* with *prefix* in front of it, if it is relative.
 

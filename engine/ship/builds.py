@@ -4,13 +4,17 @@ Compose builds for each service: the replicas of a variant would be as many buil
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from composefile.model import Model
+from composefile.paths import is_local
+from composefile.values import pairs
 
 _NAME = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"  # Docker's "Image reference", a path component
+_IMAGES = ("docker-image:", "service:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +25,14 @@ class Build:
         name: What it is called: the service from which its services were made.
         service: The service whose `build` makes it.
         services: All that run it, that one first.
-        contexts: The folders that it is built from, as the file names them.
+        sources: The folders and files that it is built from, as the file names them; URLs, too.
         platform: What it is to run on, as the file says: ``linux/arm64``; empty if it does not.
     """
 
     name: str
     service: str
     services: tuple[str, ...]
-    contexts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     platform: str = ""
 
 
@@ -55,8 +59,8 @@ def builds(model: Model) -> list[Build]:
         name = next(one for one in _names(model, services[0]) if one not in taken)
         taken.add(name)
         platform = str(model.get(services[0], "platform") or "")
-        contexts = _contexts(model, services[0])
-        made.append(Build(name, services[0], tuple(services), contexts, platform))
+        sources = tuple(_sources(model, services[0]))
+        made.append(Build(name, services[0], tuple(services), sources, platform))
     return made
 
 
@@ -72,7 +76,15 @@ def _spelled(name: str) -> str:
     return name if re.fullmatch(_NAME, name) else re.sub("[^a-z0-9]+", "-", name).strip("-")
 
 
-def _contexts(model: Model, service: str) -> tuple[str, ...]:
+def _sources(model: Model, service: str) -> Iterator[str]:
     value = model.get(service, "build")
-    context = value.get("context", ".") if isinstance(value, dict) else value
-    return (context,) if isinstance(context, str) else ()
+    build = value if isinstance(value, dict) else {"context": value}
+    context = str(build.get("context") or ".")
+    yield context
+    dockerfile = build.get("dockerfile")
+    if dockerfile and is_local(context):  # it may be elsewhere
+        yield posixpath.join(context, str(dockerfile))
+    for other in pairs(build.get("additional_contexts")).values():
+        # An image has its tag, as that of a FROM has; a service has a build of its own.
+        if other and not str(other).startswith(_IMAGES):
+            yield str(other)

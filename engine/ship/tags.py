@@ -41,10 +41,10 @@ def tag_of(images: Sequence[Image], folder: Path) -> str:
     """
     lines = sorted(f"{image.build.name} {image.id}" for image in images)
     content = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:_HASH]
-    described = re.sub("[^A-Za-z0-9_.-]", "-", _git(folder, "describe", "--tags", "--always"))
+    described = re.sub("[^A-Za-z0-9_.-]", "-", _git(folder, "describe", "--tags", "--always") or "")
     if not described:
         return content
-    places = {place for image in images for place in image.build.contexts}
+    places = {place for image in images for place in image.build.sources}
     if _is_committed(folder, places):
         return described.lstrip(".-")[:128]
     return f"{described.lstrip('.-')[: 127 - _HASH]}-{content}"
@@ -52,12 +52,15 @@ def tag_of(images: Sequence[Image], folder: Path) -> str:
 
 def _is_committed(folder: Path, places: Iterable[str]) -> bool:
     # What git does not know, as a URL, has its own versions.
-    here = [place for place in places if (folder / place).is_dir()]
-    return not _git(folder, "status", "--porcelain", "--", *here) and len(here) == len(set(places))
+    # What is outside of the repository, git refuses to look at.
+    here = [place for place in places if (folder / place).exists()]
+    changed = _git(folder, "status", "--porcelain", "--", *here)
+    return changed == "" and len(here) == len(set(places))
 
 
-def _git(folder: Path, *words: str) -> str:
+def _git(folder: Path, *words: str) -> str | None:
+    """Return what git says; None if there is no git, or it refuses."""
     if not shutil.which("git"):
-        return ""
+        return None
     ended = DEFAULT_HOST.call(("git", "-C", str(folder), *words))
-    return ended.out.strip() if ended.code == 0 else ""
+    return ended.out.strip() if ended.code == 0 else None

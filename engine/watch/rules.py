@@ -11,12 +11,12 @@ from typing import Any
 from pathspec import PathSpec
 
 from composefile import labels
-from composefile.values import Value
+from composefile.paths import is_local
+from composefile.values import Value, pairs
 from engine.variant import Service, Variant
 
 BUILD, COPY = "build", "copy"
 _ACTIONS = {"sync": COPY}  # the others of Compose's, and any to come, end in a new container
-_REMOTE = ("http://", "https://", "git://", "git@", "ssh://", "github.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _built(service: Service, owner: str) -> Iterator[Rule]:
     build = service.keys.get("build")
     more = build if isinstance(build, dict) else {}
     context = build if isinstance(build, str) else more.get("context")
-    if build is None or (isinstance(context, str) and context.startswith(_REMOTE)):
+    if build is None or (isinstance(context, str) and not is_local(context)):
         return
     folder = _absolute(service, str(context or "."))
     dockerfile = folder / str(more.get("dockerfile") or "Dockerfile")
@@ -138,11 +138,8 @@ def _built(service: Service, owner: str) -> Iterator[Rule]:
     lines = ignoring.read_text(errors="replace").splitlines() if ignoring.is_file() else []
     yield Rule(owner, folder, BUILD, ignored=_spec(lines))
     yield Rule(owner, dockerfile.resolve(), BUILD)
-    contexts = more.get("additional_contexts")
-    values = contexts.values() if isinstance(contexts, dict) else _texts(contexts)
-    for value in map(str, values):
-        path = value if isinstance(contexts, dict) else value.partition("=")[2]
-        if path.startswith((".", "/", "~")):
+    for path in pairs(more.get("additional_contexts")).values():
+        if is_local(path):
             yield Rule(owner, _absolute(service, path), BUILD)
 
 

@@ -82,6 +82,44 @@ def test_without_git_the_tag_is_of_the_content(tmp_path: Path) -> None:
     assert require_tag(one)
 
 
+@pytest.mark.parametrize(
+    ("build", "sources"),
+    [
+        pytest.param("web", ("web",), id="a folder"),
+        pytest.param("{dockerfile_inline: FROM scratch}", (".",), id="this one"),
+        pytest.param("https://x.example/web.git", ("https://x.example/web.git",), id="elsewhere"),
+        pytest.param(
+            "{context: web, dockerfile: ../docker/web}",
+            ("web", "web/../docker/web"),
+            id="a Dockerfile elsewhere",
+        ),
+        pytest.param(
+            "{context: web, additional_contexts: [lib=../lib, b=docker-image://x, c=service:c]}",
+            ("web", "../lib"),
+            id="another folder, an image, a service",
+        ),
+    ],
+)
+def test_all_folders_and_files_that_an_image_is_built_from_are_its_sources(
+    build: str, sources: tuple[str, ...]
+) -> None:
+    variant = parse(f"services: {{web: {{build: {build}}}}}", Path("compose.yml"))
+
+    assert builds(next(iter(variant)).model)[0].sources == sources
+
+
+def test_a_source_outside_of_the_repository_is_not_committed(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "web").mkdir()
+    (tmp_path / "app" / "file").write_text("")
+    git = ("git", "-C", tmp_path / "app", "-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in ("init -q", "add .", "commit -qm one", "tag v1.2"):
+        run(*git, *words.split())
+    outside = Image(Build("web", "web", ("web",), ("../web",)), "a", "linux/amd64")
+
+    assert tag_of([outside], tmp_path / "app").startswith("v1.2-")
+
+
 def test_with_git_the_tag_is_what_git_says_and_of_the_content_if_that_is_not_all(
     tmp_path: Path,
 ) -> None:

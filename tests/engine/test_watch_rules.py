@@ -82,15 +82,18 @@ def test_what_the_image_does_not_get_asks_for_nothing(
 def test_a_dockerfile_elsewhere_and_further_contexts_belong_to_the_build(tmp_path: Path) -> None:
     text = (
         "services: {web: {build: {context: web, dockerfile: ../docker/web,"
-        " additional_contexts: [lib=./lib, base=docker-image://python:3]}}}"
+        " additional_contexts: [lib=./lib, more=more, base=docker-image://python:3]}}}"
     )
 
     assert _due(tmp_path, text, ["docker/web"]) == (["web"], [])
     assert _due(tmp_path, text, ["lib/shared.py"]) == (["web"], [])
+    assert _due(tmp_path, text, ["more/shared.py"]) == (["web"], [])
     assert _due(tmp_path, text, ["docker/other"]) == ([], [])
 
 
-@pytest.mark.parametrize("context", ["https://example.com/web.git", "git@example.com:web.git"])
+@pytest.mark.parametrize(
+    "context", ["https://example.com/web.git", "git@example.com:web.git", "git://example.com/web"]
+)
 def test_a_context_that_is_elsewhere_is_not_watched(tmp_path: Path, context: str) -> None:
     assert rules(parse(f"services: {{web: {{build: '{context}'}}}}", tmp_path / "c.yml")) == []
 
