@@ -53,6 +53,27 @@ def spec(result: Result, kind: str, name: str) -> Any:
     return objects(result)[kind, name]["spec"]
 
 
+@pytest.mark.parametrize(
+    ("words", "replicas"),
+    [
+        pytest.param((), ["rng"], id="a Service in the place of HAProxy"),
+        pytest.param(("--mode", "http"), ["rng1", "rng2"], id="with HAProxy"),
+        pytest.param(("--mode", "http", "--dynamic"), ["rng-replicas"], id="found by DNS"),
+    ],
+)
+def test_replicas_have_the_image_that_ship_pushes(
+    tmp_path: Path, words: tuple[str, ...], replicas: list[str]
+) -> None:
+    (tmp_path / "rng").mkdir()
+    (tmp_path / "rng" / "Dockerfile").write_text("FROM scratch\n")
+    text = 'services: {rng: {build: rng, ports: ["8001:80"]}}\n'
+    made = variant(tmp_path, "scale", "rng", "2", *words, text=text)
+    result = run_file(made, "--registry", "registry.example/coins", "--tag", "1")
+
+    images = {container(result, name)["image"] for name in replicas}
+    assert images == {"registry.example/coins/rng:1"}
+
+
 def test_a_scaled_service_is_one_with_replicas(tmp_path: Path) -> None:
     result = run_file(variant(tmp_path, "scale", "rng", "3"))
 

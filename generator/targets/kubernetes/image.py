@@ -1,5 +1,6 @@
 """The image of a service, where a cluster finds it."""
 
+from composefile.labels import REPLICA
 from composefile.model import Model
 from faults import UserError
 from generator.targets.kubernetes.choices import Choices
@@ -7,6 +8,8 @@ from generator.targets.kubernetes.choices import Choices
 
 def image_of(model: Model, name: str, choices: Choices) -> str:
     """Return the image of service *name*: what is built here is where the *choices* say.
+
+    That of a replica is called as `dcgen ship` calls it: after the service that it was made from.
 
     Raises:
         UserError: It has none, or they do not say.
@@ -26,4 +29,6 @@ def image_of(model: Model, name: str, choices: Choices) -> str:
             fix="push it by `dcgen ship --registry HOST/PATH --tag TAG`, and give both here, too",
             where=model.where(name, "build"),
         )
-    return f"{choices.registry.rstrip('/')}/{name}:{choices.tag}"
+    identity = model.identity(name)
+    original = identity.service if identity.role == REPLICA else name
+    return f"{choices.registry.rstrip('/')}/{original}:{choices.tag}"
