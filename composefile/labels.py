@@ -134,6 +134,11 @@ class Identity:
         return {name: text for name, text in found.items() if text}
 
     @property
+    def is_balancer(self) -> bool:
+        """Whether it is the HAProxy before the replicas of a service."""
+        return self.role == BALANCER
+
+    @property
     def is_proxy(self) -> bool:
         """Whether HAProxy runs in it."""
         return self.role in {BALANCER, AMBASSADOR}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from composefile import labels
 from engine.docker.containers import Site
 from engine.docker.following import follow
 from engine.events import Event
@@ -32,7 +31,7 @@ def replace_stale(
         UserError: A new replica does not become healthy; the old ones go on.
         HostError: Docker or Compose does not answer, or refuses.
     """
-    balancers = [service for service in variant if service.identity.role == labels.BALANCER]
+    balancers = [service for service in variant if service.identity.is_balancer]
     running = site.running(*(name for one in balancers for name in one.identity.replicas))
     if not running:
         return

@@ -86,7 +86,7 @@ def rollout(
 def _balancer(variant: Variant, name: str) -> Service:
     service = variant.services.get(name)
     if service is None or service.identity.role != labels.BALANCER:
-        balanced = [s.name for s in variant if s.identity.role == labels.BALANCER]
+        balanced = [s.name for s in variant if s.identity.is_balancer]
         raise UserError(
             f"service '{name}' has no balancer in '{variant.file}'",
             fix=f"name one of: {', '.join(balanced)}"

@@ -6,7 +6,6 @@ another one has left gets the other's. TCP connections outlive the moment that t
 """
 
 import json
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface, ip_network
@@ -86,20 +85,16 @@ def join(site: Site, container: str, wanted: Endpoint, address: str = "") -> Non
 
 def move(
     site: Site, old: str, places: Sequence[Endpoint], new: str, wanted: Sequence[Endpoint]
-) -> float:
+) -> None:
     """Take container *old* out of *places*, and put *new* where *wanted* says, without delay.
 
     All are left before the first is joined: the host ports of *old* are free only when it is in
     no network that leads out.
 
-    Returns:
-        The seconds in which neither was there.
-
     Raises:
         HostError: Docker does not answer, or an address or a host port is taken.
     """
     with connected(site.host) as docker:
-        begin_s = time.monotonic()
         for one in places:
             docker.post(f"/networks/{quote(one.network)}/disconnect", {"Container": old})
         for one in wanted:
@@ -107,7 +102,6 @@ def move(
             settings = {"Aliases": list(one.aliases), **fixed}
             body = {"Container": new, "EndpointConfig": settings}
             docker.post(f"/networks/{quote(one.network)}/connect", body)
-        return time.monotonic() - begin_s
 
 
 def rejoin(site: Site, container: str, wanted: Iterable[Endpoint]) -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Generator, Iterator, Sequence
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.docker.following import fetch, follow
 from engine.events import Changed
@@ -60,7 +59,7 @@ def make_ready(
 def _to_replace(site: Site, variant: Variant) -> list[Made]:
     found = [
         (service, one)
-        for service in (s for s in variant if s.identity.role == labels.BALANCER)
+        for service in (s for s in variant if s.identity.is_balancer)
         for one in site.running(service.name)[:1]
     ]
     changed = stale(site, [made for made in found if made[1].identity.is_proxy])

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from composefile import labels
 from composefile.preparing import prepares
 from engine.docker.containers import Container, Site
 from engine.docker.following import follow
@@ -64,7 +63,7 @@ def alone(variant: Variant, scale: Mapping[str, int], least: int = 2) -> list[Al
 
 def _preparing(variant: Variant) -> Iterator[Alone]:
     balanced = set()
-    for balancer in (service for service in variant if service.identity.role == labels.BALANCER):
+    for balancer in (service for service in variant if service.identity.is_balancer):
         names = [name for name in balancer.identity.replicas if name in variant.services]
         balanced.update(names)
         found = [prepares(variant.services[name].model, name) for name in names]

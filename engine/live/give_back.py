@@ -15,20 +15,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from composefile import labels
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
 from engine.docker.following import follow
 from engine.events import Changed
+from engine.live.dismissal import Dismissal
 from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience, fixed
 from engine.live.health import never_healthy
 from engine.live.idle import await_idle, listens
-from engine.live.leftovers import networks_of, remove_left_over, remove_networks
+from engine.live.leftovers import has_balancers, networks_of, remove_left_over, remove_networks
 from engine.underway import Underway
 from engine.variant import Variant
 from engine.waiting import until
-
-_BALANCERS = ("ps", "--all", "--quiet", f"--filter=label={labels.ROLE}={labels.BALANCER}")
 
 
 def give_back(
@@ -46,11 +44,11 @@ def give_back(
         UserError: An application does not become healthy; its balancer goes on.
         HostError: Docker or Compose does not answer, or refuses.
     """
-    if not site.docker(*_BALANCERS).split():  # Compose would take ten times as long to say so
+    if not has_balancers(site):  # Compose would take ten times as long to say so
         return
     ours = [service for service in variant if "provider" not in service.keys]
     plain = [service.name for service in ours if not service.identity.role]
-    found = [one for one in site.running(*plain) if one.identity.role == labels.BALANCER]
+    found = [one for one in site.running(*plain) if one.identity.is_balancer]
     if not found:
         return
     # Workers and the like have had no balancer: they come back before their replicas go.
@@ -71,7 +69,7 @@ class _GivingBack(Handover):
         places = [
             one.named(self.service.name, *one.aliases) for one in endpoints(self.site, self.old.id)
         ]
-        with ExitStack() as undo:
+        with ExitStack() as undo, ExitStack() as closing:
             self.forget()  # what a run left that was killed
             stand_in = self.start_stand_in(undo)
             self._await(stand_in)
@@ -82,7 +80,14 @@ class _GivingBack(Handover):
             if new and not self.old.published:
                 self._start_beside(new, unfixed)
             still = self.name_stand_in(stand_in, kept)
-            ending_s = yield from self.let_finish(fixed(places, still), self.old.image)
+            going = Dismissal(
+                self.site,
+                self.old,
+                self.ports,
+                self.patience.drain_s,
+                self.has_one_name,
+            )
+            ending_s = yield from going.run(fixed(places, still), self.old.image, closing)
             switched_s = time.monotonic()
             new = self._switch(new, places, still)
             gap_s = ending_s + time.monotonic() - switched_s

@@ -6,22 +6,19 @@ which has neither names nor host ports of its own. Nothing is assumed of what ru
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from threading import Thread
 
 from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
 from engine.events import Changed
 from engine.live.dependents import command, dependents
-from engine.live.idle import await_idle
 from engine.variant import Service
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 from faults import HostError
 
 START_WITHIN_S = 1800.0  # an image may have to be built
-_DISMISSED_WITHIN_S = 1.0
 _MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 TRIED_AGAIN_WITHIN_S = 3.5  # Linux sends a SYN again after 1 s and after 3 s
 
@@ -186,50 +183,6 @@ class Handover:
         within_s = START_WITHIN_S + self.old.grace_s
         self.site.run("up", "--detach", *self.words, self.service.name, within_s=within_s)
         return self.site.running(self.service.name)[0]
-
-    def let_finish(self, places: Sequence[Endpoint], image: str) -> Generator[Changed, None, float]:
-        """Take its names from the old container, and wait until nobody is connected to it.
-
-        One with host ports keeps its names: it would lose the ports for a moment. To one that is
-        still busy at the end of the patience its stop signal is sent, so that those connected see
-        their connection end: without its network they would wait for an answer that never comes.
-
-        Args:
-            places: Where it is, with an address where it needs one to come back to it.
-            image: What to look with; see `await_idle`.
-
-        Returns:
-            The seconds since it was told to end; 0 if it was not.
-        """
-        name, host = self.old.name, self.site.host
-        begin_s = time.monotonic()
-        yield Changed(name, "draining", host=host)
-        if not self.old.published:  # who is connected stays so, and nobody else finds it
-            rejoin(self.site, self.old.id, [place.named() for place in places])
-        left = await_idle(self.site, self.old, image, self.ports, self.patience.drain_s)
-        took_s = time.monotonic() - begin_s
-        if left:
-            detail = f"{len(left)} connections are open, from {', '.join(sorted(set(left)))}"
-            yield Changed(name, "busy", took_s, host, detail)
-            return 0.0 if self.has_one_name else self._dismiss()  # Compose stops it, then
-        yield Changed(name, "idle", took_s, host)
-        return 0.0
-
-    def _dismiss(self) -> float:
-        # An application has all of its time to end, the most of it without names and host ports.
-        # HAProxy would wait for each session, and has waited.
-        soon = ("-t", "0") if self.old.identity.is_proxy else ()
-
-        def stop() -> None:
-            with suppress(HostError):
-                within_s = START_WITHIN_S + self.old.grace_s
-                self.site.docker("stop", *soon, self.old.id, within_s=within_s)
-
-        begin_s = time.monotonic()
-        ending = Thread(target=stop, daemon=True)
-        ending.start()
-        ending.join(_DISMISSED_WITHIN_S)
-        return time.monotonic() - begin_s
 
     @property
     def ports(self) -> list[int]:

@@ -8,9 +8,9 @@ Source: Linux, Documentation/networking/proc_net_tcp.
 from collections.abc import Sequence
 
 from engine.docker.containers import Container, Site
+from engine.live.peers import BY_US, hexadecimal, ipv4
 from faults import HostError
 
-_BY_US = ("--pull=never", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--read-only")
 # $1 is how many tenths of a second to wait, $2 the ports in hexadecimal, joined by "|". The last
 # state is printed: an open connection is in state 01.
 _WAIT = r"""
@@ -43,12 +43,12 @@ def await_idle(
     Returns:
         The IPv4 address of each connection that is still open; none if that cannot be seen.
     """
-    script = ("-c", _WAIT, "sh", str(round(deadline_s * 10)), _hexadecimal(ports))
+    script = ("-c", _WAIT, "sh", str(round(deadline_s * 10)), hexadecimal(ports))
     try:
         said = _beside(site, container, image, script, _START_WITHIN_S + deadline_s)
     except HostError:
         return []
-    return [address for word in said.split() if (address := _ipv4(word))]
+    return [address for word in said.split() if (address := ipv4(word))]
 
 
 def listens(site: Site, container: Container, image: str, ports: Sequence[int]) -> bool:
@@ -63,26 +63,15 @@ def listens(site: Site, container: Container, image: str, ports: Sequence[int]) 
     Returns:
         Whether it does; no if that cannot be seen, as when it has ended.
     """
-    row = f"^ *[0-9]+: [0-9A-F]+:({_hexadecimal(ports)}) [0-9A-F]+:0000 0A "
+    row = f"^ *[0-9]+: [0-9A-F]+:({hexadecimal(ports)}) [0-9A-F]+:0000 0A "
     try:
         return bool(_beside(site, container, image, ("-c", _LISTENS, "sh", row), _START_WITHIN_S))
     except HostError:
         return False
 
 
-def _hexadecimal(ports: Sequence[int]) -> str:
-    return "|".join(f"{port:04X}" for port in ports)
-
-
 def _beside(
     site: Site, container: Container, image: str, script: Sequence[str], within_s: float
 ) -> str:
-    words = ("run", "--rm", *_BY_US, "--network", f"container:{container.id}", "--entrypoint", "sh")
+    words = ("run", "--rm", *BY_US, "--network", f"container:{container.id}", "--entrypoint", "sh")
     return site.docker(*words, image, *script, within_s=within_s)
-
-
-def _ipv4(word: str) -> str:
-    # The kernel writes a number in the machine's own order; the last eight digits of an IPv6
-    # address are those of the IPv4 address that it stands for.
-    parts = [str(int(word[-8:][i : i + 2], 16)) for i in (6, 4, 2, 0)]
-    return ".".join(parts)

@@ -76,7 +76,7 @@ def let_idle(site: Site, variant: Variant, deadline_s: float) -> Iterator[Change
     Raises:
         HostError: Docker, Compose or HAProxy does not answer.
     """
-    balancers = [one.name for one in variant if one.identity.role == labels.BALANCER]
+    balancers = [one.name for one in variant if one.identity.is_balancer]
     lives = on_docker(variant, site, *balancers) if balancers else []
     found = [server for live in lives for server in servers(live)]
     try:

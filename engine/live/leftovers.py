@@ -10,6 +10,8 @@ from engine.events import Changed
 from engine.variant import Variant
 from faults import HostError
 
+_BALANCERS = ("ps", "--all", "--quiet", f"--filter=label={labels.ROLE}={labels.BALANCER}")
+
 
 def remove_left_over(
     site: Site, variant: Variant, project: str, scaled: Collection[str]
@@ -34,6 +36,15 @@ def remove_left_over(
     site.remove(left)
     for one in left:
         yield Changed(one.name, "removed", time.monotonic() - begin_s, site.host, one.leaves)
+
+
+def has_balancers(site: Site) -> bool:
+    """Tell whether there is a balancer on *site*, of any project, running or not.
+
+    Raises:
+        HostError: Docker does not answer.
+    """
+    return bool(site.docker(*_BALANCERS).split())
 
 
 def networks_of(site: Site, project: str, old: Iterable[Container]) -> set[str]:

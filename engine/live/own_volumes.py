@@ -5,7 +5,6 @@ What the file, the Dockerfile or the table of well-known images say was said whe
 
 from collections.abc import Iterator
 
-from composefile import labels
 from composefile.nameless import nameless_volumes
 from engine.docker.containers import Site
 from engine.events import Notice
@@ -18,7 +17,7 @@ def own_volumes(site: Site, variant: Variant) -> Iterator[Notice]:
     Raises:
         HostError: Docker or Compose does not answer.
     """
-    balancers = [s for s in variant if s.identity.role == labels.BALANCER]
+    balancers = [s for s in variant if s.identity.is_balancer]
     running = site.running(*(name for s in balancers for name in s.identity.replicas))
     for balancer in balancers:
         services = balancer.identity.replicas

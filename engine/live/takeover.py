@@ -12,13 +12,14 @@ resolved the name long ago finds the balancer at the address.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from engine.docker.containers import Container
 from engine.docker.endpoints import Endpoint, endpoints, join, move, moved, rejoin
 from engine.events import Changed
+from engine.live.dismissal import Dismissal
 from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, fixed
 from engine.live.health import last_words
 from engine.live.held import held
@@ -46,7 +47,7 @@ class Takeover(Handover):
         begin_s = time.monotonic()
         found = endpoints(self.site, self.old.id)
         places = [one.named(self.service.name, *one.aliases) for one in found]
-        with ExitStack() as undo:
+        with ExitStack() as undo, ExitStack() as closing:
             aside = self._aside(undo)
             stand_in = self.start_stand_in(undo)
             self._await(stand_in)
@@ -56,8 +57,16 @@ class Takeover(Handover):
             kept = self.kept(places, made)
             still = self.name_stand_in(stand_in, kept)
             self._await(stand_in)
-            ending_s = yield from self.let_finish(fixed(places, still), stand_in.image)
-            new, gap_s = self._switch(new, places, still)
+            release = self._hold(new, closing)
+            going = Dismissal(
+                self.site,
+                self.old,
+                self.ports,
+                self.patience.drain_s,
+                self.has_one_name,
+            )
+            ending_s = yield from going.run(fixed(places, still), stand_in.image, closing)
+            new, gap_s = self._switch(new, places, still, release)
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
         self._retire(stand_in, new, [aside, *(replace(place, fixed="") for place in kept)])
@@ -93,17 +102,26 @@ class Takeover(Handover):
             what += last_words(self.site, container)
             raise UserError(what, fix="read the logs of the replicas: dcgen logs")
 
+    def _hold(self, new: Container | None, closing: ExitStack) -> Callable[[], None]:
+        if new is None:
+            return lambda: None
+        return closing.enter_context(held(self.site, new))
+
     def _switch(
-        self, new: Container | None, places: Sequence[Endpoint], kept: Sequence[Endpoint]
+        self,
+        new: Container | None,
+        places: Sequence[Endpoint],
+        kept: Sequence[Endpoint],
+        release: Callable[[], None],
     ) -> tuple[Container, float]:
         # In between nobody has the address and the host ports of a network.
         begin_s = time.monotonic()
         if new is None:
-            return self.recreate(), time.monotonic() - begin_s
-        with held(live_in(self.service, self.site, new)) as release:
-            gap_s = move(self.site, self.old.id, places, new.id, kept)
+            new = self.recreate()
+        else:
+            move(self.site, self.old.id, places, new.id, kept)
             release()
-        return new, gap_s
+        return new, time.monotonic() - begin_s
 
     def _retire(self, stand_in: Container, new: Container, places: Sequence[Endpoint]) -> None:
         # The balancer leads to it until DNS has told the replicas' addresses: whoever came through

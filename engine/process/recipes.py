@@ -141,7 +141,7 @@ def _containers_only(service: Service) -> Iterator[tuple[str, str]]:
 def _proxy_ports(service: Service) -> tuple[int, ...]:
     identity = service.identity
     if not identity.listens:
-        label = labels.BALANCES if identity.role == labels.BALANCER else labels.PORTS
+        label = labels.BALANCES if identity.is_balancer else labels.PORTS
         what = f"{identity.role} '{service.name}' has no readable label '{label}'"
         fix = "generate the file again with dcgen"
         raise UserError(what, fix=fix, where=service.where("labels"))

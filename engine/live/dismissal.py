@@ -1,0 +1,111 @@
+"""Let a container finish that another one is to replace, and end what is connected to it.
+
+Nothing that is still open when its network is taken away would ever be answered, and nobody would
+be told. So who stays is cut off before that.
+"""
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from threading import Thread
+
+from engine.docker.containers import Container, Site
+from engine.docker.endpoints import Endpoint, rejoin
+from engine.events import Changed
+from engine.live.connected import Connected, connected
+from engine.live.held import Closed, closed
+from engine.live.idle import await_idle
+from faults import HostError
+
+_STOPPED_WITHIN_S = 1800.0
+# What an application has to answer whoever has come in the last moment: while its host ports are
+# not served, or by the way.
+_PUBLISHED_ENDS_WITHIN_S = 0.1
+_ENDS_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """What *site* is about to lose.
+
+    Attributes:
+        site: Where it runs.
+        old: The container that goes.
+        ports: Those that it listens on.
+        patience_s: Seconds to wait until nobody is connected.
+        by_compose: Whether Compose stops it, and starts another one in its place.
+    """
+
+    site: Site
+    old: Container
+    ports: Sequence[int]
+    patience_s: float
+    by_compose: bool
+
+    def run(
+        self, places: Sequence[Endpoint], image: str, closing: ExitStack
+    ) -> Generator[Changed, None, float]:
+        """Take its names from the old container, and wait until nobody is connected to it.
+
+        One with host ports keeps its names: it would lose the ports for a moment. So somebody may
+        connect to it until it goes: a HAProxy accepts nobody in the end, another one is sent its
+        stop signal, as is one that is still busy at the end of the patience. Those connected see
+        their connection end: without its network they would wait for an answer that never comes.
+
+        Args:
+            places: Where it is, with an address where it needs one to come back to it.
+            image: What to look with: it is there, and has a shell. Without perl it is not told to
+                those who stay that their connection has ended.
+            closing: Until its end a HAProxy with host ports accepts nobody.
+
+        Returns:
+            The seconds since it was told to end, or accepts nobody; 0 if neither is so.
+        """
+        name, host = self.old.name, self.site.host
+        begin_s = time.monotonic()
+        yield Changed(name, "draining", host=host)
+        if not self.old.published:  # who is connected stays so, and nobody else finds it
+            rejoin(self.site, self.old.id, [place.named() for place in places])
+        shut = self._close(closing)
+        seen = shut or self._wait(image, closing)
+        took_s = time.monotonic() - begin_s
+        if seen.left:
+            froms = ", ".join(sorted(set(seen.left)))
+            detail = f"{len(seen.left)} connections are open, from {froms}"
+            yield Changed(name, "busy", took_s, host, detail)
+        else:
+            yield Changed(name, "idle", took_s, host)
+        goes = seen.left or (self.old.published and not shut)
+        if goes and not self.by_compose:  # Compose stops it, then
+            self._dismiss()
+            if isinstance(seen, Connected):
+                seen.reset()
+        elif not shut:
+            return 0.0
+        return time.monotonic() - (shut.at_s if shut else begin_s + took_s)
+
+    def _close(self, closing: ExitStack) -> Closed | None:
+        if not (self.old.published and self.old.identity.is_proxy):
+            return None
+        return closing.enter_context(closed(self.site, self.old, self.ports, self.patience_s))
+
+    def _wait(self, image: str, closing: ExitStack) -> Connected:
+        words = (self.site, self.old, image, self.ports, self.patience_s)
+        seen = closing.enter_context(connected(*words))
+        return seen or Connected(await_idle(*words), lambda: None)
+
+    def _dismiss(self) -> None:
+        # An application has all of its time to end, the most of it without names and host ports.
+        # HAProxy would wait for each session, and has waited.
+        soon = ("-t", "0") if self.old.identity.is_proxy else ()
+
+        def stop() -> None:
+            with suppress(HostError):
+                within_s = _STOPPED_WITHIN_S + self.old.grace_s
+                self.site.docker("stop", *soon, self.old.id, within_s=within_s)
+
+        ending = Thread(target=stop, daemon=True)
+        ending.start()
+        in_a_hurry = self.old.published and not self.old.identity.is_proxy
+        ending.join(_PUBLISHED_ENDS_WITHIN_S if in_a_hurry else _ENDS_WITHIN_S)
