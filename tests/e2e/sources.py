@@ -1,4 +1,11 @@
-"""What more than one scenario needs: both generations of Docker, and the source each reads."""
+"""What more than one scenario needs: both generations of Docker, and the source each reads.
+
+Each Engine runs every kind of scenario, but not every pair of Engine and parameter: that takes as
+long again. ``make e2e PAIRS=all`` runs all pairs.
+"""
+
+import os
+from itertools import cycle, product
 
 import pytest
 
@@ -20,3 +27,20 @@ both_composes = pytest.mark.parametrize(
 both_engines = pytest.mark.parametrize(
     "host", [pytest.param(LOCAL, id="engine-20"), pytest.param(TODAY, id="engine-of-today")]
 )
+_ENGINES = {LOCAL: "engine-20", TODAY: "engine-of-today"}
+_ALL_PAIRS = os.environ.get("PAIRS") == "all"
+
+
+def engines_in_turn(names: str, values: dict[str, object]) -> pytest.MarkDecorator:
+    """Parametrize ``host`` and *names*: the *values*, by their ids, on one Engine and the other."""
+    turns = product(values, _ENGINES) if _ALL_PAIRS else zip(values, cycle(_ENGINES), strict=False)
+    pairs = [
+        pytest.param(host, values[name], id=f"{name}-{_ENGINES[host]}") for name, host in turns
+    ]
+    return pytest.mark.parametrize(("host", names), pairs)
+
+
+def engine(host: str) -> pytest.MarkDecorator:
+    """Parametrize ``host`` with this one: what takes long, and what others show of the other."""
+    hosts = _ENGINES if _ALL_PAIRS else (host,)
+    return pytest.mark.parametrize("host", [pytest.param(one, id=_ENGINES[one]) for one in hosts])

@@ -14,7 +14,7 @@ from lb.image import GRACE_S
 from tests.e2e.conftest import NewProject
 from tests.e2e.live import TINY, made
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines
+from tests.e2e.sources import engines_in_turn
 from tests.lab.project import Project
 from tests.lab.waiting import until
 
@@ -40,12 +40,19 @@ def _limited(file: Path, limits: str) -> Path:
     return file
 
 
-@both_engines
-@pytest.mark.parametrize("words", [LOW, AMBASSADOR], ids=["balancer", "ambassador"])
-@pytest.mark.parametrize("config", ["inline", "file"])
+@engines_in_turn(
+    "made_by",
+    {
+        "balancer-inline": (LOW, "inline"),
+        "ambassador-inline": (AMBASSADOR, "inline"),
+        "ambassador-file": (AMBASSADOR, "file"),
+        "balancer-file": (LOW, "file"),
+    },
+)
 def test_container_has_no_more_rights_than_it_needs(
-    new_project: NewProject, host: str, tmp_path: Path, words: tuple[str, ...], config: str
+    new_project: NewProject, host: str, tmp_path: Path, made_by: tuple[tuple[str, ...], str]
 ) -> None:
+    words, config = made_by
     project = new_project(
         host, made(tmp_path / "generated.yml", TINY, *words, "--lb-config", config)
     )

@@ -11,12 +11,12 @@ from tests.e2e.inside import Clients, clients
 from tests.e2e.live import TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines
+from tests.e2e.sources import both_engines, engines_in_turn
 from tests.lab.project import Project, fetch
 
 pytestmark = pytest.mark.e2e
 
-kinds = pytest.mark.parametrize("kind", ["--static", "--dynamic"])
+kinds = engines_in_turn("kind", {"static": "--static", "dynamic": "--dynamic"})
 UNPUBLISHED = TINY.replace('    ports:\n      - "8001:8080"\n', "")
 PUBLISHED_GAP_S = 0.5
 OTHER_IMAGE = "example/balancer:1"
@@ -49,7 +49,6 @@ def _require_served_by(
         assert sum(last > before[kind].answers for last in found.who.values()) == number, kind
 
 
-@both_engines
 @kinds
 def test_an_application_that_runs_is_taken_over(
     new_project: NewProject, host: str, kind: str, tmp_path: Path, notebook: Notebook
@@ -74,17 +73,15 @@ def test_an_application_that_runs_is_taken_over(
     assert len(one.status()) == 3
 
 
-@pytest.mark.parametrize(
+@engines_in_turn(
     "key",
-    [
-        pytest.param("    container_name: shop\n", id="a-name-of-its-own"),
-        pytest.param(
-            "    networks:\n      default:\n        ipv4_address: 172.31.250.77\n",
-            id="an-address-of-its-own",
+    {
+        "an-address-of-its-own": (
+            "    networks:\n      default:\n        ipv4_address: 172.31.250.77\n"
         ),
-    ],
+        "a-name-of-its-own": "    container_name: shop\n",
+    },
 )
-@both_engines
 def test_what_only_one_container_can_have_is_taken_over(
     new_project: NewProject, host: str, key: str, tmp_path: Path, notebook: Notebook
 ) -> None:
@@ -110,7 +107,6 @@ def test_what_only_one_container_can_have_is_taken_over(
     assert one.project.replicas()["web"] == 1
 
 
-@both_engines
 @kinds
 def test_inside_no_request_fails_and_who_resolved_the_name_long_ago_finds_the_balancer(
     new_project: NewProject, host: str, kind: str, tmp_path: Path, notebook: Notebook

@@ -14,10 +14,10 @@ from tests.e2e.applications.scenario import LOSSLESS, Application
 from tests.e2e.conftest import NewProject
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines
+from tests.e2e.sources import both_engines, engine
 from tests.lab import bases
 from tests.lab.commands import CommandError
-from tests.lab.lab import TODAY, Lab
+from tests.lab.lab import LOCAL, TODAY, Lab
 from tests.lab.project import Project, fetch
 from tests.lab.waiting import until
 
@@ -53,7 +53,7 @@ def begin(
     return Begin(new_project, applications, tmp_path, notebook)
 
 
-@both_engines
+@engine(LOCAL)
 def test_django_with_celery_beat_and_postgresql(
     begin: Begin,
     lab: Lab,
