@@ -103,7 +103,8 @@ class Takeover(Handover):
             raise UserError(what, fix="read the logs of the replicas: dcgen logs")
 
     def _hold(self, new: Container | None, closing: ExitStack) -> Callable[[], None]:
-        if new is None:
+        # Who comes by the name would be refused for a moment: that is for host ports alone.
+        if new is None or not self.old.published:
             return lambda: None
         return closing.enter_context(held(self.site, new))
 

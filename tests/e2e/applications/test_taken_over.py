@@ -27,7 +27,7 @@ SHOP = Application(
     "shop",
     "web",
     "example/shop:1",
-    ("scale web {n} --mode http --health from-healthcheck", "scale celery {n}"),
+    ("scale web {n} --dynamic --mode http --health from-healthcheck", "scale celery {n}"),
 )
 # In the image of the application there is nothing but a server: no shell, no other program.
 FRONT = Application(
