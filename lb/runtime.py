@@ -184,7 +184,11 @@ def shut(sessions: Iterable[Session]) -> str:
 
 
 def worker(ask: Ask) -> int:
-    """Return the process id of the worker that answers, as its container counts."""
+    """Return the process id of the worker that answers, as its container counts.
+
+    Raises:
+        HostError: It does not say so.
+    """
     match = re.search(r"^Pid: (\d+)$", ask("show info"), re.MULTILINE)
     if not match:
         raise HostError("HAProxy does not say its process id", fix="restart that HAProxy")

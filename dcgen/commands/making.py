@@ -1,4 +1,4 @@
-"""Where the input of a variant comes from and where its output goes; and the input itself."""
+"""Where the input of a variant comes from and where its output goes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

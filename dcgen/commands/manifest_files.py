@@ -1,4 +1,4 @@
-"""Where manifests go: a folder that holds them and nothing older, or one stream."""
+"""The folder where manifests go: it holds them, and nothing older of dcgen's."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

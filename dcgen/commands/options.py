@@ -246,6 +246,7 @@ def proxy_settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         UserError: An option has a value that it cannot have.
+        UsageError: Everyone could read the statistics page.
     """
     taken = {name: given[name] for name in ("lb_config", "lb_image", "template", "new_privileges")}
     options = chosen_options(given)

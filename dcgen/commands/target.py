@@ -175,6 +175,8 @@ def _path(read: Source) -> Path:
 def find(given: tuple[str, ...]) -> list[Path | None]:
     """Return the paths of the files to run: *given*, else a generated one, else its source.
 
+    None is standard input.
+
     Raises:
         UserError: There is no such file.
     """

@@ -29,7 +29,11 @@ _OF_A_HOST = ("address", "labels")
 
 @dataclass(frozen=True, slots=True)
 class _Yaml:
-    """A list in YAML, called *file* in messages."""
+    """A list in YAML, called *file* in messages.
+
+    Raises:
+        UserError: From each method: a node is not what it should be.
+    """
 
     file: str
 

@@ -57,7 +57,7 @@ _KINDS = (
 
 
 def announced(model: Model, name: str) -> Announcing | None:
-    """Return the kind of server that service *name* is, if it announces addresses."""
+    """Return the kind of server that service *name* is, if it announces addresses; else None."""
     image = short_name(model.image(name))
     settings = [
         " ".join(texts(model.get(name, "command"))),

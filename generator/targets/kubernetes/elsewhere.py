@@ -104,7 +104,10 @@ def objects(source: Source, away: Away) -> Iterator[Object]:
 
 
 def notice(source: Source, away: Away) -> Notice | None:
-    """Return what a person has to know of *away*: what takes the place of an ambassador."""
+    """Return what a person has to know of *away*: what takes the place of an ambassador.
+
+    None of what `extra_hosts` names: nothing of that changes.
+    """
     if not away.ports:
         return None
     what = f"a Service takes the place of the HAProxy of {away.name}, and points to {away.host}"
