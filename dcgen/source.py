@@ -16,6 +16,7 @@ from faults import HostError, Place, UserError
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 STDIN = "-"
 MAX_BYTES = 32 * 1024 * 1024
+DEFAULT_OUTPUT = "generated.yml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from dcgen.commands import record
 from dcgen.commands.making import Making
 from dcgen.commands.record import Record
 from faults import Place, UserError
-from generator.result import DEFAULT_OUTPUT
 
 
 def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
@@ -26,7 +25,7 @@ def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
         raise UserError(
             "the file does not say what made it" if target.is_file() else "there is no such file",
             fix="make it first: dcgen scale SERVICE=N"
-            + ("" if target.name == DEFAULT_OUTPUT else f" -o {target}"),
+            + ("" if target.name == source.DEFAULT_OUTPUT else f" -o {target}"),
             where=Place(str(target)),
         )
     files = making.file or tuple(str(target.parent / name) for name in found.sources)
@@ -34,10 +33,10 @@ def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
 
 
 def _default(making: Making) -> Path:
-    if not making.file and Path(DEFAULT_OUTPUT).is_file():
-        return Path(DEFAULT_OUTPUT)
+    if not making.file and Path(source.DEFAULT_OUTPUT).is_file():
+        return Path(source.DEFAULT_OUTPUT)
     first = source.find(making.file)[0]
-    return (first.parent if first else Path()) / DEFAULT_OUTPUT
+    return (first.parent if first else Path()) / source.DEFAULT_OUTPUT
 
 
 def without(made: Record, service: str) -> Record:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from generator.result import DEFAULT_OUTPUT
+from dcgen.source import DEFAULT_OUTPUT
 from generator.targets.table import DEFAULT
 
 STDOUT = "-"

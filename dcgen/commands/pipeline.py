@@ -64,7 +64,9 @@ def _publish(
     merged, on_top = read.model, TARGETS[making.target].on_top
     for step in steps:
         require_service(step, merged, alone=making.there, on_top=on_top)
-    variant = transformed(past.steps, merged, target.name if target else making.default)
+    name = target.name if target else making.default
+    usual = name == source.DEFAULT_OUTPUT
+    variant = transformed(past.steps, merged, name, is_default=usual)
     output.prove(variant.unproven)
     made = replace(outcome.made_of(variant, target, making, read), changes=past.changes)
     written = dict(TARGETS[making.target].write(made))

@@ -52,7 +52,7 @@ def wish(caller: Caller, project: str, service: str, given: Sequence[tuple[str, 
 def _made(step: Step, found: resolved.Data, where: Place) -> tuple[resolved.Data, list[str]]:
     # Returns a Compose file with what the step makes of the service, and what a person should know.
     model = Model(load(json.dumps(found), where.file), Project(Path()))
-    variant = transformed([step], model, "compose.json")
+    variant = transformed([step], model, "compose.json", is_default=True)
     if variant.files:
         what = f"a provider writes no files, such as {', '.join(variant.files)}"
         raise UserError(what, fix="leave out `lb-config: file`")

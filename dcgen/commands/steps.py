@@ -9,7 +9,7 @@ from composefile.document import Document, load
 from composefile.model import Model
 from faults import Place, UsageError, UserError
 from generator.editing.layout import newline_of
-from generator.result import CONFIGURATION, DEFAULT_OUTPUT, Notice, Unproven, Variant, with_header
+from generator.result import CONFIGURATION, Notice, Unproven, Variant, with_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,11 @@ def _changed(
     return replace(variant, warnings=tuple(map(lines.notice, variant.warnings)))
 
 
-def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
+def transformed(steps: Sequence[Step], model: Model, name: str, *, is_default: bool) -> Variant:
     """Return what *steps*, one after another, make of the file of *model*.
 
-    *name* is that of the file that the variant goes to. Places are those of the lines of *model*.
+    *name* is that of the file that the variant goes to; what goes beside it is named after it
+    unless it *is_default*. Places are those of the lines of *model*.
 
     Raises:
         UserError: A step refuses.
@@ -145,7 +146,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str) -> Variant:
             model = Model(load(text, model.document.file), model.project)
     made = Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)
     beside = any(path.endswith(CONFIGURATION) for path in (*files, *included))
-    if name == DEFAULT_OUTPUT or not beside:
+    if is_default or not beside:
         return made
     from generator.targets.configurations import named_after  # noqa: PLC0415 - few have files
 

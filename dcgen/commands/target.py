@@ -43,7 +43,6 @@ __all__ = [
 
 Engine = Literal["docker", "process"]
 
-GENERATED = "generated.yml"
 AS_ASKED = "as asked"
 WHERE_IT_RUNS = "where it runs"
 
@@ -117,7 +116,7 @@ def target(
     """Return what a command acts on.
 
     Args:
-        files: The values of ``-f``; without, looks for `GENERATED`, then for what Compose finds.
+        files: The values of ``-f``; without, `generated.yml`, else what Compose finds.
         engine: ``auto``, ``docker`` or ``process``.
         hosts: The values of ``--host``.
         starting: Whether the command starts a run, rather than to look for one.
@@ -185,8 +184,8 @@ def find(given: tuple[str, ...]) -> list[Path | None]:
     try:
         found = source.find(())
     except UserError:
-        if Path(GENERATED).is_file():
-            return [Path(GENERATED)]
+        if Path(source.DEFAULT_OUTPUT).is_file():
+            return [Path(source.DEFAULT_OUTPUT)]
         raise
-    beside = found[0].with_name(GENERATED) if found[0] else None
+    beside = found[0].with_name(source.DEFAULT_OUTPUT) if found[0] else None
     return [beside] if beside and beside.is_file() else found

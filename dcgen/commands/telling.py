@@ -93,7 +93,7 @@ def _is_usual(files: Sequence[str]) -> bool:
 def run_there(folder: Path, *, v1: bool) -> str:
     """Return what to do with a variant on standard output that belongs into *folder*."""
     if v1:  # docker-compose reads no `.env` elsewhere for a file on standard input
-        return f"write it there: `-o {folder / 'generated.yml'}`"
+        return f"write it there: `-o {folder / source.DEFAULT_OUTPUT}`"
     return f"run it there: docker compose --project-directory {shlex.quote(str(folder))} -f - up -d"
 
 
