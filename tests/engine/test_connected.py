@@ -5,6 +5,7 @@ import shutil
 import socket
 import sys
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,12 @@ def test_it_is_over_when_nobody_is_connected(pair: tuple[socket.socket, socket.s
 
     with connected(SITE, OLD, "haproxy", [port], 60) as seen:
         assert seen.left == []
+
+
+def test_nobody_is_reset_in_the_network_of_the_host(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    shared = replace(OLD, addresses={"host": ""})
+
+    with connected(SITE, shared, "haproxy", [pair[1].getsockname()[1]], 0.1) as seen:
+        assert seen is None
