@@ -11,7 +11,8 @@ from tests.e2e.inside import Clients, clients
 from tests.e2e.live import TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines, engines_in_turn
+from tests.e2e.sources import engine, engines_in_turn
+from tests.lab.lab import LOCAL
 from tests.lab.project import Project, fetch
 
 pytestmark = pytest.mark.e2e
@@ -133,7 +134,7 @@ def test_inside_no_request_fails_and_who_resolved_the_name_long_ago_finds_the_ba
     assert original.replicas() == {"web": 1}
 
 
-@both_engines
+@engine(LOCAL)
 def test_a_balancer_that_is_changed_is_replaced_and_leaves_nothing_behind(
     new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
 ) -> None:
