@@ -6,7 +6,6 @@ loss of power is not covered: nothing is flushed to the disk.
 """
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -34,7 +33,7 @@ def replacing(
     Raises:
         OSError: It cannot be written there.
     """
-    draft = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
+    draft = path.with_name(f"{PREFIX}{os.urandom(8).hex()}")
     # Rights that are given a moment later must not be fewer than those before.
     created = mode & ONLY_OWNER if exactly else mode
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created)

@@ -132,7 +132,7 @@ class Scenario:
         bar = "0 failed" if lossless else hands
         gap = f"longest time without an answer {constant.gap_s:.2f} s"
         counts = f"{len(constant.failed)} of {constant.total} failed"
-        self.notebook.note(step, f"{counts}; {gap}", bar)
+        self.notebook.note(step, f"{constant.verdict if lossless else counts}; {gap}", bar)
 
 
 def volumes(project: Project) -> set[str]:
