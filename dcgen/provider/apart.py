@@ -2,7 +2,8 @@
 
 A process of its own does it, in a session of its own: the terminal's Ctrl-C does not reach it, nor
 does Compose know it. It is told to end when the one that Compose knows ends, and then takes back
-what it has begun: slots that it holds, containers that stand in for others, folders.
+what it has begun: slots that it holds, containers that stand in for others, folders. Ctrl-C tells
+it twice, through the terminal and through Compose: only the first time counts.
 """
 
 import ctypes
@@ -10,12 +11,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from dcgen.reporting import INTERRUPTED
-from dcgen.signals import ended_by_signals
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY_S = 0.02
@@ -51,7 +51,7 @@ def _work(act: Callable[[], int], front: int) -> int:
     code = INTERRUPTED
     try:
         os.setsid()
-        with ended_by_signals():
+        with _ended_once():
             _end_with(front)
             code = act()
     except KeyboardInterrupt:
@@ -62,6 +62,22 @@ def _work(act: Callable[[], int], front: int) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     return code
+
+
+@contextmanager
+def _ended_once() -> Iterator[None]:
+    # A further signal must not end what the first has the block tidy up.
+    ending = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal ending
+        if not ending:
+            ending = True
+            raise KeyboardInterrupt
+
+    for number in _PASSED_ON:
+        signal.signal(number, interrupt)
+    yield
 
 
 def _end_with(front: int) -> None:

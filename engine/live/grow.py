@@ -16,6 +16,7 @@ from engine.live.running import Live, Server, on_docker, servers
 from engine.replicas import replicas
 from engine.variant import Variant
 from engine.waiting import LISTEN_WITHIN_S, until
+from faults import HostError
 from lb.model import Address
 
 
@@ -100,5 +101,9 @@ def admission(site: Site, variant: Variant) -> Iterator[Admission]:
     try:
         yield made
     finally:
-        made.let_go()
-        ready(made.held)
+        # First of all: whatever else is asked may fail while what was interrupted ends.
+        try:
+            ready(made.held)
+        except HostError:
+            made.let_go()
+            ready(made.held)

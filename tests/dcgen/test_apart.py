@@ -42,6 +42,22 @@ def test_work_is_tidied_up_when_its_caller_ends(tmp_path: Path, number: signal.S
     assert code == (-number if number == signal.SIGKILL else 130)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a parent ends")
+def test_ctrl_c_of_the_terminal_and_then_of_compose_lets_it_tidy_up(tmp_path: Path) -> None:
+    mark, going = tmp_path / "mark", tmp_path / "going"
+    slow = SCRIPT.replace(
+        "finally:\n", f"finally:\n        open({str(going)!r}, 'w'); time.sleep(1)\n"
+    )
+    command = [sys.executable, "-c", slow, str(mark)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as front:
+        assert front.stdout
+        assert front.stdout.readline() == "begun\n"
+        os.kill(front.pid, signal.SIGINT)
+        until(going.exists, "it tidies up")
+        front.kill()
+        until(lambda: mark.exists() and mark.read_text() == "tidied up", "the work is tidied up")
+
+
 @pytest.mark.parametrize(("body", "code"), [("return 7", 7), ("raise ValueError('a bug')", 1)])
 def test_its_exit_code_is_that_of_the_work(body: str, code: int) -> None:
     script = f"import sys\nfrom dcgen.provider.apart import apart\ndef work():\n    {body}\n"
