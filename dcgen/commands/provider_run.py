@@ -16,7 +16,7 @@ from dcgen.provider.caller import Caller
 from dcgen.provider.labelled import labelled
 from dcgen.provider.messages import Messages, tell
 from dcgen.provider.wish import Wish
-from engine.docker.containers import LABEL, Container, Site
+from engine.docker.containers import LABEL, Site
 from engine.docker.unchanged import is_unchanged
 from engine.variant import Variant, parse
 from faults import HostError, UserError
@@ -81,7 +81,10 @@ def down(caller: Caller, project: str, service: str) -> None:
         HostError: Docker does not answer, or refuses.
     """
     site = Site(caller.program)
-    there = [one for one in site.labelled(project, f"{LABEL}project") if _of(one, service)]
+    # No others: another provider may remove its own meanwhile, and who is gone cannot be asked.
+    of = (f"{LABEL}service={service}", f"{SERVICE}={service}")
+    found = {one.id: one for label in of for one in site.labelled(project, label)}
+    there = list(found.values())
     if caller.asks("--dry-run"):
         tell("info", f"would remove {len(there)} containers")
         return
@@ -126,7 +129,3 @@ def _turn(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _of(one: Container, service: str) -> bool:
-    return service in (one.service, one.labels.get(SERVICE))

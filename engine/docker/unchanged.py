@@ -17,6 +17,8 @@ from engine.replicas import replicas
 from engine.variant import Variant
 
 _EACH = "[{{json .Config.Labels}}, {{json .State}}, {{json .Image}}, {{json .Config.Image}}]"
+_NAMES = (SERVICE, labels.SERVICE, f"{LABEL}oneoff")
+_WHOSE = "\t".join(["{{.ID}}", *(f'{{{{.Label "{name}"}}}}' for name in _NAMES)])
 _HASH = f"{LABEL}config-hash"
 
 
@@ -54,15 +56,12 @@ def is_unchanged(site: Site, variant: Variant, service: str, *, healthy: bool) -
 
 def _containers(site: Site, project: str, service: str) -> list[_Found]:
     label = f"label={LABEL}project={project}"
-    ids = site.docker("ps", "--all", "--quiet", "--filter", label).split()
+    words = ("ps", "--all", "--no-trunc", "--filter", label, "--format", _WHOSE)
+    whose = [line.split("\t") for line in site.docker(*words).splitlines()]
+    # No others: another provider may remove its own meanwhile, and who is gone cannot be asked.
+    ids = [one for one, *names, once in whose if service in names and once != "True"]
     lines = site.docker("inspect", "--format", _EACH, *ids).splitlines() if ids else []
-    every = [json.loads(line) for line in lines]
-    return [
-        _found(*one)
-        for one in every
-        if service in (one[0].get(SERVICE), one[0].get(labels.SERVICE))
-        and one[0].get(f"{LABEL}oneoff") != "True"
-    ]
+    return [_found(*json.loads(line)) for line in lines]
 
 
 def _found(raw: dict[str, str], state: Mapping[str, Any], image: str, tag: str) -> _Found:
