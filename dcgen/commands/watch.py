@@ -33,7 +33,10 @@ def watch(**given: Any) -> None:  # noqa: ANN401 - click checked them
     found = _found(given)
     progress = Progress(quiet=given["quiet"])
     if not given["no_up"]:
-        _dcgen("up", "-d", found, given)
+        try:
+            _dcgen("up", "-d", found, given)
+        except subprocess.CalledProcessError as failed:
+            sys.exit(failed.returncode)  # it has said why
     _Watching(found, given, progress).run()
 
 
