@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +20,11 @@ from tests.e2e.door import dcgen
 from tests.e2e.live import TINY
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
+from tests.e2e.test_watch import built
+from tests.lab import packages, today
 from tests.lab.commands import CommandError, run
 from tests.lab.lab import TODAY
-from tests.lab.project import Project
+from tests.lab.project import Project, fetch
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
@@ -45,13 +47,45 @@ CLIENT = """\
         condition: service_healthy
 """
 
+# Two providers that wait for another service, and one who waits for both; started on another host.
+TWO = """\
+x-built: &built
+  build: web
+  expose: [8080]
+  stop_signal: SIGTERM
+  depends_on: {first: {condition: service_completed_successfully}}
+services:
+  first: {image: "haproxy:3.0", command: sleep 1}
+  web: {<<: *built, ports: ["${PORT}:8080"]}
+  back: *built
+  client:
+    image: haproxy:3.0
+    command: sleep 1000
+    stop_signal: KILL
+    depends_on:
+      web: {condition: service_healthy}
+      back: {condition: service_healthy}
+"""
+PROVIDERS = """\
+services:
+  web: {provider: {type: dcgen, options: {replicas: 2, mode: http}}}
+  back: {provider: {type: dcgen, options: {replicas: 2}}}
+"""
+
 
 class Provided:
-    """A *project* whose `web` dcgen provides, in a folder with an overlay."""
+    """A *project* whose services dcgen provides, in a folder with an overlay; with *variables*."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, **variables: str) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.project = replace(project, engine=replace(project.engine, extra={"PATH": path}))
+        docker = today.folder(packages.cache())
+        engine = replace(
+            project.engine,
+            tools=docker,
+            programs=docker / "bin",
+            extra={"PATH": path, **variables},
+        )
+        self.project = replace(project, engine=engine)
         self.folder = project.file.parent
 
     def write(self, source: str, overlay: str) -> None:
@@ -87,16 +121,30 @@ class Provided:
         return {**self.project.engine.env, "REPLICAS": str(replicas)}
 
 
+NewProvided = Callable[..., Provided]
+
+
 @pytest.fixture
-def provided(new_project: NewProject, tmp_path: Path) -> Iterator[Provided]:
-    """Give a project that is not started."""
-    project = new_project(TODAY, tmp_path / "compose.scaled.yml", name="provided")
-    made = Provided(project)
-    made.write(TINY.replace("networks:\n", f"{CLIENT}networks:\n"), OVERLAY)
+def new_provided(new_project: NewProject, tmp_path: Path) -> Iterator[NewProvided]:
+    """Give a function that makes a project on a host, not started, in a folder that all share."""
+    file = tmp_path / "compose.scaled.yml"
+
+    def make(host: str, source: str, overlay: str, name: str, **variables: str) -> Provided:
+        made = Provided(new_project(host, file, name=name), **variables)
+        made.write(source, overlay)
+        return made
+
     try:
-        yield made
+        yield make
     finally:
-        project.file.write_text(TINY)  # what removes it at the end knows no provider
+        file.write_text(TINY)  # what removes them at the end knows no provider
+
+
+@pytest.fixture
+def provided(new_provided: NewProvided) -> Provided:
+    """Give a project that is not started."""
+    source = TINY.replace("networks:\n", f"{CLIENT}networks:\n")
+    return new_provided(TODAY, source, OVERLAY, "provided")
 
 
 def test_compose_alone_scales_without_losing_a_request(
@@ -153,7 +201,12 @@ def test_ctrl_c_in_the_middle_leaves_replicas_that_serve(provided: Provided) -> 
         os.killpg(begun.pid, signal.SIGINT)  # as the terminal does
         assert begun.wait(20) != 0
     with load(f"http://{project.engine.address}:8001/") as constant:
-        constant.await_answers_of(project.replicas()["web"] - 1, 40)
+        # Docker may yet start what it was asked for, when Compose has been killed.
+        until(
+            lambda: len(constant.who()) == project.replicas()["web"] - 1,
+            "each replica that runs serves",
+            40,
+        )
         provided.compose("up", "-d", replicas=6)
         constant.await_answers_of(6)
 
@@ -175,3 +228,27 @@ def test_the_example_of_the_readme_runs(new_project: NewProject, tmp_path: Path)
     assert len(commands) == 3
     assert said[-1].count(" rng ") == 4
     coins.wait_for_hashes(project, 60)
+
+
+def test_two_projects_of_two_providers_on_another_host(
+    new_provided: NewProvided, tmp_path: Path
+) -> None:
+    built(tmp_path / "web")
+    one = new_provided("node1", TWO, PROVIDERS, "one", PORT="8001")
+    other = new_provided("node1", TWO, PROVIDERS, "other", PORT="8002")
+    engine = one.project.engine
+
+    one.compose("up", "-d", "--build", "--wait")
+    late = engine.docker("ps --quiet --filter health=starting --filter health=unhealthy")
+    before = one.project.ids()
+    other.compose("up", "-d", "--build")
+    one.compose("up", "-d", "--wait")
+    told = [fetch(f"http://{engine.address}:{port}/") for port in (8001, 8002)]
+    counts = [each.project.replicas() for each in (one, other)]
+    other.compose("down")
+
+    assert late == ""
+    assert told == [b"one", b"one"]
+    assert counts == [{"web": 3, "back": 3, "client": 1}] * 2
+    assert other.project.containers() == []
+    assert one.project.ids() == before

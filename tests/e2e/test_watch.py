@@ -4,10 +4,13 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from dcgen.reporting import INTERRUPTED
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import DCGEN, dcgen
 from tests.e2e.live import Running
@@ -44,11 +47,16 @@ frontend web
 """
 
 
+def built(folder: Path) -> None:
+    """Write into *folder* what an image is built from that answers `one`."""
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    (folder / ".dockerignore").write_text("notes\n")
+    (folder / "web.cfg").write_text(ANSWERS.format(text="one"))
+
+
 def _written(folder: Path) -> Path:
-    (folder / "web").mkdir()
-    (folder / "web" / "Dockerfile").write_text(DOCKERFILE)
-    (folder / "web" / ".dockerignore").write_text("notes\n")
-    (folder / "web" / "web.cfg").write_text(ANSWERS.format(text="one"))
+    built(folder / "web")
     source = folder / "compose.yml"
     source.write_text(SOURCE)
     return source
@@ -67,22 +75,44 @@ def test_what_is_saved_runs_in_all_replicas_and_no_request_fails(
     source, log = _written(tmp_path), tmp_path / "log"
     dcgen("scale", "web", "3", *words, "-f", source)
     one = Running(new_project(host, tmp_path / "generated.yml"))
-    command = [str(DCGEN), "watch", "-f", str(one.project.file)]
+    with _watching(one, log) as watching:
+        _save(one, tmp_path, log, notebook)
+
+    assert watching.returncode == INTERRUPTED
+    assert sum(one.project.replicas().values()) == 4
+
+
+def test_what_is_saved_runs_on_all_hosts(new_project: NewProject, tmp_path: Path) -> None:
+    source, log = _written(tmp_path), tmp_path / "log"
+    dcgen("scale", "web", "2", "-f", source)
+    ones = [Running(new_project(name, tmp_path / "generated.yml")) for name in ("node1", "node2")]
+    words = [word for one in ones for word in ("--host", one.project.engine.url)]
+    with _watching(ones[0], log, *words) as watching, ExitStack() as loads:
+        constants = [loads.enter_context(load(one.url())) for one in ones]
+        before = [constant.who() for constant in constants]
+        (tmp_path / "web" / "web.cfg").write_text(ANSWERS.format(text="two"))
+        _await(log, 1)
+        after = [constant.who() for constant in constants]
+
+    assert watching.returncode == INTERRUPTED
+    assert (before, after) == ([{"one"}] * 2, [{"two"}] * 2)
+    assert [constant.failed for constant in constants] == [[], []]
+
+
+@contextmanager
+def _watching(one: Running, log: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [str(DCGEN), "watch", "-f", str(one.project.file), *words]
+    env = {**os.environ, **one.env}
     with (
         log.open("w") as out,
-        subprocess.Popen(
-            command, env={**os.environ, **one.env}, stdout=out, stderr=out, start_new_session=True
-        ) as watching,
+        subprocess.Popen(command, env=env, stdout=out, stderr=out, start_new_session=True) as begun,
     ):
         try:
             until(lambda: "watching" in log.read_text(), "it watches", 120)
-            _save(one, tmp_path, log, notebook)
+            yield begun
         finally:
-            os.killpg(watching.pid, signal.SIGINT)
-            code = watching.wait(30)
-
-    assert code == 130
-    assert sum(one.project.replicas().values()) == 4
+            os.killpg(begun.pid, signal.SIGINT)
+            begun.wait(30)
 
 
 def _save(one: Running, folder: Path, log: Path, notebook: Notebook) -> None:
