@@ -51,10 +51,12 @@ def pod(source: Source, name: str, image: str, given: Given, kind: str) -> dict[
     if kind == "Deployment" and not any(map(_is_claim, given.volumes)):
         # Where a person says where it runs, that stands.
         placed = {**spread(source.chosen(name), source.replicas(name)), **placed}
+    login = source.setting(name, "pull-secret")
     found: dict[str, Emitted] = {
         **({"restartPolicy": again} if is_once else {}),
         **placed,
         **({"serviceAccountName": given.account} if given.account else {}),
+        "imagePullSecrets": ({"name": login},) if login else (),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
         "securityContext": of_pod(model, name, ports),
@@ -72,7 +74,7 @@ def _container(
     model, ports = source.model, ports_of(source.model, name)
     is_proxy = model.identity(name).is_proxy
     drain: Emitted = {"preStop": _sleep(can_sleep=source.choices.can_sleep)} if drains else {}
-    asked = probes(model, name, ports, is_liveness=source.choices.is_liveness)
+    asked = _asked(source, name) if drains or not ports else {}
     found: dict[str, Emitted] = {
         "name": name,
         "image": image,
@@ -84,13 +86,23 @@ def _container(
         "envFrom": given.variables_from,
         "env": [NAMESPACE, *given.variables] if is_proxy else given.variables,
         "ports": [_port(port) for port in ports],
-        **(asked if drains or not ports else {}),
+        **asked,
         "lifecycle": drain,
         "resources": resources(model, name),
         "securityContext": of_container(model, name),
         "volumeMounts": given.mounts,
     }
+    alive = source.settings_of(name).get("liveness")
+    if alive and alive.value == "true" and "livenessProbe" not in asked:
+        what = f"{name} has no health check by which its container could be started again"
+        raise alive.refused(what, f"write its `healthcheck:`, or take `liveness` out of {name}")
     return {key: value for key, value in found.items() if value}
+
+
+def _asked(source: Source, name: str) -> dict[str, Emitted]:
+    chosen, ports = source.setting(name, "liveness"), ports_of(source.model, name)
+    is_liveness = chosen == "true" if chosen else source.choices.is_liveness
+    return probes(source.model, name, ports, is_liveness=is_liveness)
 
 
 def _is_claim(volume: Emitted) -> bool:

@@ -21,6 +21,7 @@ _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _HOST = re.compile(rf"(?=.{{1,253}}\Z)(?![0-9.]+\Z)(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 _SIZE = re.compile(r"[1-9][0-9]*(?:[kMGTPE]|[KMGTPE]i)?")
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
+_SWITCH = re.compile(r"true|false")
 _SHARE = re.compile(r"0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%")
 
 
@@ -44,6 +45,8 @@ FORMS = {
     "hpa.cpu": Form(_COUNT, "percent of the reserved CPU", "80"),
     "pdb.max-unavailable": Form(_SHARE, "a number of pods or a percentage of them", "1"),
     "pdb.min-available": Form(_SHARE, "a number of pods or a percentage of them", "50%"),
+    "liveness": Form(_SWITCH, "true or false", "true"),
+    "pull-secret": Form(_NAME, "the name of a Secret", "registry-login"),
 }
 _SHORT = {"ingress": "ingress.host"}
 _EXCLUSIVE = "pdb."  # a service has one of these
