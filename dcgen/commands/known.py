@@ -18,3 +18,19 @@ def require_services(variant: Variant, names: Sequence[str], *, replicas: bool =
             fix = nearest(name, known, f"choose one of: {', '.join(known)}")
             what = f"no service named {name!r}"
             raise UserError(what, fix=fix, where=Place(str(variant.file)))
+
+
+def with_replicas(variant: Variant, names: Sequence[str]) -> list[str]:
+    """Return *names*, a balancer's followed by the services that it leads to, each once.
+
+    A person who names ``rng`` means what the source calls so: HAProxy and the replicas behind it.
+
+    Raises:
+        UserError: A label of dcgen's does not read as what it should be.
+    """
+    found: list[str] = []
+    for name in names:
+        service = variant.services.get(name)
+        behind = service.identity.replicas if service else []
+        found += [name, *(one for one in behind if one in variant.services)]
+    return list(dict.fromkeys(found))

@@ -7,7 +7,7 @@ import click
 
 from dcgen.commands.completion import running
 from dcgen.commands.grouped import within
-from dcgen.commands.known import require_services
+from dcgen.commands.known import require_services, with_replicas
 from dcgen.commands.merged_logs import show_logs
 from dcgen.commands.target import RunCommand, target, target_options
 from dcgen.progress import Progress
@@ -57,13 +57,15 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
     follow: bool,
     tail: int | None,
 ) -> None:
-    """Show the output of services, or of one replica (worker-3).
+    """Show the output of services, their replicas among it, or of one replica (worker-3).
 
     The output of all hosts is one stream by time, each line behind its host and its replica.
     """
     found = target(files, engine, hosts, starting=False)
     progress = Progress(quiet=quiet, verb="read")
-    require_services(found.variant(), services, replicas=True)
+    variant = found.variant()
+    require_services(variant, services, replicas=True)
+    services = tuple(with_replicas(variant, services))
     if found.engine == "docker":
         words = ["--follow"] * follow + ([] if tail is None else ["--tail", str(tail)])
         show_logs(found, words, services, progress)

@@ -4,7 +4,7 @@ import click
 
 from dcgen.commands.completion import running
 from dcgen.commands.compose import compose
-from dcgen.commands.known import require_services
+from dcgen.commands.known import require_services, with_replicas
 from dcgen.commands.target import RunCommand, parallel_option, target, target_options
 from dcgen.progress import Progress
 from engine.hosts import Host
@@ -26,14 +26,17 @@ def restart(
 ) -> None:
     """Restart the containers of SERVICE, or of all services, on each host.
 
-    All containers of a service stop at the same time: `dcgen rollout` replaces them one at a time.
+    All containers of a service stop at the same time, its replicas and the HAProxy before them:
+    `dcgen rollout` replaces replicas one at a time.
     A change of the file has no effect: that is what `dcgen up -d` is for.
     """
     found = target(files, engine, hosts, starting=False)
     if found.engine == "process":
         what = "processes of this host are not restarted by a command"
         raise UsageError(what, fix="end them and start them again: dcgen stop, then dcgen up")
-    require_services(found.variant(), services)
+    variant = found.variant()
+    require_services(variant, services)
     found.hold()
     progress = Progress(quiet=quiet, verb="restarted")
-    compose(found, progress, "restart", *services, parallel=parallel, live=True)
+    names = with_replicas(variant, services)
+    compose(found, progress, "restart", *names, parallel=parallel, live=True)

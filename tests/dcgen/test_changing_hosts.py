@@ -57,6 +57,18 @@ def test_containers_are_restarted_on_each_host(folder: Path, run: Run) -> None:
     assert result.stderr.splitlines()[-1] == "2 restarted"
 
 
+def test_a_balanced_service_is_restarted_with_its_replicas(folder: Path, run: Run) -> None:
+    balanced = """\
+  worker1: {image: worker}
+  worker: {image: haproxy, labels: {dcgen.role: balancer, dcgen.balances: "worker1:80"}}
+"""
+    (folder / "more.yml").write_text(f"name: shop\nservices:\n{balanced}")
+    run("restart", "-f", "more.yml", "--host", "tcp://one:1", "worker")
+
+    words = ["compose", "-f", "more.yml", "restart", "worker", "worker1"]
+    assert calls(folder) == [["tcp://one:1", *words]]
+
+
 @pytest.mark.parametrize(
     ("where", "host", "name"),
     [

@@ -10,7 +10,7 @@ import pytest
 
 from engine.docker.by_time import HOLD_S, QUIET_S, ByTime, Said
 from engine.hosts import Host
-from tests.dcgen.test_run import Run, folder, put, run
+from tests.dcgen.test_run import Run, calls, folder, put, run
 from tests.engine.commands import DCGEN
 
 __all__ = ["folder", "put", "run"]  # fixtures
@@ -31,6 +31,14 @@ for n in (1, 2, 10):
     print(f"\\x1b[Kworker-{n}  | {time_} of {n}", flush=True)
 if "--follow" in words:
     time.sleep(600)
+"""
+WRITES_DOWN = """
+import json, os, sys
+if "logs" in sys.argv:
+    with open(os.environ["CALLS"], "a") as calls:
+        calls.write(json.dumps(sys.argv[1:]) + "\\n")
+else:
+    print("28.0 1.51 linux")
 """
 FILE = "services:\n  worker: {image: worker}\n  rng: {image: rng}\n"
 BOTH = ("--host", "tcp://one:1", "--host", "tcp://two:1")
@@ -71,6 +79,20 @@ def test_a_service_among_replicas_of_others_is_shown_whole(run: Run) -> None:
     result = run("logs", "--engine", "docker", "worker", "rng-1")
 
     assert len(_said(result.stdout)) == 3
+
+
+def test_of_a_balanced_service_the_replicas_are_asked_too(
+    folder: Path, put: Callable[[str, str], None], run: Run
+) -> None:
+    put("docker", WRITES_DOWN)
+    labels = '{dcgen.role: balancer, dcgen.balances: "rng1:80 rng2:80"}'
+    more = (
+        f"  rng1: {{image: rng}}\n  rng2: {{image: rng}}\n  web: {{image: h, labels: {labels}}}\n"
+    )
+    (folder / "compose.yml").write_text(FILE + more)
+    run("logs", "--engine", "docker", "web")
+
+    assert [words[-3:] for words in calls(folder)] == [["web", "rng1", "rng2"]]
 
 
 def test_a_service_that_is_not_there_is_refused(run: Run) -> None:
