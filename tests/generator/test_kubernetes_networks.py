@@ -147,3 +147,21 @@ services:
     assert found["store"] == found["cache"] == found["redis"]
     assert found["the-api"] == found["api"]
     assert "'bad_name' of redis is left out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "attachable: true",
+        "driver: macvlan",
+        "driver_opts: {a: b}",
+        "enable_ipv6: true",
+        "external: true",
+        "ipam: {config: [{subnet: 192.0.2.0/24}]}",
+        "labels: {a: b}",
+    ],
+)
+def test_no_setting_of_a_network_is_lost_in_silence(tmp_path: Path, setting: str) -> None:
+    result = run(tmp_path, service("networks: [back]") + f"networks:\n  back: {{{setting}}}\n")
+
+    assert f"{tmp_path}/compose.yml:6: `{setting.partition(':')[0]}:` of network" in result.stderr

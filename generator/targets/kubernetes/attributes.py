@@ -57,6 +57,8 @@ SAID_OF_DEPLOY = {
 }
 ALWAYS = ("always", "unless-stopped")
 SECTIONS = ("include", "models")
+_OF_NETWORKS = ("internal", "name")
+_USUAL_DRIVERS = (("driver", "bridge"), ("driver", "overlay"))
 _OF_VOLUMES = ("name", "external", "driver")
 
 
@@ -107,6 +109,20 @@ def require_sections(model: Model) -> None:
                 fix="take it out, and choose a storage class: `--storage-class NAME`",
                 where=model.document.where(key),
             )
+
+
+def lost_of_networks(model: Model) -> Iterator[Notice]:
+    """Yield what is lost of the networks that *model* declares: all but who is in them."""
+    networks = model.document.section("networks")
+    for key, body in networks.entries if networks else ():
+        settings = model.value(body)
+        for kind, value in settings.items() if isinstance(settings, dict) else ():
+            is_usual = kind in _OF_NETWORKS or kind.startswith("x-") or value in ("false", None)
+            if isinstance(key, Scalar) and not is_usual and (kind, value) not in _USUAL_DRIVERS:
+                what = f"`{kind}:` of network {key.value!r} is left out"
+                why = "the cluster has one network, with addresses of its own"
+                where = model.document.where(key)
+                yield Notice(f"{what}: {why}", where, fix="take it out")
 
 
 def refused(model: Model, name: str, key: str, shown: str = "") -> UserError:

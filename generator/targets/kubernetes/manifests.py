@@ -7,7 +7,7 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
-from generator.targets.kubernetes.attributes import judged, require_sections
+from generator.targets.kubernetes.attributes import judged, lost_of_networks, require_sections
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
 from generator.targets.kubernetes.policy import policies
@@ -24,7 +24,7 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
     require_sections(source.written)
     for name in source.names:
         require_name(source.model, name)
-    notices = list(_left_out(source))
+    notices = [*_left_out(source), *lost_of_networks(source.model)]
     found: list[Object] = []
     for name in source.names:
         made, more = _service(source, name)
