@@ -6,12 +6,13 @@ another one has left gets the other's. TCP connections outlive the moment that t
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface, ip_network
 from urllib.parse import quote
 
-from engine.docker.connection import connected
+from engine.docker.connection import Connection, connected
 from engine.docker.containers import Site
 from faults import HostError
 
@@ -83,25 +84,54 @@ def join(site: Site, container: str, wanted: Endpoint, address: str = "") -> Non
     site.docker("network", "connect", *names, *given, wanted.network, container)
 
 
-def move(
-    site: Site, old: str, places: Sequence[Endpoint], new: str, wanted: Sequence[Endpoint]
-) -> None:
-    """Take container *old* out of *places*, and put *new* where *wanted* says, without delay.
+class Mover:
+    """An open way to a daemon, for what must not wait; see `mover`."""
 
-    All are left before the first is joined: the host ports of *old* are free only when it is in
-    no network that leads out.
+    def __init__(self, docker: Connection) -> None:
+        self._docker = docker
 
-    Raises:
-        HostError: Docker does not answer, or an address or a host port is taken.
-    """
-    with connected(site.host) as docker:
+    def move(
+        self,
+        old: str,
+        places: Sequence[Endpoint],
+        new: str,
+        wanted: Sequence[Endpoint],
+        before: Callable[[], None],
+    ) -> None:
+        """Take container *old* out of *places*, and put *new* where *wanted* says, without delay.
+
+        All are left before the first is joined: the host ports of *old* are free only when it is
+        in no network that leads out.
+
+        Args:
+            old: A container.
+            places: Where it is.
+            new: The other one, which is in none of *wanted*.
+            wanted: Where it is to be.
+            before: Is called a moment before.
+
+        Raises:
+            HostError: Docker does not answer, or an address or a host port is taken.
+        """
+        before()
         for one in places:
-            docker.post(f"/networks/{quote(one.network)}/disconnect", {"Container": old})
+            self._docker.post(f"/networks/{quote(one.network)}/disconnect", {"Container": old})
         for one in wanted:
             fixed = {"IPAMConfig": {"IPv4Address": one.fixed}} if one.fixed else {}
             settings = {"Aliases": list(one.aliases), **fixed}
             body = {"Container": new, "EndpointConfig": settings}
-            docker.post(f"/networks/{quote(one.network)}/connect", body)
+            self._docker.post(f"/networks/{quote(one.network)}/connect", body)
+
+
+@contextmanager
+def mover(site: Site) -> Iterator[Mover]:
+    """Give a mover for containers on *site*.
+
+    Raises:
+        HostError: Docker does not answer.
+    """
+    with connected(site.host) as docker:
+        yield Mover(docker)
 
 
 def rejoin(site: Site, container: str, wanted: Iterable[Endpoint]) -> None:

@@ -5,7 +5,7 @@ be told. So who stays is cut off before that.
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from threading import Thread
@@ -19,10 +19,23 @@ from engine.live.idle import await_idle
 from faults import HostError
 
 _STOPPED_WITHIN_S = 1800.0
-# What an application has to answer whoever has come in the last moment: while its host ports are
-# not served, or by the way.
-_PUBLISHED_ENDS_WITHIN_S = 0.1
-_ENDS_WITHIN_S = 1.0
+# What an application has to answer whoever has come in the last moment: its host ports are not
+# served meanwhile, though it has longer to end.
+_ENDS_WITHIN_S = 0.1
+_KILLED_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A container whose network may be taken away.
+
+    Attributes:
+        ending_s: Seconds since its host ports are not served; 0 if they are, or it has none.
+        reset: Ends what is still open there, to be called a moment before.
+    """
+
+    ending_s: float
+    reset: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +58,19 @@ class Dismissal:
 
     def run(
         self, places: Sequence[Endpoint], image: str, closing: ExitStack
-    ) -> Generator[Changed, None, float]:
+    ) -> Generator[Changed, None, Dismissed]:
         """Take its names from the old container, and wait until nobody is connected to it.
 
         One with host ports keeps its names: it would lose the ports for a moment. So somebody may
-        connect to it until it goes: a HAProxy accepts nobody in the end, another one is sent its
-        stop signal, as is one that is still busy at the end of the patience. Those connected see
-        their connection end: without its network they would wait for an answer that never comes.
+        connect to it until it goes: a HAProxy accepts nobody in the end, an application is sent its
+        stop signal. One without host ports serves to the last whoever has its address: the next try
+        of who finds nobody there, one second later, finds the container that has it then.
 
         Args:
             places: Where it is, with an address where it needs one to come back to it.
             image: What to look with: it is there, and has a shell. Without perl it is not told to
                 those who stay that their connection has ended.
             closing: Until its end a HAProxy with host ports accepts nobody.
-
-        Returns:
-            The seconds since it was told to end, or accepts nobody; 0 if neither is so.
         """
         name, host = self.old.name, self.site.host
         begin_s = time.monotonic()
@@ -68,7 +78,8 @@ class Dismissal:
         if not self.old.published:  # who is connected stays so, and nobody else finds it
             rejoin(self.site, self.old.id, [place.named() for place in places])
         shut = self._close(closing)
-        seen = shut or self._wait(image, closing)
+        watched = None if shut else self._watch(image, closing)
+        seen = shut or watched or Connected(self._await_idle(image), _nothing)
         took_s = time.monotonic() - begin_s
         if seen.left:
             froms = ", ".join(sorted(set(seen.left)))
@@ -76,24 +87,25 @@ class Dismissal:
             yield Changed(name, "busy", took_s, host, detail)
         else:
             yield Changed(name, "idle", took_s, host)
-        goes = seen.left or (self.old.published and not shut)
-        if goes and not self.by_compose:  # Compose stops it, then
+        began_s = shut.at_s if shut else begin_s + took_s
+        told = self.old.published and not shut  # whoever is busy, if it cannot be reset
+        if (told or (seen.left and not watched)) and not self.by_compose:
             self._dismiss()
-            if isinstance(seen, Connected):
-                seen.reset()
         elif not shut:
-            return 0.0
-        return time.monotonic() - (shut.at_s if shut else begin_s + took_s)
+            began_s = time.monotonic()
+        return Dismissed(time.monotonic() - began_s, watched.reset if watched else _nothing)
 
     def _close(self, closing: ExitStack) -> Closed | None:
         if not (self.old.published and self.old.identity.is_proxy):
             return None
         return closing.enter_context(closed(self.site, self.old, self.ports, self.patience_s))
 
-    def _wait(self, image: str, closing: ExitStack) -> Connected:
+    def _watch(self, image: str, closing: ExitStack) -> Connected | None:
         words = (self.site, self.old, image, self.ports, self.patience_s)
-        seen = closing.enter_context(connected(*words))
-        return seen or Connected(await_idle(*words), lambda: None)
+        return closing.enter_context(connected(*words))
+
+    def _await_idle(self, image: str) -> list[str]:
+        return await_idle(self.site, self.old, image, self.ports, self.patience_s)
 
     def _dismiss(self) -> None:
         # An application has all of its time to end, the most of it without names and host ports.
@@ -107,5 +119,8 @@ class Dismissal:
 
         ending = Thread(target=stop, daemon=True)
         ending.start()
-        in_a_hurry = self.old.published and not self.old.identity.is_proxy
-        ending.join(_PUBLISHED_ENDS_WITHIN_S if in_a_hurry else _ENDS_WITHIN_S)
+        ending.join(_KILLED_WITHIN_S if self.old.identity.is_proxy else _ENDS_WITHIN_S)
+
+
+def _nothing() -> None:
+    pass

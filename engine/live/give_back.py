@@ -11,12 +11,12 @@ as it takes to be healthy. By its name the service is found all the time.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from engine.docker.containers import Container, Site
-from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
+from engine.docker.endpoints import Endpoint, Mover, endpoints, join, leave, moved, mover, rejoin
 from engine.docker.following import follow
 from engine.events import Changed
 from engine.live.dismissal import Dismissal
@@ -80,6 +80,7 @@ class _GivingBack(Handover):
             if new and not self.old.published:
                 self._start_beside(new, unfixed)
             still = self.name_stand_in(stand_in, kept)
+            moving = closing.enter_context(mover(self.site))
             going = Dismissal(
                 self.site,
                 self.old,
@@ -87,10 +88,10 @@ class _GivingBack(Handover):
                 self.patience.drain_s,
                 self.has_one_name,
             )
-            ending_s = yield from going.run(fixed(places, still), self.old.image, closing)
+            gone = yield from going.run(fixed(places, still), self.old.image, closing)
             switched_s = time.monotonic()
-            new = self._switch(new, places, still)
-            gap_s = ending_s + time.monotonic() - switched_s
+            new = self._switch(moving, new, places, still, gone.reset)
+            gap_s = gone.ending_s + time.monotonic() - switched_s
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
         self._retire(stand_in, unfixed)
@@ -113,17 +114,19 @@ class _GivingBack(Handover):
         self._await(new)
 
     def _switch(
-        self, new: Container | None, places: Sequence[Endpoint], kept: Sequence[Endpoint]
+        self,
+        moving: Mover,
+        new: Container | None,
+        places: Sequence[Endpoint],
+        kept: Sequence[Endpoint],
+        before: Callable[[], None],
     ) -> Container:
         if new is None:
             new = self.recreate()
         else:
             for place in () if self.old.published else kept:
                 leave(self.site, new.id, place.network)
-            for place in places:
-                leave(self.site, self.old.id, place.network)
-            for place in kept:
-                join(self.site, new.id, place)
+            moving.move(self.old.id, places, new.id, kept, before)
             if self.old.published:
                 self.start()
         self._await(new)

@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from engine.docker.containers import Container
-from engine.docker.endpoints import Endpoint, endpoints, join, move, moved, rejoin
+from engine.docker.endpoints import Endpoint, Mover, endpoints, join, moved, mover, rejoin
 from engine.events import Changed
 from engine.live.dismissal import Dismissal
 from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, fixed
@@ -58,6 +58,7 @@ class Takeover(Handover):
             still = self.name_stand_in(stand_in, kept)
             self._await(stand_in)
             release = self._hold(new, closing)
+            moving = closing.enter_context(mover(self.site))
             going = Dismissal(
                 self.site,
                 self.old,
@@ -65,13 +66,15 @@ class Takeover(Handover):
                 self.patience.drain_s,
                 self.has_one_name,
             )
-            ending_s = yield from going.run(fixed(places, still), stand_in.image, closing)
-            new, gap_s = self._switch(new, places, still, release)
+            gone = yield from going.run(fixed(places, still), stand_in.image, closing)
+            new, gap_s = self._switch(moving, new, places, still, gone.reset, release)
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
         self._retire(stand_in, new, [aside, *(replace(place, fixed="") for place in kept)])
         self.end(new, places)
-        free = f"host ports were free for {ending_s + gap_s:.1f} s" if self.old.published else ""
+        free = (
+            f"host ports were free for {gone.ending_s + gap_s:.1f} s" if self.old.published else ""
+        )
         yield from self.told(begin_s, free, lost)
 
     def _aside(self, undo: ExitStack) -> Endpoint:
@@ -110,9 +113,11 @@ class Takeover(Handover):
 
     def _switch(
         self,
+        moving: Mover,
         new: Container | None,
         places: Sequence[Endpoint],
         kept: Sequence[Endpoint],
+        before: Callable[[], None],
         release: Callable[[], None],
     ) -> tuple[Container, float]:
         # In between nobody has the address and the host ports of a network.
@@ -120,7 +125,7 @@ class Takeover(Handover):
         if new is None:
             new = self.recreate()
         else:
-            move(self.site, self.old.id, places, new.id, kept)
+            moving.move(self.old.id, places, new.id, kept, before)
             release()
         return new, time.monotonic() - begin_s
 
