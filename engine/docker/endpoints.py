@@ -122,6 +122,14 @@ class Mover:
             body = {"Container": new, "EndpointConfig": settings}
             self._docker.post(f"/networks/{quote(one.network)}/connect", body)
 
+    def signal(self, container: str, signal: str) -> None:
+        """Send *signal*, ``SIGTERM`` for example, to *container*; Docker does not start it again.
+
+        Raises:
+            HostError: Docker does not answer, or the container does not run.
+        """
+        self._docker.post(f"/containers/{container}/kill?signal={quote(signal)}", {})
+
 
 @contextmanager
 def mover(site: Site) -> Iterator[Mover]:

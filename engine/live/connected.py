@@ -9,6 +9,7 @@ Source: Linux, Documentation/networking/proc_net_tcp, and sock_diag(7), SOCK_DES
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from engine.docker.containers import Container, Site
 from engine.hosts import WITHIN_S
@@ -18,8 +19,10 @@ _START_WITHIN_S = 60.0
 # Nobody else in its network is asked, and no file is written.
 _RIGHTS = ("--user=0", "--cap-add=NET_ADMIN")
 # Arguments: the ports in hexadecimal, seconds to wait for a moment in which nobody is connected.
-# Then a line of input means: reset what is open. The numbers are those of linux/inet_diag.h.
+# Then a line of input means: reset what is open, once or until the input ends. The numbers are
+# those of linux/inet_diag.h.
 _WATCH = rf"""
+use IO::Select;
 my ($ports, $patience) = @ARGV;
 {PEERS}
 sub address {{ join "", map {{ pack "L", hex }} $_[0] =~ /(.{{8}})/g }}
@@ -35,7 +38,12 @@ sub reset_all {{
     }}
 }}
 print join(" ", "left", wait_until_idle($patience)), "\n";
-if (<STDIN>) {{ reset_all(); print "reset\n" }}
+my $word = <STDIN> or exit;
+reset_all();
+print "reset\n";
+exit if $word eq "once\n";
+my $input = IO::Select->new(\*STDIN);
+reset_all() until $input->can_read(0.005);
 """
 
 
@@ -46,10 +54,12 @@ class Connected:
     Attributes:
         left: The IPv4 address of each connection that is still open.
         reset: Ends what is open by now, so that both sides know.
+        refuse: Does so from now on, until the end of the context.
     """
 
     left: list[str]
     reset: Callable[[], None]
+    refuse: Callable[[], None]
 
 
 @contextmanager
@@ -80,10 +90,11 @@ def connected(
         with way.makefile("rb") as said:
             first, *left = line(said).split() or [""]
 
-            def reset() -> None:
+            def tell(word: str) -> None:
                 way.settimeout(WITHIN_S)
                 with suppress(OSError):  # it has ended
-                    way.sendall(b"\n")
+                    way.sendall(f"{word}\n".encode())
                 line(said)
 
-            yield Connected([ipv4(word) for word in left], reset) if first else None
+            words_of = (partial(tell, "once"), partial(tell, "always"))
+            yield Connected([ipv4(word) for word in left], *words_of) if first else None

@@ -8,21 +8,18 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from threading import Thread
 
 from engine.docker.containers import Container, Site
-from engine.docker.endpoints import Endpoint, rejoin
+from engine.docker.endpoints import Endpoint, Mover, rejoin
 from engine.events import Changed
 from engine.live.connected import Connected, connected
 from engine.live.held import Closed, closed
 from engine.live.idle import await_idle
 from faults import HostError
 
-_STOPPED_WITHIN_S = 1800.0
 # What an application has to answer whoever has come in the last moment: its host ports are not
 # served meanwhile, though it has longer to end.
 _ENDS_WITHIN_S = 0.1
-_KILLED_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,7 @@ class Dismissal:
 
     Attributes:
         site: Where it runs.
+        moving: A way to its daemon that is open.
         old: The container that goes.
         ports: Those that it listens on.
         patience_s: Seconds to wait until nobody is connected.
@@ -51,6 +49,7 @@ class Dismissal:
     """
 
     site: Site
+    moving: Mover
     old: Container
     ports: Sequence[int]
     patience_s: float
@@ -79,7 +78,7 @@ class Dismissal:
             rejoin(self.site, self.old.id, [place.named() for place in places])
         shut = self._close(closing)
         watched = None if shut else self._watch(image, closing)
-        seen = shut or watched or Connected(self._await_idle(image), _nothing)
+        seen = shut or watched or Connected(self._await_idle(image), _nothing, _nothing)
         took_s = time.monotonic() - begin_s
         if seen.left:
             froms = ", ".join(sorted(set(seen.left)))
@@ -93,7 +92,8 @@ class Dismissal:
             self._dismiss()
         elif not shut:
             began_s = time.monotonic()
-        return Dismissed(time.monotonic() - began_s, watched.reset if watched else _nothing)
+        ends = (watched.refuse if told else watched.reset) if watched else _nothing
+        return Dismissed(time.monotonic() - began_s, ends)
 
     def _close(self, closing: ExitStack) -> Closed | None:
         if not (self.old.published and self.old.identity.is_proxy):
@@ -109,17 +109,13 @@ class Dismissal:
 
     def _dismiss(self) -> None:
         # An application has all of its time to end, the most of it without names and host ports.
-        # HAProxy would wait for each session, and has waited.
-        soon = ("-t", "0") if self.old.identity.is_proxy else ()
-
-        def stop() -> None:
-            with suppress(HostError):
-                within_s = _STOPPED_WITHIN_S + self.old.grace_s
-                self.site.docker("stop", *soon, self.old.id, within_s=within_s)
-
-        ending = Thread(target=stop, daemon=True)
-        ending.start()
-        ending.join(_KILLED_WITHIN_S if self.old.identity.is_proxy else _ENDS_WITHIN_S)
+        # HAProxy would wait for each session, and has waited: Docker says when it has ended.
+        is_proxy = self.old.identity.is_proxy
+        form = ("inspect", "--type", "container", "--format", "{{.Config.StopSignal}}")
+        own = "SIGKILL" if is_proxy else self.site.docker(*form, self.old.id).strip()
+        with suppress(HostError):  # it has ended
+            self.moving.signal(self.old.id, own or "SIGTERM")
+            time.sleep(0 if is_proxy else _ENDS_WITHIN_S)
 
 
 def _nothing() -> None:

@@ -83,6 +83,7 @@ class _GivingBack(Handover):
             moving = closing.enter_context(mover(self.site))
             going = Dismissal(
                 self.site,
+                moving,
                 self.old,
                 self.ports,
                 self.patience.drain_s,

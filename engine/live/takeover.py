@@ -61,6 +61,7 @@ class Takeover(Handover):
             moving = closing.enter_context(mover(self.site))
             going = Dismissal(
                 self.site,
+                moving,
                 self.old,
                 self.ports,
                 self.patience.drain_s,

@@ -56,6 +56,7 @@ def test_who_waits_for_an_answer_learns_that_none_comes(
     client, accepted = pair
 
     with connected(SITE, OLD, "haproxy", [accepted.getsockname()[1]], 0.1) as seen:
+        assert seen
         assert seen.left == ["127.0.0.1"]
         seen.reset()
 
@@ -63,6 +64,21 @@ def test_who_waits_for_an_answer_learns_that_none_comes(
         client.recv(1)
     with pytest.raises(ConnectionAbortedError):
         accepted.recv(1)
+
+
+def test_who_comes_later_is_reset_until_the_end(pair: tuple[socket.socket, socket.socket]) -> None:
+    port = pair[1].getsockname()[1]
+
+    with connected(SITE, OLD, "haproxy", [port], 0.1) as seen:
+        assert seen
+        seen.refuse()
+        late = ("127.0.0.1", port), 5
+        with socket.create_connection(*late) as one, pytest.raises(ConnectionResetError):
+            one.recv(1)
+
+    late = ("127.0.0.1", port), 0.3
+    with socket.create_connection(*late) as one, pytest.raises(TimeoutError):
+        one.recv(1)
 
 
 def test_who_is_not_reset_stays_connected(pair: tuple[socket.socket, socket.socket]) -> None:
@@ -82,6 +98,7 @@ def test_it_is_over_when_nobody_is_connected(pair: tuple[socket.socket, socket.s
         pass
 
     with connected(SITE, OLD, "haproxy", [port], 60) as seen:
+        assert seen
         assert seen.left == []
 
 
