@@ -1,5 +1,6 @@
 """Options of the whole test run, and what ends with a test."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -10,6 +11,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the end-to-end tests."""
     what = "end-to-end tests: use the Docker Engine that answers here instead of a private one"
     parser.addoption("--use-engine", action="store_true", help=what)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start: a run in the background of a script ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

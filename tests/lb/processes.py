@@ -102,7 +102,10 @@ def wait_for_status(path: Path, server: str, status: str, check: str = "") -> No
     """
 
     def reached() -> bool:
-        lines = runtime(path, "show stat").removeprefix("# ").splitlines()
+        try:
+            lines = runtime(path, "show stat").removeprefix("# ").splitlines()
+        except ConnectionError:  # the socket is there before HAProxy listens
+            return False
         return any(
             f"{row['pxname']},{row['svname']}" == server
             and row["status"].startswith(status)
