@@ -9,12 +9,14 @@ import pytest
 from engine.hosts import Host
 from engine.silence import Silence
 from engine.streams import Everywhere, HostDone, HostEvent, HostLine
+from tests.lab.waiting import until
 
 GOOD, BAD = Host("tcp://good:1"), Host("tcp://bad:1")
 SOURCE = """
 import os, time
 host = os.environ["DOCKER_HOST"]
 print("on", host, flush=True)
+open(os.environ["GO_ON"] + " " + host.rpartition(":")[0][6:], "w").close()
 while "bad" in host or not os.path.exists(os.environ["GO_ON"]):
     time.sleep(0.02)
 """
@@ -40,6 +42,7 @@ def test_a_host_that_is_silent_and_does_not_answer_is_given_up_and_named(go_on: 
 
     def ask(host: Host) -> str | None:
         asked.append(host)
+        until(go_on.with_name("go on bad").exists, "it has begun")
         if asked.count(GOOD) > 2:  # it was silent for long, and is not given up
             go_on.touch()
         return "no Docker daemon answers" if host == BAD else None
