@@ -14,7 +14,7 @@ from tests.e2e.applications.scenario import LOSSLESS, Application
 from tests.e2e.conftest import NewProject
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines, engine
+from tests.e2e.sources import engine
 from tests.lab import bases
 from tests.lab.commands import CommandError
 from tests.lab.lab import LOCAL, TODAY, Lab
@@ -77,7 +77,7 @@ def test_django_with_celery_beat_and_postgresql(
     until(lambda: ticks() > before, "the workers go on")
 
 
-@both_engines
+@engine(TODAY)
 def test_nginx_that_looked_the_name_up_once_finds_the_balancer(begin: Begin, host: str) -> None:
     one = begin(FRONT, host)
     served: dict[str, int] = {}
