@@ -110,7 +110,8 @@ def several(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seve
         for engine in engines.values():
             engine.docker(f"tag haproxy:3.0 {IMAGE}")
             cleanup.callback(engine.docker, f"rmi --force {IMAGE}")
-        cleanup.callback(found.run, "down", "--volumes")
+            cleanup.callback(engine.docker, f"volume rm --force {PROJECT}_kept")
+        cleanup.callback(found.does, "down")
         found.does("up", "-d")
         yield found
 
