@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from dcgen.reporting import INTERRUPTED
@@ -51,9 +51,9 @@ def _work(act: Callable[[], int], front: int) -> int:
     code = INTERRUPTED
     try:
         os.setsid()
-        with _ended_once():
-            _end_with(front)
-            code = act()
+        _end_once()
+        _end_with(front)
+        code = act()
     except KeyboardInterrupt:
         pass
     except BaseException:  # noqa: BLE001 - a bug, which ends this process as it would any other
@@ -64,9 +64,8 @@ def _work(act: Callable[[], int], front: int) -> int:
     return code
 
 
-@contextmanager
-def _ended_once() -> Iterator[None]:
-    # A further signal must not end what the first has the block tidy up.
+def _end_once() -> None:
+    # A further signal must not end what the first has us tidy up.
     ending = False
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -77,7 +76,6 @@ def _ended_once() -> Iterator[None]:
 
     for number in _PASSED_ON:
         signal.signal(number, interrupt)
-    yield
 
 
 def _end_with(front: int) -> None:
