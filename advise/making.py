@@ -68,7 +68,7 @@ def candidates(model: Model, variant: Variant, given: Mapping[str, int]) -> Cand
 
 def _number(variant: Variant, numbers: Mapping[str, int], name: str) -> int:
     identity = variant.services[name].identity
-    if identity.role != labels.BALANCER:
+    if not identity.is_balancer:
         return numbers[name]
     return sum(numbers[one] for one in dict.fromkeys(identity.replicas))
 
@@ -89,7 +89,7 @@ def _balanced(model: Model, name: str) -> bool:
         fix = "scale it where it runs"
         raise UserError(f"'{name}' points to another host: scale it there", fix=fix)
     made = Model(load(scale(model, name, 2, Settings()).text, model.document.file), model.project)
-    return made.identity(name).role == labels.BALANCER
+    return made.identity(name).is_balancer
 
 
 def with_room(model: Model, room: Mapping[str, int]) -> str:

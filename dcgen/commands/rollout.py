@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from composefile import labels
 from dcgen.commands.completion import running
 from dcgen.commands.json_text import json_text
 from dcgen.commands.target import (
@@ -85,7 +84,7 @@ def rollout(
 
 def _balancer(variant: Variant, name: str) -> Service:
     service = variant.services.get(name)
-    if service is None or service.identity.role != labels.BALANCER:
+    if service is None or not service.identity.is_balancer:
         balanced = [s.name for s in variant if s.identity.is_balancer]
         raise UserError(
             f"service '{name}' has no balancer in '{variant.file}'",
