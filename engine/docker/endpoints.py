@@ -6,7 +6,7 @@ another one has left gets the other's. TCP connections outlive the moment that t
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface, ip_network
@@ -96,7 +96,6 @@ class Mover:
         places: Sequence[Endpoint],
         new: str,
         wanted: Sequence[Endpoint],
-        before: Callable[[], None],
     ) -> None:
         """Take container *old* out of *places*, and put *new* where *wanted* says, without delay.
 
@@ -108,12 +107,10 @@ class Mover:
             places: Where it is.
             new: The other one, which is in none of *wanted*.
             wanted: Where it is to be.
-            before: Is called a moment before.
 
         Raises:
             HostError: Docker does not answer, or an address or a host port is taken.
         """
-        before()
         for one in places:
             self._docker.post(f"/networks/{quote(one.network)}/disconnect", {"Container": old})
         for one in wanted:

@@ -13,9 +13,8 @@ from functools import partial
 
 from engine.docker.containers import Container, Site
 from engine.hosts import WITHIN_S
-from engine.live.peers import BY_US, PEERS, hexadecimal, ipv4, line
+from engine.live.peers import BY_US, PEERS, START_WITHIN_S, hexadecimal, ipv4, line
 
-_START_WITHIN_S = 60.0
 # Nobody else in its network is asked, and no file is written.
 _RIGHTS = ("--user=0", "--cap-add=NET_ADMIN")
 # Arguments: the ports in hexadecimal, seconds to wait for a moment in which nobody is connected.
@@ -86,7 +85,7 @@ def connected(
     shared = ("--network", f"container:{container.id}", "--entrypoint", "perl", image)
     script = ("-e", _WATCH, hexadecimal(ports), str(patience_s))
     with site.host.converse((*words, *shared, *script)) as way:
-        way.settimeout(_START_WITHIN_S + patience_s)
+        way.settimeout(START_WITHIN_S + patience_s)
         with way.makefile("rb") as said:
             first, *left = line(said).split() or [""]
 

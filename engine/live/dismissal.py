@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from engine.docker.containers import Container, Site
-from engine.docker.endpoints import Endpoint, Mover, rejoin
+from engine.docker.endpoints import Endpoint, Mover, mover, rejoin
 from engine.events import Changed
 from engine.live.connected import Connected, connected
 from engine.live.held import Closed, closed
@@ -27,12 +27,25 @@ class Dismissed:
     """A container whose network may be taken away.
 
     Attributes:
+        old: It.
         ending_s: Seconds since its host ports are not served; 0 if they are, or it has none.
-        reset: Ends what is still open there, to be called a moment before.
+        moving: A way to its daemon that is open.
+        reset: Ends what is still open there.
     """
 
+    old: Container
     ending_s: float
+    moving: Mover
     reset: Callable[[], None]
+
+    def give_way(self, places: Sequence[Endpoint], new: str, wanted: Sequence[Endpoint]) -> None:
+        """Reset what is open, take it out of *places*, and put container *new* into *wanted*.
+
+        Raises:
+            HostError: Docker does not answer, or an address or a host port is taken.
+        """
+        self.reset()
+        self.moving.move(self.old.id, places, new, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,6 @@ class Dismissal:
 
     Attributes:
         site: Where it runs.
-        moving: A way to its daemon that is open.
         old: The container that goes.
         ports: Those that it listens on.
         patience_s: Seconds to wait until nobody is connected.
@@ -49,7 +61,6 @@ class Dismissal:
     """
 
     site: Site
-    moving: Mover
     old: Container
     ports: Sequence[int]
     patience_s: float
@@ -70,12 +81,16 @@ class Dismissal:
             image: What to look with: it is there, and has a shell. Without perl it is not told to
                 those who stay that their connection has ended.
             closing: Until its end a HAProxy with host ports accepts nobody.
+
+        Raises:
+            HostError: Docker does not answer.
         """
         name, host = self.old.name, self.site.host
         begin_s = time.monotonic()
         yield Changed(name, "draining", host=host)
         if not self.old.published:  # who is connected stays so, and nobody else finds it
             rejoin(self.site, self.old.id, [place.named() for place in places])
+        moving = closing.enter_context(mover(self.site))
         shut = self._close(closing)
         watched = None if shut else self._watch(image, closing)
         seen = shut or watched or Connected(self._await_idle(image), _nothing, _nothing)
@@ -86,14 +101,12 @@ class Dismissal:
             yield Changed(name, "busy", took_s, host, detail)
         else:
             yield Changed(name, "idle", took_s, host)
-        began_s = shut.at_s if shut else begin_s + took_s
-        told = self.old.published and not shut  # whoever is busy, if it cannot be reset
-        if (told or (seen.left and not watched)) and not self.by_compose:
-            self._dismiss()
-        elif not shut:
-            began_s = time.monotonic()
-        ends = (watched.refuse if told else watched.reset) if watched else _nothing
-        return Dismissed(time.monotonic() - began_s, ends)
+        since_s = shut.at_s if shut else time.monotonic()
+        is_served = self.old.published and not shut  # somebody may come in to the last
+        if (is_served or (seen.left and not watched)) and not self.by_compose:
+            self._dismiss(moving)
+        reset = (watched.refuse if is_served else watched.reset) if watched else _nothing
+        return Dismissed(self.old, time.monotonic() - since_s, moving, reset)
 
     def _close(self, closing: ExitStack) -> Closed | None:
         if not (self.old.published and self.old.identity.is_proxy):
@@ -107,14 +120,14 @@ class Dismissal:
     def _await_idle(self, image: str) -> list[str]:
         return await_idle(self.site, self.old, image, self.ports, self.patience_s)
 
-    def _dismiss(self) -> None:
+    def _dismiss(self, moving: Mover) -> None:
         # An application has all of its time to end, the most of it without names and host ports.
         # HAProxy would wait for each session, and has waited: Docker says when it has ended.
         is_proxy = self.old.identity.is_proxy
         form = ("inspect", "--type", "container", "--format", "{{.Config.StopSignal}}")
         own = "SIGKILL" if is_proxy else self.site.docker(*form, self.old.id).strip()
         with suppress(HostError):  # it has ended
-            self.moving.signal(self.old.id, own or "SIGTERM")
+            moving.signal(self.old.id, own or "SIGTERM")
             time.sleep(0 if is_proxy else _ENDS_WITHIN_S)
 
 

@@ -11,15 +11,15 @@ as it takes to be healthy. By its name the service is found all the time.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from engine.docker.containers import Container, Site
-from engine.docker.endpoints import Endpoint, Mover, endpoints, join, leave, moved, mover, rejoin
+from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rejoin
 from engine.docker.following import follow
 from engine.events import Changed
-from engine.live.dismissal import Dismissal
+from engine.live.dismissal import Dismissal, Dismissed
 from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience, fixed
 from engine.live.health import never_healthy
 from engine.live.idle import await_idle, listens
@@ -80,18 +80,11 @@ class _GivingBack(Handover):
             if new and not self.old.published:
                 self._start_beside(new, unfixed)
             still = self.name_stand_in(stand_in, kept)
-            moving = closing.enter_context(mover(self.site))
-            going = Dismissal(
-                self.site,
-                moving,
-                self.old,
-                self.ports,
-                self.patience.drain_s,
-                self.has_one_name,
-            )
+            drain_s, by_compose = self.patience.drain_s, self.has_one_name
+            going = Dismissal(self.site, self.old, self.ports, drain_s, by_compose)
             gone = yield from going.run(fixed(places, still), self.old.image, closing)
             switched_s = time.monotonic()
-            new = self._switch(moving, new, places, still, gone.reset)
+            new = self._switch(gone, new, places, still)
             gap_s = gone.ending_s + time.monotonic() - switched_s
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
@@ -116,18 +109,17 @@ class _GivingBack(Handover):
 
     def _switch(
         self,
-        moving: Mover,
+        gone: Dismissed,
         new: Container | None,
         places: Sequence[Endpoint],
         kept: Sequence[Endpoint],
-        before: Callable[[], None],
     ) -> Container:
         if new is None:
             new = self.recreate()
         else:
             for place in () if self.old.published else kept:
                 leave(self.site, new.id, place.network)
-            moving.move(self.old.id, places, new.id, kept, before)
+            gone.give_way(places, new.id, kept)
             if self.old.published:
                 self.start()
         self._await(new)

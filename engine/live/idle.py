@@ -8,7 +8,7 @@ Source: Linux, Documentation/networking/proc_net_tcp.
 from collections.abc import Sequence
 
 from engine.docker.containers import Container, Site
-from engine.live.peers import BY_US, hexadecimal, ipv4
+from engine.live.peers import BY_US, START_WITHIN_S, hexadecimal, ipv4
 from faults import HostError
 
 # $1 is how many tenths of a second to wait, $2 the ports in hexadecimal, joined by "|". The last
@@ -25,7 +25,6 @@ done
 echo "$open" | while read -r _ _ peer _; do echo "${peer%:*}"; done
 """
 _LISTENS = 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -E "$1" || :'
-_START_WITHIN_S = 60.0
 
 
 def await_idle(
@@ -45,7 +44,7 @@ def await_idle(
     """
     script = ("-c", _WAIT, "sh", str(round(deadline_s * 10)), hexadecimal(ports))
     try:
-        said = _beside(site, container, image, script, _START_WITHIN_S + deadline_s)
+        said = _beside(site, container, image, script, START_WITHIN_S + deadline_s)
     except HostError:
         return []
     return [address for word in said.split() if (address := ipv4(word))]
@@ -65,7 +64,7 @@ def listens(site: Site, container: Container, image: str, ports: Sequence[int]) 
     """
     row = f"^ *[0-9]+: [0-9A-F]+:({hexadecimal(ports)}) [0-9A-F]+:0000 0A "
     try:
-        return bool(_beside(site, container, image, ("-c", _LISTENS, "sh", row), _START_WITHIN_S))
+        return bool(_beside(site, container, image, ("-c", _LISTENS, "sh", row), START_WITHIN_S))
     except HostError:
         return False
 

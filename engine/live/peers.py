@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 # What runs in the network of a container that is not ours.
 BY_US = ("--pull=never", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--read-only")
+START_WITHIN_S = 60.0
 # For a program in perl that has the ports in $ports, in hexadecimal and joined by "|". An open
 # connection is in state 01. The clock of /proc/uptime has 10 ms: perl-base has nothing finer.
 PEERS = r"""

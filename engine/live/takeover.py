@@ -17,9 +17,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from engine.docker.containers import Container
-from engine.docker.endpoints import Endpoint, Mover, endpoints, join, moved, mover, rejoin
+from engine.docker.endpoints import Endpoint, endpoints, join, moved, rejoin
 from engine.events import Changed
-from engine.live.dismissal import Dismissal
+from engine.live.dismissal import Dismissal, Dismissed
 from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, fixed
 from engine.live.health import last_words
 from engine.live.held import held
@@ -58,17 +58,10 @@ class Takeover(Handover):
             still = self.name_stand_in(stand_in, kept)
             self._await(stand_in)
             release = self._hold(new, closing)
-            moving = closing.enter_context(mover(self.site))
-            going = Dismissal(
-                self.site,
-                moving,
-                self.old,
-                self.ports,
-                self.patience.drain_s,
-                self.has_one_name,
-            )
+            drain_s, by_compose = self.patience.drain_s, self.has_one_name
+            going = Dismissal(self.site, self.old, self.ports, drain_s, by_compose)
             gone = yield from going.run(fixed(places, still), stand_in.image, closing)
-            new, gap_s = self._switch(moving, new, places, still, gone.reset, release)
+            new, gap_s = self._switch(gone, new, places, still, release)
             undo.pop_all()
         lost = moved(self.site, new.id, [place for place in kept if place.address])
         self._retire(stand_in, new, [aside, *(replace(place, fixed="") for place in kept)])
@@ -114,11 +107,10 @@ class Takeover(Handover):
 
     def _switch(
         self,
-        moving: Mover,
+        gone: Dismissed,
         new: Container | None,
         places: Sequence[Endpoint],
         kept: Sequence[Endpoint],
-        before: Callable[[], None],
         release: Callable[[], None],
     ) -> tuple[Container, float]:
         # In between nobody has the address and the host ports of a network.
@@ -126,7 +118,7 @@ class Takeover(Handover):
         if new is None:
             new = self.recreate()
         else:
-            moving.move(self.old.id, places, new.id, kept, before)
+            gone.give_way(places, new.id, kept)
             release()
         return new, time.monotonic() - begin_s
 
