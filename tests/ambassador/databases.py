@@ -53,7 +53,7 @@ class Postgres:
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # its "fast" end
-            self._process.wait(10)
+            self._process.wait(60)
 
     def _run(self, program: str, *words: str) -> None:
         path = BINARIES[-1] / program
@@ -116,7 +116,7 @@ class MariaDB:
     def ask(self, words: str) -> str:
         command = ["mariadb", "--no-defaults", f"--socket={self.socket}", "-u", "root", "-NBe"]
         run = subprocess.run(
-            [*command, words], capture_output=True, text=True, timeout=10, check=False
+            [*command, words], capture_output=True, text=True, timeout=60, check=False
         )
         return run.stdout.strip()
 

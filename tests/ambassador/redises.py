@@ -57,6 +57,6 @@ def start_ambassador(
 
 
 def connect(port: int, cleanup: ExitStack) -> "redis.Redis":
-    client = redis.Redis(port=port, socket_timeout=10, retry=None, single_connection_client=True)
+    client = redis.Redis(port=port, socket_timeout=60, retry=None, single_connection_client=True)
     cleanup.callback(client.close)
     return client

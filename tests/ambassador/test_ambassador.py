@@ -81,14 +81,14 @@ def start(
 
 def connect(port: int, cleanup: ExitStack, **arguments: str) -> "redis.Redis":
     client = redis.Redis(
-        port=port, socket_timeout=10, retry=None, single_connection_client=True, **arguments
+        port=port, socket_timeout=60, retry=None, single_connection_client=True, **arguments
     )
     cleanup.callback(client.close)
     return client
 
 
 def wait_until_cut(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as idle:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as idle:
         assert idle.recv(1) == b""
 
 
@@ -120,13 +120,13 @@ def test_subscriber_hears_what_is_published_after_a_silence(tmp_path: Path) -> N
         subscriber = connect(port, cleanup).pubsub(ignore_subscribe_messages=True)
         cleanup.callback(subscriber.close)
         subscriber.subscribe("news")
-        assert subscriber.get_message(timeout=5) is None  # the subscription itself
+        assert subscriber.get_message(timeout=60) is None  # the subscription itself
 
         wait_until_cut(workshops)
         wait_until_cut(workshops)
         connect(port, cleanup).publish("news", "heard")
 
-        assert until(subscriber.get_message, "a message", 5)["data"] == b"heard"
+        assert until(subscriber.get_message, "a message")["data"] == b"heard"
 
 
 @needs("haproxy")

@@ -58,7 +58,7 @@ def test_promoted_replica_takes_over(tmp_path: Path) -> None:
         # Nobody may go on with what is no master any more.
         with pytest.raises(redis.ConnectionError):
             client.set("coins", 8)
-        until(lambda: _set(port, cleanup), "the second one takes writes", 5)
+        until(lambda: _set(port, cleanup), "the second one takes writes")
         assert promoted.get("coins") == b"9"
 
 

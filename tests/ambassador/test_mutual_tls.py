@@ -67,7 +67,7 @@ def test_a_client_without_a_certificate_is_refused_and_a_plain_one_is_too(
     wait_for_status(here.folder / "admin", SERVER, "UP", check="L7OK")
     trusting = ssl.create_default_context(cadata=authority.public)
 
-    plain = socket.create_connection(("127.0.0.1", there.port), timeout=10)
+    plain = socket.create_connection(("127.0.0.1", there.port), timeout=60)
     client = cleanup.enter_context(trusting.wrap_socket(plain, server_hostname=NAME))
 
     # By TLS 1.3 a client hears of it when it reads.

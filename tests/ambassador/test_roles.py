@@ -157,7 +157,7 @@ def test_reload_does_not_forget_who_has_taken_over(tmp_path: Path) -> None:
         )
         (tmp_path / "cfg").write_text(render(configuration))
         master = subprocess.Popen(["haproxy", "-W", "-db", "-f", str(tmp_path / "cfg")])
-        cleanup.callback(master.wait, 10)
+        cleanup.callback(master.wait, 60)
         cleanup.callback(master.terminate)
         wait_for_status(admin, "db-8080,127.0.0.1", "UP", check="L4OK")
         process.kill()

@@ -36,7 +36,7 @@ def test_work_is_tidied_up_when_its_caller_ends(tmp_path: Path, number: signal.S
         assert front.stdout
         assert front.stdout.readline() == "begun\n"
         os.kill(front.pid, number)
-        code = front.wait(10)
+        code = front.wait(60)
         until(lambda: mark.exists() and mark.read_text() == "tidied up", "the work is tidied up")
 
     assert code == (-number if number == signal.SIGKILL else 130)

@@ -133,7 +133,7 @@ def test_what_is_followed_is_shown_before_it_ends_and_ctrl_c_ends_it() -> None:
         lines = [popen.stdout.readline() for _ in range(6)] if popen.stdout else []
         popen.send_signal(signal.SIGINT)
 
-        assert popen.wait(20) == 130
+        assert popen.wait(60) == 130
     assert _said("".join(lines))[:2] == [
         "tcp://one:1 worker-1 | of 1",
         "tcp://two:1 worker-1 | of 1",

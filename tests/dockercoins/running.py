@@ -54,7 +54,7 @@ class Running:
     def stop(self, number: int = signal.SIGTERM) -> float:
         start = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(10)
+        self.process.wait(60)
         return time.monotonic() - start
 
 

@@ -209,7 +209,7 @@ def test_units_finished_before_a_peer_hangs_are_counted_at_the_stop(
             return 500, b""
 
     worker = mine(REDIS_URL=redis_server.url, RNG_URL=serve(answer, cleanup))
-    assert hangs.wait(10)
+    assert hangs.wait(60)
 
     worker.stop()
     assert (redis_server.hashes(), logged(worker)) == (2, 2)

@@ -46,7 +46,7 @@ def pair(
     accepted, _ = server.accept()
     for one in (server, client, accepted):
         cleanup.enter_context(one)
-    accepted.settimeout(5)
+    accepted.settimeout(60)
     return client, accepted
 
 

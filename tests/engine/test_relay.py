@@ -83,7 +83,7 @@ def asked(tmp_path: Path) -> Iterator[tuple[Path, list[tuple[str, Any]]]]:
 @contextmanager
 def client(path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as made:
-        made.settimeout(10)
+        made.settimeout(60)
         made.connect(str(path))
         yield made
 

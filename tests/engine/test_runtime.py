@@ -107,16 +107,22 @@ def test_a_drained_server_gets_nothing_and_a_ready_one_serves_again(balanced: Ba
     assert balanced.asked() == {"rng1", "rng2"}
 
 
-def test_draining_waits_for_what_is_being_answered(balanced: Balanced) -> None:
-    answers: list[str] = []
-    slow = threading.Thread(target=lambda: answers.append(get(balanced.port, "/slow")[1]))
+def test_draining_waits_for_what_is_being_answered(balanced: Balanced, tmp_path: Path) -> None:
+    answers, released = list[str](), tmp_path / "released"
+    slow = threading.Thread(
+        target=lambda: answers.append(get(balanced.port, f"/until{released}")[1])
+    )
     slow.start()
-    until(lambda: any(not row.idle for row in balanced.live.rows()), "a request is open")
+    until(released.with_name("released.begun").exists, "a request is open")
 
-    events = list(draining.drain(servers(balanced.live)))
-    slow.join(5)
+    seen = []
+    for event in draining.drain(servers(balanced.live)):
+        seen.append(event.what)
+        if seen == ["draining", "draining", "idle"]:  # the other one works still
+            released.touch()
+    slow.join(60)
 
-    assert [event.what for event in events] == ["draining", "draining", "idle", "idle"]
+    assert seen == ["draining", "draining", "idle", "idle"]
     assert len(answers) == 1
 
 
@@ -183,20 +189,23 @@ def test_a_connection_that_its_client_closes_is_not_ended(balanced: Balanced) ->
 
 @pytest.mark.parametrize("mode", ["tcp", "http"])
 def test_who_was_moved_is_vacated_when_what_was_begun_before_is_answered(
-    started: Callable[[str], Balanced], mode: str
+    started: Callable[[str], Balanced], tmp_path: Path, mode: str
 ) -> None:
-    balanced, answers = started(mode), list[str]()
-    slow = threading.Thread(target=lambda: answers.append(get(balanced.port, "/slow/1")[1]))
+    balanced, answers, released = started(mode), list[str](), tmp_path / "released"
+    slow = threading.Thread(
+        target=lambda: answers.append(get(balanced.port, f"/until{released}")[1])
+    )
     slow.start()
-    until(lambda: any(not row.idle for row in balanced.live.rows()), "a request is open")
+    until(released.with_name("released.begun").exists, "a request is open")
     busy, other = sorted(servers(balanced.live), key=lambda one: one.row.idle)
     host, _, port = other.row.address.rpartition(":")
 
     tell(balanced.live.ask, [move(busy.row, host, int(port))])
     at_once = list(draining.vacate([busy], deadline_s=0))
     meanwhile = balanced.asked()
+    released.touch()
     events = list(draining.vacate([busy]))
-    slow.join(5)
+    slow.join(60)
 
     assert [(event.what, event.detail) for event in at_once] == [
         ("draining", ""),
@@ -242,7 +251,7 @@ def test_the_script_for_containers_reaches_the_socket(
     def ask(line: str) -> str:
         words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), line, PERL]
         ended = subprocess.run(
-            words, capture_output=True, text=True, check=True, timeout=20, env={"PATH": str(only)}
+            words, capture_output=True, text=True, check=True, timeout=60, env={"PATH": str(only)}
         )
         return ended.stdout
 
@@ -259,7 +268,7 @@ def test_an_image_with_nothing_that_opens_a_socket_is_named_as_the_reason(
     words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), "show stat", PERL]
 
     ended = subprocess.run(
-        words, capture_output=True, text=True, check=False, timeout=20, env={"PATH": str(only)}
+        words, capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(only)}
     )
     error = unanswered("rng-1", ended.stderr)
 

@@ -13,7 +13,7 @@ class TooLateError(AssertionError):
     """What was waited for did not become true before the deadline."""
 
 
-def until(question: Callable[[], T], what: str, deadline_s: float = 20.0) -> T:
+def until(question: Callable[[], T], what: str, deadline_s: float = 60.0) -> T:
     """Return the first true answer of *question*, asked about 20 times a second.
 
     Args:

@@ -1,5 +1,6 @@
 """The image without Docker, and clients of what it balances."""
 
+import csv
 import os
 import signal
 import socket
@@ -9,9 +10,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from lb.master import CLOSING_S, Folder
+from lb.master import Folder
 from tests.lab.waiting import until
-from tests.lb.processes import end, get
+from tests.lb.processes import end, get, runtime
 
 
 class Image:
@@ -25,7 +26,7 @@ class Image:
         log = self.cleanup.enter_context((self.folder.path.parent / "log").open("ab"))
         process = subprocess.Popen(_command(words), env=self._all(), stdout=log, stderr=log)
         self.cleanup.callback(self._end, process)
-        until(lambda: process.poll() is not None or self.folder.master.exists(), "it runs", 30)
+        until(lambda: process.poll() is not None or self.folder.master.exists(), "it runs")
         return process
 
     def call(self, *words: object) -> subprocess.CompletedProcess[str]:
@@ -42,6 +43,12 @@ class Image:
         log = (self.folder.path.parent / "log").read_text()
         return log.count("New worker")
 
+    def clients(self) -> int:
+        """Return how many connections of clients HAProxy has accepted and not closed."""
+        lines = runtime(self.folder.admin, "show stat").removeprefix("# ").splitlines()
+        rows = csv.DictReader(lines)
+        return sum(int(row["scur"]) for row in rows if row["svname"] == "FRONTEND")
+
     def _all(self) -> Mapping[str, str]:
         return os.environ | self.environment
 
@@ -51,7 +58,7 @@ class Image:
             process.send_signal(signal.SIGTERM)
             with ExitStack() as late:
                 late.callback(end, process)
-                process.wait(CLOSING_S + 5)
+                process.wait(60)
 
 
 def _command(words: tuple[object, ...]) -> list[str]:
@@ -65,7 +72,7 @@ def wait_for(port: int, answer: str) -> None:
         except OSError:
             return False
 
-    until(answered, f"port {port} answers {answer!r}", 30)
+    until(answered, f"port {port} answers {answer!r}")
 
 
 def answers(port: int, count: int) -> set[str]:

@@ -88,11 +88,23 @@ def get(port: int, path: str = "/", method: str = "GET") -> tuple[int, str]:
 def runtime(path: Path, command: str) -> str:
     """Return what HAProxy answers to *command* on its runtime socket."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
+        connection.settimeout(60)
         connection.connect(str(path))
         connection.sendall(f"{command}\n".encode())
         with connection.makefile() as answer:
             return answer.read()
+
+
+def wait_for_runtime(path: Path) -> None:
+    """Wait until HAProxy answers on its runtime socket, which is there before it listens."""
+
+    def answers() -> bool:
+        try:
+            return "Pid: " in runtime(path, "show info")
+        except (ConnectionError, FileNotFoundError):
+            return False
+
+    until(answers, "HAProxy answers on its runtime socket")
 
 
 def wait_for_status(path: Path, server: str, status: str, check: str = "") -> None:
@@ -102,10 +114,7 @@ def wait_for_status(path: Path, server: str, status: str, check: str = "") -> No
     """
 
     def reached() -> bool:
-        try:
-            lines = runtime(path, "show stat").removeprefix("# ").splitlines()
-        except ConnectionError:  # the socket is there before HAProxy listens
-            return False
+        lines = runtime(path, "show stat").removeprefix("# ").splitlines()
         return any(
             f"{row['pxname']},{row['svname']}" == server
             and row["status"].startswith(status)
@@ -113,5 +122,5 @@ def wait_for_status(path: Path, server: str, status: str, check: str = "") -> No
             for row in csv.DictReader(lines)
         )
 
-    until(path.exists, "the runtime socket is there")
+    wait_for_runtime(path)
     until(reached, f"{server} is {status}")

@@ -4,6 +4,7 @@ import sys
 import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Replica(BaseHTTPRequestHandler):
@@ -19,6 +20,8 @@ class Replica(BaseHTTPRequestHandler):
         if self.path.startswith("/slow"):
             # The work of a service, not a wait of a test: "/slow/2" is two seconds of it.
             time.sleep(float(self.path.removeprefix("/slow/") if self.path[5:] else 0.05))
+        if self.path.startswith("/until"):
+            self._work_until(Path(self.path.removeprefix("/until")))
         if self.path == "/endless":  # the answer begins, and goes on until the client is gone
             self.send_response(200)
             self.end_headers()
@@ -41,6 +44,13 @@ class Replica(BaseHTTPRequestHandler):
         if self.path == "/picky":  # as Django and Rails do, and a server with virtual hosts
             return 200 if self.headers["Host"] in ("localhost", "shop.example") else 400
         return 503 if self.path == "/sick" else 200
+
+    def _work_until(self, released: Path) -> None:
+        # "/until/tmp/a" is work for as long as there is no file /tmp/a; /tmp/a.begun says that it
+        # has begun.
+        released.with_name(f"{released.name}.begun").touch()
+        while not released.exists():
+            time.sleep(0.01)
 
     def do_POST(self) -> None:
         self.do_GET()

@@ -37,7 +37,7 @@ def test_every_spelling_balances_both_servers(
     line = shape.format(port=port, one=one, two=two)
     image.start(*split(line))
 
-    until(lambda: answers(port, 6) == {"one", "two"}, "both answer", 30)
+    until(lambda: answers(port, 6) == {"one", "two"}, "both answer")
 
 
 def test_several_ports_lead_to_their_own_servers(image: Image, one: Address, two: Address) -> None:

@@ -24,6 +24,7 @@ from tests.lb.processes import (
     runtime,
     start_haproxy,
     start_replica,
+    wait_for_runtime,
 )
 
 pytestmark = needs("haproxy")
@@ -101,7 +102,7 @@ class Two:
 @pytest.fixture
 def two(make: Made, tmp_path: Path, cleanup: ExitStack) -> Two:
     started = Two(make, tmp_path, cleanup)
-    until(started.admin.exists, "the runtime socket is there")
+    wait_for_runtime(started.admin)
     started.await_down(7000)
     started.await_down(7001)
     return started

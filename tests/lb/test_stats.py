@@ -72,7 +72,7 @@ def test_password_in_the_environment_is_asked_for(
     with ExitStack() as cleanup:
         port = start(tmp_path, cleanup)
 
-        until(lambda: status(port, path, user) == code, f"the answer is {code}", 5)
+        until(lambda: status(port, path, user) == code, f"the answer is {code}")
 
 
 def test_nothing_shows_statistics_unless_asked() -> None:
