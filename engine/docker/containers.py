@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from composefile.labels import Identity
@@ -106,6 +107,15 @@ class Site:
             HostError: It fails, or is not done within *within_s* seconds.
         """
         return self._call((*self.compose, *words), within_s=within_s)
+
+    def run_on(self, text: str, *words: str) -> str:
+        """Return what Compose with *words* prints of the file *text*, and not of its own files.
+
+        Raises:
+            HostError: It fails, or is not done in time.
+        """
+        program = takewhile(lambda word: not word.startswith("-"), self.compose)
+        return self._call((*program, "--file", "-", *words), text)
 
     def docker(self, *words: str, text: str = "", within_s: float = WITHIN_S) -> str:
         """Return what ``docker`` with *words* prints, given *text* on its standard input.

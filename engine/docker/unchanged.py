@@ -12,6 +12,7 @@ from typing import Any
 
 from composefile import labels
 from engine.docker.containers import LABEL, Site
+from engine.docker.hashes import hashes
 from engine.docker.provided import SERVICE, own
 from engine.replicas import replicas
 from engine.variant import Variant
@@ -50,8 +51,8 @@ def is_unchanged(site: Site, variant: Variant, service: str, *, healthy: bool) -
     images = dict(zip(tags, ids, strict=True))
     if any(images[one.tag] != one.image for one in found):
         return False
-    hashes = dict(line.split() for line in site.run("config", "--hash", "*").splitlines())
-    return all(hashes.get(one.service) == one.hash for one in found)
+    wanted = hashes(site, [variant.services[name] for name in counts])
+    return all(wanted.get(one.service) == one.hash for one in found)
 
 
 def _containers(site: Site, project: str, service: str) -> list[_Found]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from composefile import labels
 from engine.docker.containers import LABEL, Container, Site
+from engine.docker.hashes import hashes
 from engine.variant import Service
 from faults import HostError
 
@@ -28,15 +29,13 @@ def stale(site: Site, found: Sequence[Made]) -> list[Made]:
     """
     if not found:
         return []
-    names = ",".join(dict.fromkeys(service.name for service, _ in found))
-    lines = [line.split() for line in site.run("config", "--hash", names).splitlines()]
-    hashes = {words[0]: words[1] for words in lines if len(words) > 1}
+    wanted = hashes(site, {service.name: service for service, _ in found}.values())
     ids = {name: _id(site, name) for name in {_image(*made) for made in found}}
     return [
         (service, one)
         for service, one in found
         if _relabelled(service, one)
-        or _redefined(service, one, hashes.get(service.name, ""))
+        or _redefined(one, wanted.get(service.name, ""))
         or ids[_image(service, one)] not in {one.image_id, ""}
     ]
 
@@ -46,10 +45,9 @@ def _relabelled(service: Service, container: Container) -> bool:
     return mine != {n: text for n, text in container.labels.items() if n.startswith(labels.PREFIX)}
 
 
-def _redefined(service: Service, container: Container, wanted: str) -> bool:
-    # `config --hash` leaves the files of `env_file` out, and `up` reads them (Compose 2.26, 2.40).
+def _redefined(container: Container, wanted: str) -> bool:
     noted = container.labels.get(f"{LABEL}config-hash", "")
-    return "env_file" not in service.keys and bool(noted and wanted) and noted != wanted
+    return bool(noted and wanted) and noted != wanted
 
 
 def _image(service: Service, container: Container) -> str:

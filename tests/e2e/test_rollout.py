@@ -24,8 +24,10 @@ kinds = pytest.mark.parametrize(
 
 @pytest.fixture
 def rng(new_project: NewProject, tmp_path: Path, words: list[str]) -> Running:
-    """Give rng behind a balancer, started with dcgen."""
-    file = made(tmp_path / "generated.yml", RNG, "scale", "rng", *words)
+    """Give rng, which reads `rng.env`, behind a balancer, started with dcgen."""
+    (tmp_path / "rng.env").write_text("A=1\n")
+    source = RNG.replace("  rng:\n", "  rng:\n    env_file: rng.env\n", 1)
+    file = made(tmp_path / "generated.yml", source, "scale", "rng", *words)
     running = Running(new_project("local", file))
     running.up()
     return running
@@ -92,20 +94,22 @@ def test_a_new_image_that_never_serves_is_taken_back_and_no_request_fails(
 
 
 @pytest.mark.parametrize(
-    ("words", "replicas"),
+    ("words", "replicas", "changed"),
     [
-        pytest.param(["2", "--dynamic"], {"rng-replicas"}, id="dynamic"),
-        pytest.param(["2"], {"rng1", "rng2"}, id="static"),
+        pytest.param(["2", "--dynamic"], {"rng-replicas"}, ("A=1", "A=2"), id="dynamic"),
+        pytest.param(["2"], {"rng1", "rng2"}, ("interval: 2s", "interval: 3s"), id="static"),
     ],
 )
 def test_up_replaces_changed_replicas_one_at_a_time_and_no_request_fails(
-    rng: Running, replicas: set[str], notebook: Notebook
+    rng: Running, replicas: set[str], changed: tuple[str, str], notebook: Notebook
 ) -> None:
     before, file = _ids(rng, replicas), rng.project.file
+    if changed[0] not in file.read_text():
+        file = file.with_name("rng.env")
     with load(rng.url()) as constant:
         rng.up()
         untouched = _ids(rng, replicas)
-        file.write_text(file.read_text().replace("interval: 2s", "interval: 3s"))
+        file.write_text(file.read_text().replace(*changed))
         rng.up()
         constant.more(200)
     notebook.note("up with another definition of 2 rng", constant.verdict, "0 failed")

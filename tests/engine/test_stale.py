@@ -11,11 +11,17 @@ from engine.variant import Service
 
 Put = Callable[[str, str], None]
 SITE = Site(("docker", "compose"))
-# The hash of the file is `aaa`; the image `haproxy` is `sha256:1`, and no other one is there.
+# The hash of the file is `aaa`, and `bbb` with the values of its `env_file`, as Compose has it; the
+# image `haproxy` is `sha256:1`, and no other one is there.
 DOCKER = """
 if sys.argv[1:3] == ["image", "inspect"]:
     sys.exit(print("sha256:1") if sys.argv[-1] == "haproxy" else "No such image")
-assert sys.argv[1:] == ["compose", "config", "--hash", "app"], sys.argv
+called = sys.argv[1:]
+if called == ["compose", "config"]:
+    sys.exit(print("the file with all values"))
+if called == ["compose", "--file", "-", "config", "--hash", "app"]:
+    sys.exit(print("app bbb" if sys.stdin.read() == "the file with all values\\n" else "app ccc"))
+assert called == ["compose", "config", "--hash", "app"], called
 print("app aaa")
 """
 ROLE = f"{labels.ROLE}: balancer"
@@ -36,7 +42,7 @@ def container(config_hash: str = "", image_id: str = "") -> Container:
         pytest.param("image: haproxy", {}, id="a hash that was not noted"),
         pytest.param("image: gone", {"config_hash": "aaa"}, id="not here"),
         pytest.param(
-            "image: haproxy, env_file: e", {"config_hash": "bbb"}, id="a hash without env_file"
+            "image: haproxy, env_file: e", {"config_hash": "bbb"}, id="the same with env_file"
         ),
     ],
 )
@@ -58,8 +64,13 @@ def test_left_alone(
         ),
         pytest.param(
             "image: haproxy, env_file: e",
-            {"image_id": "sha256:2"},
-            id="with env_file",
+            {"config_hash": "bbb", "image_id": "sha256:2"},
+            id="another image with env_file",
+        ),
+        pytest.param(
+            "image: haproxy, env_file: e",
+            {"config_hash": "aaa"},
+            id="another value in a file of env_file",
         ),
         pytest.param("build: .", {"image_id": "sha256:2"}, id="built again"),
     ],
