@@ -6,6 +6,8 @@ from typing import Protocol
 
 FULL = 0.95
 COMPUTES = 0.5
+# The share of a machine that is worth taking from others.
+SIZABLE = 0.25
 # Requests at a replica, on average, up to which one seldom finds another there.
 SELDOM = 0.3
 
@@ -65,10 +67,12 @@ class Window:
         """Tell whether *replicas* of *service* compute all the time, on a machine that is full.
 
         More of them take from others what they gain. A service that waits rather than computes
-        hardly notices what else fills the machine.
+        hardly notices what else fills the machine: it stands in line for a processor each time that
+        somebody asks it, so that it seems to want one, and then hardly uses it.
         """
-        use = self.uses.get(service, Use())
-        return self.machine.cpu >= FULL and use.wanted >= COMPUTES * replicas
+        use, most = self.uses.get(service, Use()), COMPUTES * replicas
+        computes = use.cores >= min(most, SIZABLE * self.machine.cores)
+        return self.machine.cpu >= FULL and use.wanted >= most and computes
 
     def hardly_waits(self, service: str, replicas: int) -> bool:
         """Tell whether hardly any request to *replicas* of *service* waits for another one.
