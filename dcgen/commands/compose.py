@@ -4,15 +4,16 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
 from engine.docker.compose import lost
-from engine.hosts import Host
+from engine.hosts import Host, full, is_full
 from engine.silence import Silence
-from engine.streams import Everywhere, HostDone, HostEvent
+from engine.streams import Everywhere, HostDone, HostEvent, HostLine
 from faults import UserError
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def compose(  # noqa: PLR0913 - one for each thing that may differ
         progress.show(HostDone(host, HOST_FAILED, 0.0))
     hosts = [host for host in found.hosts if host not in (failed or {})]
     everywhere = Everywhere(command, hosts, more=more, parallel=parallel, silence=Silence(lost))
-    follow(everywhere, hosts, progress, live=live)
+    # What was started may write to a disk of its own, too: that is not for us to explain.
+    follow(_Explained(everywhere) if live else everywhere, hosts, progress, live=live)
     if progress.failed and live:
         progress.say("the same command again finishes it, and leaves what is done as it is")
     progress.count_hosts()
@@ -95,6 +97,25 @@ def follow(everywhere: Streamed, hosts: Sequence[Host], progress: Progress, *, l
                 show(event)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    # A host whose disk is full says so before its end, and what to do.
+    streamed: Streamed
+
+    def run(self) -> Iterator[HostEvent]:
+        hosts = set()
+        for event in self.streamed.run():
+            if isinstance(event, HostLine) and is_full(event.text):
+                hosts.add(event.host)
+            elif isinstance(event, HostDone) and event.code and event.host in hosts:
+                lines = str(full(event.host)).splitlines()
+                yield from (HostLine(event.host, line) for line in lines)
+            yield event
+
+    def stop(self) -> None:
+        self.streamed.stop()
 
 
 @contextmanager

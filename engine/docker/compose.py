@@ -56,7 +56,7 @@ def trouble(host: Host = DEFAULT_HOST, within_s: float = 0.0) -> str | None:
     asked = host.call(words, within_s=within_s)
     if asked.code == 0:
         return None
-    what = f"no Docker daemon answers at '{host.endpoint}'"
+    what = f"no Docker daemon answers at '{host.title}'"
     if asked.code is None:
         return f"{what} within {within_s:.0f} s"
     said = asked.err.strip().splitlines()

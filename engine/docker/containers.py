@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from composefile.labels import Identity
 from composefile.nameless import mounted, without
 from composefile.values import Value
-from engine.hosts import DEFAULT_HOST, WITHIN_S, Host
+from engine.hosts import DEFAULT_HOST, WITHIN_S, Host, full, is_full
 from faults import HostError, UserError
 
 T = TypeVar("T")
@@ -198,6 +198,8 @@ def failed(host: Host, command: Sequence[str], said: str) -> HostError:
     """Return the error for *command*, which failed on *host* after it had *said* that."""
     there = f" on {host}" if host.address else ""
     what = f"'{_short(command)}' failed{there}: {said or 'nothing'}"
+    if is_full(said):
+        return full(host, what)
     return HostError(what, fix=f"run it to see all of its output: {_short(command)}")
 
 

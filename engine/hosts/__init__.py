@@ -7,6 +7,7 @@ Streams are in `engine.streams`; which hosts a person names, in `engine.hosts.li
 """
 
 import os
+import re
 import signal
 import socket as sockets
 import subprocess
@@ -23,6 +24,7 @@ _DEFAULT = "unix:///var/run/docker.sock"
 # With DOCKER_HOST, Docker takes no context; the others belong to an address.
 _OF_AN_ADDRESS = ("DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 INSTALL = "install Docker with its Compose plugin"
+_FULL = re.compile("no space left on device|disk quota exceeded", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,17 @@ def not_started(command: Sequence[str], error: OSError) -> HostError:
     if isinstance(error, FileNotFoundError):
         return HostError(f"there is no '{command[0]}' on PATH", fix=INSTALL)
     return HostError(f"cannot start '{command[0]}': {error.strerror}", fix=INSTALL)
+
+
+def is_full(said: str) -> bool:
+    """Tell whether what a program *said* is that there is no room on a disk.
+
+    Source: strerror(3) of ENOSPC and EDQUOT, which the Engine passes on as they are.
+    """
+    return bool(_FULL.search(said))
+
+
+def full(host: Host, what: str = "") -> HostError:
+    """Return the error for the full disk of *host*; *what* could not be done there."""
+    fix = "free space there, as by `docker image prune`, and run the same command again"
+    return HostError(f"the disk of '{host.title}' is full{what and f': {what}'}", fix=fix)

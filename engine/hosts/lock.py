@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from engine.hosts import Host
+from engine.hosts import Host, is_full
 from faults import HostError
 
 # Who holds it, as people read it: on no other container.
@@ -24,7 +24,8 @@ OF_LOCK = "dcgen.lock"
 OF_PROJECT = "dcgen.lock.project"
 _OF_TIME = "dcgen.lock.time"
 _OF_TOKEN = "dcgen.lock.token"  # noqa: S105 - it tells one command from another
-# The boot of the machine that the command runs on: its process number means something there only.
+# Where the process number of the command means something: one boot of one machine, and there one
+# namespace of processes, as containers have their own (pid_namespaces(7)).
 _OF_BOOT = "dcgen.lock.boot"
 _FORMAT = f'{{{{.ID}}}}\t{{{{.Label "{OF_LOCK}"}}}}\t{{{{.Label "{_OF_TIME}"}}}}'
 _EMPTY = "dcgen-lock-image"
@@ -59,7 +60,8 @@ def locked(hosts: Sequence[Host], project: str) -> Iterator[None]:
     """Hold the lock on *project* on all of *hosts* during the block.
 
     They are locked in the order of their addresses, so that of two commands one gets all. A host
-    that cannot be reached is left out: nothing can be changed there, either.
+    that cannot be reached is left out: nothing can be changed there, either. So is one whose disk
+    is full: nothing can be started there, and `down` has to be able to make room.
 
     One that a command of this machine left there is taken over if its process is gone: it was
     killed, or could not reach the host any more.
@@ -112,7 +114,7 @@ def _take(host: Host, project: str, token: str, image: str, *, again: bool = Fal
     words = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
     create = ("docker", "create", "--name", name(project), "--network", "none", *words)
     ended = host.call((*create, image, "true"))  # a command, as the image may have none
-    if ended.code == 0:
+    if ended.code == 0 or is_full(ended.err):
         return
     if "already in use" not in ended.err:
         said = (ended.err.strip() or "it did not answer in time").splitlines()[-1]
@@ -124,7 +126,7 @@ def _take(host: Host, project: str, token: str, image: str, *, again: bool = Fal
         _take(host, project, token, image, again=True)
         return
     whose = f"is being changed by {found}" if found else "has just been changed"
-    fix = f"wait; if that command is gone: dcgen hosts unlock {project} --host {host.title}"
+    fix = f"wait; if it was killed: dcgen hosts unlock {project} --force, on all of its hosts"
     raise HostError(f"project '{project}' on '{host.title}' {whose}", fix=fix)
 
 
@@ -149,7 +151,8 @@ def _is_left_by_us(host: Host, found: Holder) -> bool:
 def _boot() -> str:
     # Empty where the system does not tell one boot from another: then nothing is taken over.
     with suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return boot and f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
     return ""
 
 

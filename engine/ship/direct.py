@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.docker.containers import Site
-from engine.hosts import Host
+from engine.hosts import Host, full, is_full
 from engine.ship import archive
 from engine.ship.archive import SavedImage
 from engine.ship.load import Load
@@ -174,22 +174,15 @@ def _there(site: Site, image: SavedImage) -> int:
     return most
 
 
-def _is_full(said: str) -> bool:
-    return bool(re.search("no space left|disk quota", said, re.IGNORECASE))
-
-
 def _may_lack(said: str) -> bool:
     """Tell whether it may be for want of a layer that Docker *said* this, or nothing."""
     cut = r"during connect|connect to the Docker|connection (reset|refused)|broken pipe|EOF$"
-    return not _is_full(said) and not re.search(cut, said)
+    return not is_full(said) and not re.search(cut, said)
 
 
 def _refusal(host: Host, image: SavedImage, said: str) -> HostError:
-    if _is_full(said):
-        return HostError(
-            f"the disk of '{host.title}' is full: {image.reference} was not loaded ({said})",
-            fix="free space there, as by `docker image prune`, and run the same command again",
-        )
+    if is_full(said):
+        return full(host, f"{image.reference} was not loaded ({said})")
     return HostError(
         f"'{host.title}' did not load {image.reference}: {said}",
         fix=_AGAIN,

@@ -26,6 +26,13 @@ FAKE_DOWN = FAKE.replace(
     '    sys.exit("cannot connect")\nelif words[:1] == ["version"]:',
 )
 
+FULL = "Error response from daemon: mkdir /var/lib/docker/overlay2/f00d: no space left on device"
+FAKE_FULL = FAKE.replace(
+    'if words[:1] == ["version"]:',
+    'if "full" in os.environ.get("DOCKER_HOST", "") and {"create", "up"} & set(words):\n'
+    f'    sys.exit("{FULL}")\nelif words[:1] == ["version"]:',
+)
+
 
 def test_replicas_are_set_for_all_hosts_and_for_single_ones() -> None:
     found = wanted(("worker=20", "rng=2"), ("two:worker=5", "tcp://one:1:rng=3"), [ONE, TWO])
@@ -91,6 +98,20 @@ def test_a_host_that_is_down_is_told_once_and_the_others_go_on(
     assert result.exit_code == 3
     assert result.output.count("no Docker daemon answers at 'tcp://down:1'") == 1
     assert result.stderr.splitlines()[-1] == "1 started, 1 failed on tcp://down:1"
+    assert {call[0] for call in calls(folder) if "up" in call} == {"tcp://one:1"}
+
+
+def test_a_host_whose_disk_is_full_is_named_with_what_to_do_and_the_others_go_on(
+    folder: Path, run: Run, put: Callable[[str, str], None]
+) -> None:
+    put("docker", FAKE_FULL)
+    result = run("up", "-d", "--host", "tcp://full:1", "--host", "tcp://one:1")
+
+    assert result.exit_code == 3
+    assert f"tcp://full:1 | {FULL}\n" in result.stdout
+    assert "tcp://full:1 | the disk of 'tcp://full:1' is full\n" in result.stdout
+    assert "tcp://full:1 | fix: free space there, as by `docker image prune`" in result.stdout
+    assert result.stderr.splitlines()[-1] == "1 started, 1 failed on tcp://full:1"
     assert {call[0] for call in calls(folder) if "up" in call} == {"tcp://one:1"}
 
 
