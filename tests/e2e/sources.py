@@ -1,7 +1,8 @@
 """What more than one scenario needs: both generations of Docker, and the source each reads.
 
 Each Engine runs every kind of scenario, but not every pair of Engine and parameter: that takes as
-long again. ``make e2e PAIRS=all`` runs all pairs.
+long again. What is marked as a `repetition` shows in another way what others show. ``make e2e
+PAIRS=all`` runs all pairs and all repetitions.
 """
 
 import os
@@ -18,17 +19,12 @@ SOURCES = {
     COMPOSE_1: SOURCE / "v1" / "docker-compose.yml",
 }
 
-both_composes = pytest.mark.parametrize(
-    "program",
-    [pytest.param(COMPOSE_2, id="compose-2"), pytest.param(COMPOSE_1, id="compose-1")],
-)
-
+_COMPOSES = {COMPOSE_2: "compose-2", COMPOSE_1: "compose-1"}
 # The installed Engine 20.10 with Compose 2.26, and Debian's newest with its own Compose.
-both_engines = pytest.mark.parametrize(
-    "host", [pytest.param(LOCAL, id="engine-20"), pytest.param(TODAY, id="engine-of-today")]
-)
 _ENGINES = {LOCAL: "engine-20", TODAY: "engine-of-today"}
 _ALL_PAIRS = os.environ.get("PAIRS") == "all"
+
+repetition = pytest.mark.skipif(not _ALL_PAIRS, reason="others show it; run it with PAIRS=all")
 
 
 def engines_in_turn(names: str, values: dict[str, object]) -> pytest.MarkDecorator:
@@ -38,6 +34,12 @@ def engines_in_turn(names: str, values: dict[str, object]) -> pytest.MarkDecorat
         pytest.param(host, values[name], id=f"{name}-{_ENGINES[host]}") for name, host in turns
     ]
     return pytest.mark.parametrize(("host", names), pairs)
+
+
+def compose(*programs: str) -> pytest.MarkDecorator:
+    """Parametrize ``program`` with these generations of Compose; all the same with all pairs."""
+    chosen = _COMPOSES if _ALL_PAIRS else programs
+    return pytest.mark.parametrize("program", [pytest.param(p, id=_COMPOSES[p]) for p in chosen])
 
 
 def engine(host: str) -> pytest.MarkDecorator:

@@ -7,13 +7,13 @@ import pytest
 from tests.e2e import coins
 from tests.e2e.conftest import NewProject
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES, both_composes
-from tests.lab.project import Container, Project, fetch
+from tests.e2e.sources import SOURCES, compose
+from tests.lab.project import COMPOSE_2, Container, Project, fetch
 
 pytestmark = pytest.mark.e2e
 
 
-@both_composes
+@compose(COMPOSE_2)
 def test_dockercoins_mines_counts_and_answers_on_its_ports(
     new_project: NewProject, program: str, notebook: Notebook
 ) -> None:

@@ -16,7 +16,7 @@ from tests.e2e.disturbed import CUT, OTHER, RECOVERY_S, Disturbed
 from tests.e2e.door import dcgen
 from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES
+from tests.e2e.sources import SOURCES, repetition
 from tests.e2e.test_many_hosts import everywhere, start
 from tests.lab.lab import Lab
 from tests.lab.project import COMPOSE_2
@@ -48,7 +48,7 @@ def _lead_to(elsewhere: RemoteRedis, file: Path) -> None:
     dcgen("ambassador", upstream, "-f", SOURCES[COMPOSE_2], "-o", file)
 
 
-@pytest.mark.parametrize("seconds", [7, 20, 70])
+@pytest.mark.parametrize("seconds", [7, pytest.param(20, marks=repetition), 70])
 def test_a_host_that_was_cut_off_recovers_and_the_others_go_on(
     disturbed: Disturbed, seconds: int, notebook: Notebook
 ) -> None:

@@ -8,9 +8,9 @@ import pytest
 from tests.e2e import coins
 from tests.e2e.conftest import NewProject, NewRedis
 from tests.e2e.door import dcgen
-from tests.e2e.sources import SOURCES, both_composes
+from tests.e2e.sources import SOURCES, compose
 from tests.lab import bases
-from tests.lab.project import COMPOSE_2
+from tests.lab.project import COMPOSE_1, COMPOSE_2
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +25,7 @@ for pause in (60, 0):
 """
 
 
-@both_composes
+@compose(COMPOSE_1)
 def test_extra_hosts_count_in_the_redis_of_another_host(
     new_project: NewProject, new_redis: NewRedis, program: str, tmp_path: Path
 ) -> None:
@@ -42,7 +42,7 @@ def test_extra_hosts_count_in_the_redis_of_another_host(
     assert "redis" not in project.replicas()
 
 
-@both_composes
+@compose(COMPOSE_2)
 def test_an_ambassador_leads_to_a_redis_on_a_random_port_of_another_host(
     new_project: NewProject, new_redis: NewRedis, program: str, tmp_path: Path
 ) -> None:

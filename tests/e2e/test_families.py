@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.conftest import NewProject
 from tests.e2e.live import TINY, Running, made
+from tests.e2e.sources import repetition
 from tests.lab.lab import LOCAL, TODAY
 from tests.lab.waiting import until
 
@@ -30,8 +31,8 @@ def _source(families: str) -> str:
     ("host", "families", "how"),
     [
         pytest.param(LOCAL, BOTH, "--static", id="both on engine-20"),
-        pytest.param(TODAY, BOTH, "--dynamic", id="both on engine-of-today"),
-        pytest.param(TODAY, ALONE, "--static", id="IPv6 alone, static, on engine-of-today"),
+        pytest.param(TODAY, BOTH, "--dynamic", id="both on engine-of-today", marks=repetition),
+        pytest.param(TODAY, ALONE, "--static", id="IPv6 alone, static, of today", marks=repetition),
         pytest.param(TODAY, ALONE, "--dynamic", id="IPv6 alone, dynamic, on engine-of-today"),
     ],
 )

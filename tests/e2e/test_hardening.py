@@ -14,7 +14,7 @@ from lb.image import GRACE_S
 from tests.e2e.conftest import NewProject
 from tests.e2e.live import TINY, made
 from tests.e2e.report import Notebook
-from tests.e2e.sources import engines_in_turn
+from tests.e2e.sources import engines_in_turn, repetition
 from tests.lab.project import Project
 from tests.lab.waiting import until
 
@@ -75,7 +75,9 @@ def test_container_has_no_more_rights_than_it_needs(
     ("limits", "room"),
     [
         pytest.param(f"{{soft: {MOST}, hard: {MOST}}}", ROOM, id="as many as this machine grants"),
-        pytest.param(f"{{soft: 1024, hard: {MOST}}}", ROOM, id="few, which it may raise"),
+        pytest.param(
+            f"{{soft: 1024, hard: {MOST}}}", ROOM, id="few, but not at most", marks=repetition
+        ),
         pytest.param("{soft: 1024, hard: 1024}", 1024, id="few"),
     ],
 )

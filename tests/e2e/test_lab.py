@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.sources import repetition
 from tests.lab import bases, network, record
 from tests.lab.commands import CommandError, run
 from tests.lab.lab import CHECKOUT, Lab, sweep
@@ -123,7 +124,7 @@ def test_down_leaves_the_machine_as_it_was() -> None:
 
 
 @pytest.mark.usefixtures("lab")
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSEGV])
+@pytest.mark.parametrize("ending", [signal.SIGKILL, pytest.param(signal.SIGSEGV, marks=repetition)])
 def test_the_next_run_removes_what_a_dead_one_left(ending: signal.Signals) -> None:
     before = _machine()
     script = (

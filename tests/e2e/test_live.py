@@ -16,9 +16,10 @@ from tests.e2e.conftest import NewProject, NewRedis
 from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import both_engines
+from tests.e2e.sources import engine
 from tests.lab.commands import CommandError
 from tests.lab.kept import ends
+from tests.lab.lab import LOCAL, TODAY
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
@@ -212,7 +213,7 @@ def test_nobody_is_led_to_where_nobody_listens(new_project: NewProject, tmp_path
     assert file.read_text() == before
 
 
-@both_engines
+@engine(LOCAL)
 def test_a_reload_brings_new_replicas_in_and_loses_no_request(
     new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
 ) -> None:
@@ -234,7 +235,7 @@ def test_a_reload_brings_new_replicas_in_and_loses_no_request(
     assert one.project.ids()["rng-1"] == balancer
 
 
-@both_engines
+@engine(TODAY)
 def test_reloads_of_a_balancer_that_asks_dns_lose_no_request(
     new_project: NewProject, host: str, tmp_path: Path, notebook: Notebook
 ) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.cpu import CpuMeter
 from tests.e2e.door import dcgen
 from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES
+from tests.e2e.sources import SOURCES, repetition
 from tests.lab.project import COMPOSE_2, Project
 
 pytestmark = pytest.mark.e2e
@@ -79,6 +79,7 @@ def test_three_hosts_do_2_7_times_the_work_of_one_and_lose_or_double_no_unit(
     assert ratio >= BAR
 
 
+@repetition
 def test_where_the_ceiling_of_this_machine_is(
     new_project: NewProject, new_redis: NewRedis, tmp_path: Path, notebook: Notebook
 ) -> None:

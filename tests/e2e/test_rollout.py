@@ -8,6 +8,7 @@ from tests.e2e.conftest import NewProject
 from tests.e2e.live import RNG, TINY, Running, made
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.commands import CommandError
 
 pytestmark = pytest.mark.e2e
@@ -72,7 +73,7 @@ def test_what_the_only_replica_works_on_is_answered_before_it_goes(
     ("words", "replicas"),
     [
         pytest.param(["2", "--dynamic"], {"rng-replicas"}, id="dynamic"),
-        pytest.param(["2"], {"rng1", "rng2"}, id="static"),
+        pytest.param(["2"], {"rng1", "rng2"}, id="static", marks=repetition),
     ],
 )
 def test_a_new_image_that_never_serves_is_taken_back_and_no_request_fails(

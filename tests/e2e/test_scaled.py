@@ -8,7 +8,7 @@ from tests.e2e import coins
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import dcgen
 from tests.e2e.report import Notebook
-from tests.e2e.sources import SOURCES, both_composes
+from tests.e2e.sources import SOURCES, compose, repetition
 from tests.lab.project import COMPOSE_1, COMPOSE_2, Project
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +33,7 @@ def _start(new_project: NewProject, file: Path, program: str, host: str = "local
     return project
 
 
-@both_composes
+@compose(COMPOSE_2, COMPOSE_1)
 def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
     new_project: NewProject, program: str, scaled: Path, notebook: Notebook
 ) -> None:
@@ -57,7 +57,7 @@ def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
 @pytest.mark.parametrize(
     ("host", "mode"),
     [
-        pytest.param("local", "http", id="http"),
+        pytest.param("local", "http", id="http", marks=repetition),
         pytest.param("local", "tcp", id="tcp"),
         pytest.param("today", "http", id="http on the engine of today"),
     ],
@@ -84,7 +84,7 @@ def test_a_killed_replica_costs_the_workers_not_one_error(
 @pytest.mark.parametrize(
     ("host", "program"),
     [
-        pytest.param("local", COMPOSE_2, id="compose-2"),
+        pytest.param("local", COMPOSE_2, id="compose-2", marks=repetition),
         pytest.param("local", COMPOSE_1, id="compose-1"),
         pytest.param("today", COMPOSE_2, id="compose of today"),
     ],

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import NewProject
 from tests.e2e.live import TINY, Running, made
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.lab import LOCAL, TODAY, Lab
 from tests.lab.project import fetch
 from tests.lab.waiting import until
@@ -64,7 +65,7 @@ def _await_both(one: Running) -> None:
     ("host", "how"),
     [
         pytest.param(LOCAL, "--static", id="static on engine-20"),
-        pytest.param(LOCAL, "--dynamic", id="dynamic on engine-20"),
+        pytest.param(LOCAL, "--dynamic", id="dynamic on engine-20", marks=repetition),
         pytest.param(TODAY, "--dynamic", id="dynamic on engine-of-today"),
     ],
 )

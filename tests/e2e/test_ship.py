@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import DCGEN, dcgen
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.engine import Engine
 from tests.lab.lab import LOCAL, TODAY, Lab
 from tests.lab.registry import registry
@@ -91,7 +92,7 @@ def test_each_build_is_pushed_once_and_hosts_run_what_is_pulled(
 
 
 @pytest.mark.usefixtures("today")
-@pytest.mark.parametrize("builder", [LOCAL, TODAY])
+@pytest.mark.parametrize("builder", [pytest.param(LOCAL, marks=repetition), TODAY])
 def test_hosts_get_the_layers_that_they_lack(
     lab: Lab,
     source: Path,
