@@ -126,6 +126,13 @@ _OPTIONS = (
         " Service can do less.",
     ),
     click.option(
+        "--ambassador",
+        type=click.Choice(["service", "deployment", "sidecar"]),
+        default="",
+        help="An ambassador as a Service that points to its upstream, or as HAProxy: in pods of its"
+        " own, or in each pod that dials it.  [default: as --proxy says]",
+    ),
+    click.option(
         "--cluster-domain",
         default="cluster.local",
         metavar="DOMAIN",

@@ -11,6 +11,7 @@ from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.order import order
 from generator.targets.kubernetes.pod import pod
 from generator.targets.kubernetes.probes import is_patient
+from generator.targets.kubernetes.sidecar import sidecars
 from generator.targets.kubernetes.source import Source
 from generator.targets.kubernetes.storage import storage
 from generator.targets.kubernetes.variables import environment
@@ -34,6 +35,7 @@ def assembled(
     has_many = kind == "DaemonSet" or source.replicas(name) > 1
     given = together(
         [
+            sidecars(source, name, kind),
             environment(source, name),
             files(source, name),
             storage(source, name, own_pods=kind == "StatefulSet", many=has_many),

@@ -38,6 +38,8 @@ class Choices:
             ``none``.
         ingress_class: The class of an Ingress; empty is the cluster's own.
         proxy: What becomes of the HAProxy of a variant: ``auto``, ``haproxy`` or ``service``.
+        ambassador: What becomes of an ambassador: ``service``, ``deployment`` or ``sidecar``; empty
+            leaves it to `proxy`.
         cluster_domain: How names of the cluster end.
         is_liveness: Whether a container that becomes unhealthy is started again.
         settings: Service to what Compose cannot say of it; over what its file has.
@@ -53,6 +55,7 @@ class Choices:
     outside: str = "node-port"
     ingress_class: str = ""
     proxy: str = "auto"
+    ambassador: str = ""
     cluster_domain: str = "cluster.local"
     is_liveness: bool = False
     settings: Mapping[str, Settings] = field(default_factory=dict)

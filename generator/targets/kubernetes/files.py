@@ -16,6 +16,7 @@ from faults import Place, UserError
 from generator.editing.emit import Emitted, Literal
 from generator.result import Notice
 from generator.targets.kubernetes.in_cluster import in_cluster
+from generator.targets.kubernetes.in_pod import in_pod
 from generator.targets.kubernetes.objects import Given, Object, together
 from generator.targets.kubernetes.secrecy import is_secret, takes_a_secret
 from generator.targets.kubernetes.source import Source, key_of, label_of
@@ -213,7 +214,9 @@ def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -
         )
     if use.section == "configs" and source.model.identity(name).is_proxy:
         domain = source.choices.cluster_domain
-        return in_cluster(content.decode(errors="replace"), source.names, domain).encode()
+        text = in_cluster(content.decode(errors="replace"), source.names, domain)
+        beside = source.sidecars
+        return (in_pod(text, beside.index(name)) if name in beside else text).encode()
     return content
 
 

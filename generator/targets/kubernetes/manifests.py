@@ -11,6 +11,7 @@ from generator.targets.kubernetes.attributes import judged, lost_of_networks, re
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
 from generator.targets.kubernetes.policy import policies
+from generator.targets.kubernetes.sidecar import once
 from generator.targets.kubernetes.source import Source, require_name
 from generator.targets.kubernetes.workload import job_name, kind_of, workload
 
@@ -25,7 +26,9 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
     for name in source.names:
         require_name(source.model, name)
     notices = [*_left_out(source), *lost_of_networks(source.model)]
-    found: list[Object] = []
+    shared = once(source)
+    notices += shared.notices
+    found = [*shared.objects]
     for name in source.names:
         made, more = _service(source, name)
         found += made

@@ -6,6 +6,7 @@ Source: Kubernetes, "Declarative Management of Kubernetes Objects Using Kustomiz
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
+from composefile.ports import Port
 from generator.editing.emit import Emitted, Layout, entries
 from generator.result import HEADER, Notice
 
@@ -65,6 +66,9 @@ class Given:
         variables: Variables of its container.
         variables_from: The objects whose entries are variables, too.
         before: The containers that run before it.
+        beside: The containers that run beside it.
+        hosts: Names that its pod knows, by address, as in `hostAliases`.
+        listens: The ports that the containers beside it listen on.
         objects: What all these refer to.
         notices: What a person has to know of it.
         account: The ServiceAccount of the pod, if it needs one.
@@ -76,6 +80,9 @@ class Given:
     variables: tuple[Emitted, ...] = ()
     variables_from: tuple[Emitted, ...] = ()
     before: tuple[Emitted, ...] = ()
+    beside: tuple[Emitted, ...] = ()
+    hosts: tuple[Emitted, ...] = ()
+    listens: tuple[Port, ...] = ()
     objects: tuple[Object, ...] = ()
     notices: tuple[Notice, ...] = ()
     account: str = field(default="", kw_only=True)

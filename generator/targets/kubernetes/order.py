@@ -6,7 +6,8 @@ Sources: Compose Specification, "depends_on"; Kubernetes, "Init Containers".
 
 from collections.abc import Mapping
 
-from composefile.values import Value, words
+from composefile.model import Model
+from composefile.values import words
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
@@ -26,13 +27,15 @@ _NO_RIGHTS: Emitted = {"allowPrivilegeEscalation": False, "capabilities": {"drop
 
 def dependencies(source: Source, name: str) -> dict[str, str]:
     """Return the written services that service *name* depends on, each with its condition."""
-    value = source.model.get(name, "depends_on")
-    found: dict[str, Value] = value if isinstance(value, dict) else dict.fromkeys(words(value))
-    return {
-        other: str(settings.get("condition") or "") if isinstance(settings, dict) else ""
-        for other, settings in found.items()
-        if other in source.names
-    }
+    found = words(source.model.get(name, "depends_on"))
+    return {other: condition(source.model, name, other) for other in found if other in source.names}
+
+
+def condition(model: Model, name: str, other: str) -> str:
+    """Return on which condition service *name* depends on *other*; empty if it does not say."""
+    value = model.get(name, "depends_on")
+    settings = value.get(other) if isinstance(value, dict) else None
+    return str(settings.get("condition") or "") if isinstance(settings, dict) else ""
 
 
 def waited_for(source: Source, name: str) -> bool:

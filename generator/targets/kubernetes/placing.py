@@ -5,7 +5,7 @@ Sources: Compose Specification, "deploy.placement", "platform", "network_mode", 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from ipaddress import ip_address
 
 from composefile.model import Model
@@ -20,15 +20,18 @@ _LOST_S = 30
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def of_node(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Emitted]:
+def of_node(
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[Emitted]
+) -> dict[str, Emitted]:
     """Return the parts of a pod of service *name* that say where it runs and what it shares.
 
-    Names that lead *elsewhere* by a Service need no entry in its file of hosts.
+    Names that lead *elsewhere* by a Service need no entry in its file of hosts; what runs *beside*
+    it has its own.
 
     Raises:
         UserError: It asks for what a pod cannot have.
     """
-    found = {**_networks(model, name), **_names(model, name, elsewhere)}
+    found = {**_networks(model, name), **_names(model, name, elsewhere, beside)}
     for key, called in (("pid", "hostPID"), ("ipc", "hostIPC")):
         value = model.get(name, key)
         if value == "host":
@@ -79,7 +82,9 @@ def _networks(model: Model, name: str) -> dict[str, Emitted]:
     return {}
 
 
-def _names(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Emitted]:
+def _names(
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[Emitted]
+) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
     hostname = model.get(name, "hostname")
     if isinstance(hostname, str) and hostname:
@@ -94,7 +99,7 @@ def _names(model: Model, name: str, elsewhere: Collection[str]) -> dict[str, Emi
         ]
         both: dict[str, Emitted] = {"searches": searched, "options": listed}
         found["dnsConfig"] = {key: part for key, part in both.items() if part}
-    hosts = _hosts(model, name, elsewhere)
+    hosts = [*_hosts(model, name, elsewhere), *beside]
     return {**found, "hostAliases": hosts} if hosts else found
 
 

@@ -27,6 +27,13 @@ def memberships(source: Source, name: str) -> dict[str, Emitted]:
     return {_label(network): "member" for network in found}
 
 
+def is_closed(source: Source, name: str) -> bool:
+    """Tell whether a policy keeps the pods of service *name* from what is outside the cluster."""
+    found = source.model.networks(name) or {}
+    is_apart = bool(found) and bool(memberships(source, name))
+    return is_apart and all(_is_internal(source, network) for network in found)
+
+
 def policies(source: Source) -> Iterator[Object]:
     """Yield the policies that keep the networks of the file apart."""
     networks = _networks(source)
@@ -58,7 +65,7 @@ def _of_service(source: Source, name: str) -> Iterator[Object]:
             "ingress": [{"ports": ports}],
         }
         yield source.made(name, _POLICY, f"{name}-published", {"spec": spec})
-    if found and all(_is_internal(source, network) for network in found):
+    if is_closed(source, name):
         peers: list[Emitted] = [
             {"podSelector": {"matchLabels": {_label(network): "member"}}} for network in found
         ]

@@ -23,10 +23,10 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
     """
     model = source.model
     ports, known = ports_of(model, name), references(model, name)
-    aliases, is_dialled = _aliases(source, name, known), bool(known) and not is_once
+    others, is_dialled = aliases(source, name, known), bool(known) and not is_once
     if is_once and not (model.get(name, "ports") or model.get(name, "expose")):
         return Given()  # what its image is known for does not run there
-    if not (ports or is_dialled or aliases or is_needed):
+    if not (ports or is_dialled or others or is_needed):
         return Given()
     spec: dict[str, Emitted] = {"selector": source.chosen(name)}
     if not ports or _is_headless(model, name):
@@ -34,14 +34,14 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
         spec["clusterIP"] = "None"
     if ports:
         spec["ports"] = listed(ports)
-    good = [alias for alias in aliases if is_name(alias)]
+    good = [alias for alias in others if is_name(alias)]
     notices = [
         Notice(
             f"the name {alias!r} of {name} is left out: it cannot be one in a cluster",
             model.where(name),
             fix=f"let others dial {name!r}",
         )
-        for alias in aliases
+        for alias in others
         if alias not in good
     ]
     called = [name, *good]
@@ -68,7 +68,8 @@ def _is_headless(model: Model, name: str) -> bool:
     )
 
 
-def _aliases(source: Source, name: str, known: Sequence[Reference]) -> list[str]:
+def aliases(source: Source, name: str, known: Sequence[Reference]) -> list[str]:
+    """Return the other names of service *name* that its references, which are *known*, dial."""
     found = dict.fromkeys(_named(source, name, known))
     return [alias for alias in found if alias not in source.names]
 

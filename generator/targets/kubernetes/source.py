@@ -33,6 +33,7 @@ class Source:
         unwritten: Services of the file that have no pods in the cluster.
         elsewhere: Names that lead out of the cluster, by a Service.
         settings: Service to what Compose cannot say of it.
+        sidecars: The ambassadors that run in the pods of others.
     """
 
     model: Model
@@ -42,6 +43,7 @@ class Source:
     unwritten: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     settings: Mapping[str, Settings] = field(default_factory=dict)
+    sidecars: tuple[str, ...] = ()
 
     @functools.cached_property
     def names(self) -> list[str]:
