@@ -7,7 +7,12 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
-from generator.targets.kubernetes.attributes import judged, lost_of_networks, require_sections
+from generator.targets.kubernetes.attributes import (
+    judged,
+    lost_of_networks,
+    lost_of_volumes,
+    require_sections,
+)
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
 from generator.targets.kubernetes.policy import policies
@@ -25,7 +30,8 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
     require_sections(source.written)
     for name in source.names:
         require_name(source.model, name)
-    notices = [*_left_out(source), *lost_of_networks(source.model)]
+    lost = (*lost_of_networks(source.model), *lost_of_volumes(source.model))
+    notices = [*_left_out(source), *lost]
     shared = once(source)
     notices += shared.notices
     found = [*shared.objects]

@@ -115,6 +115,9 @@ def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
                 fix="leave the driver out: a stack's networks are overlays",
                 where=where,
             )
+        if written.get("driver") == "bridge":
+            what = f"network {network!r} is an overlay network in a stack, not a bridge"
+            told.say(what, where, fix="leave the driver out: a bridge is for one host")
         found[network] = written | {"driver": _OVERLAY}
     return found
 
