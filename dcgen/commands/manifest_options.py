@@ -41,6 +41,10 @@ def _like(form: str, _ctx: click.Context, param: click.Parameter, value: str) ->
     return value
 
 
+def _or_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    return value or ""
+
+
 def _domain(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     if not FORMS["ingress.host"].pattern.fullmatch(value):
         raise UsageError(f"{value!r} is not a domain", fix="write it as cluster.local")
@@ -128,7 +132,7 @@ _OPTIONS = (
     click.option(
         "--ambassador",
         type=click.Choice(["service", "deployment", "sidecar"]),
-        default="",
+        callback=_or_empty,
         help="An ambassador as a Service that points to its upstream, or as HAProxy: in pods of its"
         " own, or in each pod that dials it.  [default: as --proxy says]",
     ),

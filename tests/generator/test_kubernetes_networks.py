@@ -165,3 +165,39 @@ def test_no_setting_of_a_network_is_lost_in_silence(tmp_path: Path, setting: str
     result = run(tmp_path, service("networks: [back]") + f"networks:\n  back: {{{setting}}}\n")
 
     assert f"{tmp_path}/compose.yml:6: `{setting.partition(':')[0]}:` of network" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        pytest.param("x-dcgen: {node-port: 30080}", (), id="of the file"),
+        pytest.param("x-dcgen: {node-port: 31000}", ("--set", "web.node-port=30080"), id="chosen"),
+    ],
+)
+def test_the_port_of_each_node_can_be_chosen(
+    tmp_path: Path, body: str, options: tuple[str, ...]
+) -> None:
+    result = run(tmp_path, service(f"ports: ['80:80']\n{body}"), *options)
+
+    (port,) = objects(result)["Service", "web-published"]["spec"]["ports"]
+    assert (port["port"], port["nodePort"]) == (80, 30080)
+    assert "that the cluster chooses" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("sections", "line", "what"),
+    [
+        pytest.param("volumes: {data: {name: mine}}", 5, "`name:` of volume 'data'", id="volume"),
+        pytest.param(
+            "networks: {back: {name: mine}}", 5, "`name:` of network 'back'", id="network"
+        ),
+    ],
+)
+def test_a_name_of_dockers_own_is_said_to_be_lost(
+    tmp_path: Path, sections: str, line: int, what: str
+) -> None:
+    result = run(tmp_path, service("scale: 1") + f"{sections}\n")
+
+    assert f"compose.yml:{line}: {what} is left out" in result.stderr
+    external = run(tmp_path, service("") + sections.replace("{name", "{external: true, name"))
+    assert what not in external.stderr

@@ -37,6 +37,18 @@ WRONG = [
         "ports: ['53:53/udp']\nx-dcgen: {ingress: a.example}", 5, "no TCP", "expose", id="no port"
     ),
     pytest.param("x-dcgen: {ingress: {class: a}}", 4, "a host name", "ingress.host", id="no host"),
+    pytest.param("x-dcgen: {node-port: 8080}", 4, "30000 to 32767", "as 30080", id="too low"),
+    pytest.param("x-dcgen: {node-port: 30080}", 4, "publishes no ports", "number", id="none"),
+    pytest.param(
+        "ports: ['80:80', '443:443']\nx-dcgen: {node-port: 30080}", 5, "2 ports", "number", id="two"
+    ),
+    pytest.param(
+        "ports: ['80:80']\nx-dcgen: {node-port: 30080, ingress: a.example}",
+        5,
+        "by its Ingress",
+        "out of web",
+        id="an Ingress, too",
+    ),
     pytest.param("x-dcgen: {storage: 10Gi}", 4, "no volume with a name", "data", id="no volume"),
     pytest.param("x-dcgen: {hpa: {max: 3}}", 4, "it reserves none", "cpus", id="nothing reserved"),
     pytest.param("cpus: 1\nx-dcgen: {hpa: {max: 3}}", 5, "reserves none", "cpus", id="a limit"),
@@ -107,3 +119,19 @@ def test_what_is_below_is_said_by_the_file_that_says_it(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "base.yml:4: `x-dcgen.storage: 1K` of service 'web'" in result.stderr
+
+
+def test_a_port_of_each_node_is_for_one_service(tmp_path: Path) -> None:
+    text = service("ports: ['80:80']") + "  other: {image: nginx, ports: ['30080:80']}\n"
+    result = run(tmp_path, text, "--set", "web.node-port=30080")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "other is published on that port of each node, too" in result.stderr
+
+
+def test_a_port_of_each_node_is_for_services_of_that_type(tmp_path: Path) -> None:
+    options = ("--set", "web.node-port=30080", "--publish", "none")
+    result = run(tmp_path, service("ports: ['80:80']"), *options)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "leave out `--publish`" in result.stderr

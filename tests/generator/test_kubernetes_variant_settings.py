@@ -159,3 +159,18 @@ def test_an_autoscaler_without_effect_is_refused(
     assert f"`--set {option}`: " in result.stderr
     assert what in result.stderr
     assert fix in result.stderr.partition("fix: ")[2]
+
+
+@pytest.mark.parametrize("options", [(), ("--dynamic",), QUEUE])
+def test_the_port_of_each_node_is_that_of_who_publishes(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    made = variant(tmp_path, "scale", "rng", "2", *options)
+    made.write_text(made.read_text().replace("ingress: rng.example", "node-port: 30080"))
+
+    services = found(run_file(made), "Service")
+
+    ports = {
+        name: one["ports"][0].get("nodePort") for name, one in services.items() if "ports" in one
+    }
+    assert {name for name, port in ports.items() if port == 30080} == {"rng-published"}

@@ -150,6 +150,7 @@ def test_networks_are_overlays(swarm: Swarm) -> None:
     }
     assert stack["services"]["web"]["networks"] == {"front": {"aliases": ["shop"]}, "other": None}
     assert "docker network create --driver overlay shared" in result.stderr
+    assert "network 'front' is an overlay network in a stack" in result.stderr
 
 
 def test_paths_are_seen_from_the_folder_of_the_stack(swarm: Swarm, tmp_path: Path) -> None:

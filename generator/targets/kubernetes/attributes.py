@@ -134,7 +134,9 @@ def lost_of_volumes(model: Model) -> Iterator[Notice]:
         settings = model.value(body)
         listed = settings if isinstance(settings, dict) else {}
         if isinstance(key, Scalar) and listed.get("name") and listed.get("external") != "true":
-            what = f"`name:` of volume {key.value!r} is left out: its claim is named after the volume"
+            what = (
+                f"`name:` of volume {key.value!r} is left out: its claim is named after the volume"
+            )
             fix = "for a claim that exists: `external: true` beside `name:`"
             yield Notice(what, model.document.where(key), fix=fix)
 

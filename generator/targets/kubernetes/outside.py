@@ -27,6 +27,7 @@ def outside(source: Source, name: str, *, is_once: bool) -> Given:
     open_to_all = published(source.model, name)
     local = [port for port in given_out(source.model, name) if port not in open_to_all]
     parts = [_inside_alone(source, name, local)]
+    _require_node_port(source, name, open_to_all)
     if group(source.settings_of(name), "ingress"):
         parts.append(_ingress(source, name, is_once=is_once))
     elif source.choices.outside in _TYPES and open_to_all:
@@ -45,6 +46,27 @@ def _inside_alone(source: Source, name: str, ports: list[Port]) -> Given:
     return Given(notices=(Notice(what, source.model.where(name, "ports"), fix=fix),))
 
 
+def _require_node_port(source: Source, name: str, ports: list[Port]) -> None:
+    chosen = source.settings_of(name).get("node-port")
+    if chosen is None:
+        return
+    without = f"take `node-port` out of {name}"
+    if group(source.settings_of(name), "ingress"):
+        raise chosen.refused(f"{name} is published by its Ingress", f"{without}, or `ingress`")
+    if source.choices.outside != "node-port":
+        what = f"ports are published by `--publish {source.choices.outside}`"
+        raise chosen.refused(what, f"{without}, or leave out `--publish`")
+    if len(ports) != 1:
+        what = f"{name} publishes {len(ports) or 'no'} ports, and it is for one"
+        raise chosen.refused(what, "write each with its number: `ports: ['30080:80']`")
+    for other in source.names:
+        found = source.settings_of(other).get("node-port")
+        numbers = {port.published for port in published(source.model, other)}
+        if other != name and chosen.value in (numbers if found is None else {found.value}):
+            what = f"{other} is published on that port of each node, too"
+            raise chosen.refused(what, "choose another one")
+
+
 def _by_protocol(source: Source, ports: list[Port]) -> list[list[Port]]:
     """Return *ports* in groups that one Service can publish: of one protocol, or of all."""
     if source.choices.outside == "node-port" or source.choices.version >= _MIXED:
@@ -58,6 +80,7 @@ def _service(source: Source, name: str, ports: list[Port]) -> Given:
     if len(_by_protocol(source, published(source.model, name))) > 1:
         called += f"-{ports[0].protocol}"
     listed: list[Emitted] = []
+    chosen = source.settings_of(name).get("node-port")
     for port in ports:
         number = int(port.published) if port.published.isdecimal() else port.target
         entry: dict[str, Emitted] = {
@@ -66,16 +89,19 @@ def _service(source: Source, name: str, ports: list[Port]) -> Given:
             "targetPort": port.target,
             "protocol": port.protocol.upper(),
         }
-        if kind == "NodePort" and number in _NODE_PORTS:
-            entry["nodePort"] = number
+        if kind == "NodePort" and (chosen or number in _NODE_PORTS):
+            entry["nodePort"] = int(chosen.value) if chosen else number
         listed.append(entry)
     spec: Emitted = {"type": kind, "selector": source.chosen(name), "ports": listed}
     made = source.made(name, _SERVICE, called, {"spec": spec})
+    made = source.made_from(chosen, made) if chosen else made
     if kind == "LoadBalancer" or all("nodePort" in e for e in listed if isinstance(e, dict)):
         return Given(objects=(made,))
     shown = ", ".join(port.published for port in ports)
     what = f"{name} is not published on {shown}, but on a port that the cluster chooses"
-    fix = f"see which: `{source.kubectl} get service {called}`; or `--ingress {name}=HOST`"
+    fix = f"choose it: `--set {name}.node-port=30080`; or `--ingress {name}=HOST`"
+    if len(listed) > 1:
+        fix = f"see which: `{source.kubectl} get service {called}`; or `--ingress {name}=HOST`"
     notice = Notice(what, source.model.where(name, "ports"), fix=fix)
     return Given(objects=(made,), notices=(notice,))
 

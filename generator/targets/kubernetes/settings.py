@@ -22,6 +22,7 @@ _HOST = re.compile(rf"(?=.{{1,253}}\Z)(?![0-9.]+\Z)(?:\*\.)?{_LABEL}(?:\.{_LABEL
 _SIZE = re.compile(r"[1-9][0-9]*(?:[kMGTPE]|[KMGTPE]i)?")
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
 _SWITCH = re.compile(r"true|false")
+_NODE_PORT = re.compile(r"3(?:[01]\d{3}|2(?:[0-6]\d{2}|7(?:[0-5]\d|6[0-7])))", re.ASCII)
 _SHARE = re.compile(r"0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%")
 
 
@@ -38,6 +39,7 @@ FORMS = {
     "ingress.host": Form(_HOST, "the name of a host", "coins.example"),
     "ingress.class": Form(_NAME, "the name of an Ingress class", "nginx"),
     "ingress.tls-secret": Form(_NAME, "the name of a Secret", "coins-tls"),
+    "node-port": Form(_NODE_PORT, "a port from 30000 to 32767", "30080"),
     "storage": Form(_SIZE, "the size of a volume", "10Gi"),
     "storage-class": Form(_NAME, "the name of a storage class", "fast"),
     "hpa.min": Form(_COUNT, "a number of pods", "2"),

@@ -10,6 +10,8 @@ from composefile.model import Model
 from faults import nearest
 from generator.targets.kubernetes.settings import Setting, Settings, group, of_file, over
 
+_OUTSIDE = ("ingress", "node-port")  # of who publishes the ports
+
 
 def settings_of(
     model: Model,
@@ -45,7 +47,7 @@ def settings_of(
 def _shared(name: str, identity: Identity, found: Mapping[str, Settings]) -> dict[str, Settings]:
     """Return the settings of balancer *name* and of its replicas, each where it has an effect."""
     # Static replicas are an object each: what is about all of them is the balancer's.
-    of_all = ("ingress",) if identity.is_dynamic else ("ingress", "pdb")
+    of_all = _OUTSIDE if identity.is_dynamic else (*_OUTSIDE, "pdb")
     replicas = [other for other in found if other != name]
     whole = over(_in_file(found[replicas[0]]), found[name])
     shared = {name: group(whole, *of_all)}
