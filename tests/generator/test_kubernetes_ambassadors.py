@@ -127,6 +127,7 @@ def test_two_in_one_pod_listen_apart_and_for_it_alone(tmp_path: Path) -> None:
     web, texts = pods(result)["web"], configurations(result)
 
     assert [one["name"] for one in web["initContainers"]] == ["redis", "db"]
+    assert web["hostAliases"] == [{"ip": "127.0.0.1", "hostnames": ["redis", "db"]}]
     assert [line for line in texts["redis"].splitlines() if "bind" in line] == [
         "    bind 127.0.0.1:6379",
         "    bind 127.0.0.1:8405",

@@ -67,7 +67,7 @@ class Given:
         variables_from: The objects whose entries are variables, too.
         before: The containers that run before it.
         beside: The containers that run beside it.
-        hosts: Names that its pod knows, by address, as in `hostAliases`.
+        hosts: Names that its pod knows, each with its address.
         listens: The ports that the containers beside it listen on.
         objects: What all these refer to.
         notices: What a person has to know of it.
@@ -81,7 +81,7 @@ class Given:
     variables_from: tuple[Emitted, ...] = ()
     before: tuple[Emitted, ...] = ()
     beside: tuple[Emitted, ...] = ()
-    hosts: tuple[Emitted, ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
     listens: tuple[Port, ...] = ()
     objects: tuple[Object, ...] = ()
     notices: tuple[Notice, ...] = ()

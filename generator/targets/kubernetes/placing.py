@@ -21,12 +21,12 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def of_node(
-    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[Emitted]
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[tuple[str, str]]
 ) -> dict[str, Emitted]:
     """Return the parts of a pod of service *name* that say where it runs and what it shares.
 
     Names that lead *elsewhere* by a Service need no entry in its file of hosts; what runs *beside*
-    it has its own.
+    it has names with their addresses, too.
 
     Raises:
         UserError: It asks for what a pod cannot have.
@@ -83,7 +83,7 @@ def _networks(model: Model, name: str) -> dict[str, Emitted]:
 
 
 def _names(
-    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[Emitted]
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[tuple[str, str]]
 ) -> dict[str, Emitted]:
     found: dict[str, Emitted] = {}
     hostname = model.get(name, "hostname")
@@ -99,11 +99,13 @@ def _names(
         ]
         both: dict[str, Emitted] = {"searches": searched, "options": listed}
         found["dnsConfig"] = {key: part for key, part in both.items() if part}
-    hosts = [*_hosts(model, name, elsewhere), *beside]
+    hosts = _hosts(model, name, elsewhere, beside)
     return {**found, "hostAliases": hosts} if hosts else found
 
 
-def _hosts(model: Model, name: str, elsewhere: Collection[str]) -> list[Emitted]:
+def _hosts(
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[tuple[str, str]]
+) -> list[Emitted]:
     named: dict[str, list[str]] = {}
     for host, address in extra_hosts(model.get(name, "extra_hosts")):
         try:
@@ -113,6 +115,8 @@ def _hosts(model: Model, name: str, elsewhere: Collection[str]) -> list[Emitted]
             raise refused(model, name, "extra_hosts", shown) from None
         if host not in elsewhere:
             named.setdefault(address, []).append(host)
+    for host, address in beside:  # a list by address: none may be in it twice
+        named.setdefault(address, []).append(host)
     return [{"ip": address, "hostnames": hosts} for address, hosts in named.items()]
 
 

@@ -96,13 +96,12 @@ def _beside(source: Source, name: str, kind: str, other: str) -> Given:
             what = f"{name} does not wait until {other} is healthy: both are in one pod"
             fix = "`--kubernetes 1.29` or newer has sidecars that start first"
             notices = (Notice(what, source.model.where(name, "depends_on"), fix=fix),)
-    known = references(source.model, other)
-    called: list[Emitted] = [other, *aliases(source, other, known)]
+    called = (other, *aliases(source, other, references(source.model, other)))
     return Given(
         volumes=given.volumes,
         before=(made,) if is_native else (),
         beside=() if is_native else (made,),
-        hosts=({"ip": ADDRESS, "hostnames": called},),
+        hosts=tuple((one, ADDRESS) for one in called),
         listens=ports_of(source.model, other),
         notices=notices,
     )
