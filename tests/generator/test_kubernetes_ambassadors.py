@@ -99,7 +99,7 @@ def test_a_sidecar_is_in_each_pod_that_dials_it(tmp_path: Path, version: Version
         assert not {"readinessProbe", "startupProbe", "ports"} & set(sidecar)
     assert not {"initContainers", "hostAliases"} & set(found["other"])
     assert ("Service", "redis") not in objects(result)
-    assert "generated.yml:12: the HAProxy of redis runs in each pod of web;" in result.stderr
+    assert "generated.yml:13: the HAProxy of redis runs in each pod of web;" in result.stderr
 
 
 def test_an_old_cluster_has_it_as_one_more_container(tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from generator.targets.kubernetes.attributes import refused
 
 _NUMBERS = re.compile(r"(\d+)(?::(\d+))?")
 _FIRST_UNPRIVILEGED = 1024
-_PORT_START = "net.ipv4.ip_unprivileged_port_start"
+PORT_START = "net.ipv4.ip_unprivileged_port_start"
 # What a kubelet lets a pod have without being told (Kubernetes, "Using sysctls").
 _SAFE = (
     *("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies"),
-    *("net.ipv4.ping_group_range", _PORT_START, "net.ipv4.ip_local_reserved_ports"),
+    *("net.ipv4.ping_group_range", PORT_START, "net.ipv4.ip_local_reserved_ports"),
     *("net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout"),
     *("net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"),
 )
@@ -45,7 +45,7 @@ def of_pod(model: Model, name: str, ports: Sequence[Port]) -> dict[str, Emitted]
             raise refused(model, name, "sysctls", f"sysctls: {key}")
     if any(port.target < _FIRST_UNPRIVILEGED for port in ports):
         # As in Docker, where a program need not be root for it.
-        kernel.setdefault(_PORT_START, "0")
+        kernel.setdefault(PORT_START, "0")
     if kernel and model.get(name, "network_mode") != "host":
         found["sysctls"] = [{"name": key, "value": value} for key, value in kernel.items()]
     return found

@@ -24,6 +24,7 @@ from generator.targets.kubernetes.order import HEALTHY, condition
 from generator.targets.kubernetes.policy import is_closed
 from generator.targets.kubernetes.ports import ports_of
 from generator.targets.kubernetes.probes import probes
+from generator.targets.kubernetes.security import PORT_START
 from generator.targets.kubernetes.services import aliases
 from generator.targets.kubernetes.source import MOST_LETTERS, Source, label_of
 from generator.targets.kubernetes.variables import environment
@@ -137,7 +138,8 @@ def _shared(source: Source, other: str) -> Given:
     if not model.get(other, "configs"):
         raise _refused(source, other, "", "it is configured by arguments")
     for key in model.keys(other):
-        if key not in _OF_CONTAINER and not key.startswith("x-") and model.get(other, key):
+        is_known = key in _OF_CONTAINER or key.startswith("x-")
+        if not is_known and not _is_moot(model, other, key):
             raise _refused(source, other, "", f"`{key}:` is of a pod of its own", key)
     deploy = model.get(other, "deploy")
     for key in deploy if isinstance(deploy, dict) else ():
@@ -146,6 +148,12 @@ def _shared(source: Source, other: str) -> Given:
     lost = judged(model, other, is_once=False)
     said = [*lost, *given.notices, *_labels(source, other), _told(source, other)]
     return Given(objects=given.objects, notices=tuple(said))
+
+
+def _is_moot(model: Model, other: str, key: str) -> bool:
+    """Tell whether *key* says nothing, or what each pod with low ports has."""
+    value = model.get(other, key)
+    return not value or (key == "sysctls" and set(pairs(value)) <= {PORT_START})
 
 
 def _labels(source: Source, other: str) -> Iterator[Notice]:
