@@ -9,6 +9,8 @@ from generator.targets.kubernetes.choices import Choices
 from generator.targets.kubernetes.elsewhere import objects
 from generator.targets.kubernetes.manifests import manifests
 from generator.targets.kubernetes.objects import Object
+from generator.targets.kubernetes.shared import once
+from generator.targets.kubernetes.sidecar import sidecars
 from generator.targets.kubernetes.variant import source_of
 
 
@@ -23,5 +25,5 @@ def objects_of(reading: Reading, choices: Choices) -> tuple[list[Object], list[N
     project = Project(reading.first.folder, called=name if isinstance(name, str) else "")
     filled = Model(reading.document, project, filled=True)
     source, away, told = source_of(filled, written, project.environment[PROJECT_NAME], choices)
-    found, notices = manifests(source)
+    found, notices = manifests(source, sidecars, once(source))
     return [*found, *(made for one in away for made in objects(source, one))], [*told, *notices]

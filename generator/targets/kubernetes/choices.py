@@ -19,6 +19,7 @@ class Version(NamedTuple):
 
 
 OLDEST, NEWEST = Version(1, 20), Version(1, 37)
+DRAIN_S = 5  # until a Service has forgotten a pod that ends
 USUAL = Version(1, 30)  # the first in which a container can sleep without a program of its own
 
 

@@ -5,6 +5,7 @@ Source: Kubernetes API reference, "Container".
 
 from composefile.ports import Port
 from generator.editing.emit import Emitted
+from generator.targets.kubernetes.choices import DRAIN_S
 from generator.targets.kubernetes.command import command
 from generator.targets.kubernetes.in_cluster import NAMESPACE
 from generator.targets.kubernetes.objects import Given
@@ -14,7 +15,6 @@ from generator.targets.kubernetes.resources import resources
 from generator.targets.kubernetes.security import of_container
 from generator.targets.kubernetes.source import Source
 
-DRAIN_S = 5
 _PULLED = {
     "always": "Always",
     "never": "Never",

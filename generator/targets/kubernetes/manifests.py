@@ -1,6 +1,6 @@
 """Write the services of a Compose file as objects of Kubernetes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from faults import UserError
 from generator.editing.emit import Emitted
@@ -16,13 +16,19 @@ from generator.targets.kubernetes.attributes import (
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
 from generator.targets.kubernetes.policy import policies
-from generator.targets.kubernetes.sidecar import once
 from generator.targets.kubernetes.source import Source, require_name
 from generator.targets.kubernetes.workload import job_name, kind_of, workload
 
+Beside = Callable[[Source, str, str], Given]
 
-def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
+
+def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Object], list[Notice]]:
     """Return the objects of all services without a profile, and what a person has to know.
+
+    Args:
+        source: The file.
+        beside: What runs in the pods of a service, which a kind keeps running, for other services.
+        shared: What all such pods share.
 
     Raises:
         UserError: Something in the file cannot be written as manifests.
@@ -32,11 +38,10 @@ def manifests(source: Source) -> tuple[list[Object], list[Notice]]:
         require_name(source.model, name)
     lost = (*lost_of_networks(source.model), *lost_of_volumes(source.model))
     notices = [*_left_out(source), *lost]
-    shared = once(source)
     notices += shared.notices
     found = [*shared.objects]
     for name in source.names:
-        made, more = _service(source, name)
+        made, more = _service(source, name, beside)
         found += made
         notices += more
     return _each_once(source, [*found, *policies(source)]), notices
@@ -50,16 +55,18 @@ def _left_out(source: Source) -> Iterator[Notice]:
             yield Notice(what, where, fix="give a file in which it has no `profiles:`")
 
 
-def _service(source: Source, name: str) -> tuple[list[Object], list[Notice]]:
+def _service(source: Source, name: str, beside: Beside) -> tuple[list[Object], list[Notice]]:
     kind = kind_of(source, name)
     lost = judged(source.model, name, is_once=kind == "Job")
-    pod, given = _pod(source, name, ())
-    beside = around(source, name, kind)
-    made = [*given.objects, workload(source, name, pod, given), *beside.objects]
-    return made, [*lost, *given.notices, *beside.notices]
+    pod, given = _pod(source, name, (), beside)
+    found = around(source, name, kind)
+    made = [*given.objects, workload(source, name, pod, given), *found.objects]
+    return made, [*lost, *given.notices, *found.notices]
 
 
-def _pod(source: Source, name: str, before: tuple[str, ...]) -> tuple[Emitted, Given]:
+def _pod(
+    source: Source, name: str, before: tuple[str, ...], beside: Beside
+) -> tuple[Emitted, Given]:
     """Return the pod of service *name*, for which those *before* wait, and what it is given."""
     if name in before:
         raise UserError(
@@ -68,8 +75,11 @@ def _pod(source: Source, name: str, before: tuple[str, ...]) -> tuple[Emitted, G
             where=source.model.where(name, "depends_on"),
         )
     ended = [other for other, how in dependencies(source, name).items() if how == COMPLETED]
-    jobs = {other: job_name(other, _pod(source, other, (*before, name))[0]) for other in ended}
-    return assembled(source, name, kind_of(source, name), jobs)
+    jobs = {
+        other: job_name(other, _pod(source, other, (*before, name), beside)[0]) for other in ended
+    }
+    kind = kind_of(source, name)
+    return assembled(source, name, kind, jobs, beside(source, name, kind))
 
 
 def _each_once(source: Source, objects: Iterable[Object]) -> list[Object]:

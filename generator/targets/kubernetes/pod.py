@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from composefile.duration import seconds
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.container import DRAIN_S, container
+from generator.targets.kubernetes.choices import DRAIN_S
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.placing import of_node, spread
 from generator.targets.kubernetes.ports import ports_of
@@ -18,13 +18,13 @@ from generator.targets.kubernetes.source import Source
 _GRACE_S = 10.0
 
 
-def pod(source: Source, name: str, image: str, given: Given, kind: str) -> dict[str, Emitted]:
-    """Return the pod of service *name*, which runs *image* with what it is *given*.
+def pod(source: Source, name: str, main: Emitted, given: Given, kind: str) -> dict[str, Emitted]:
+    """Return the pod of service *name*, whose container is *main*, with what it is *given*.
 
     Args:
         source: The file.
         name: A service.
-        image: Its image.
+        main: Its container.
         given: Its volumes, variables and what runs before it.
         kind: What keeps its pods running.
 
@@ -51,7 +51,7 @@ def pod(source: Source, name: str, image: str, given: Given, kind: str) -> dict[
         "securityContext": of_pod(model, name, (*ports, *given.listens)),
         "terminationGracePeriodSeconds": grace + (DRAIN_S if drains else 0),
         "initContainers": given.before,
-        "containers": [container(source, name, image, given, drains=drains), *given.beside],
+        "containers": [main, *given.beside],
         "volumes": given.volumes,
     }
     return {key: value for key, value in found.items() if value != ()}

@@ -7,10 +7,10 @@ from composefile.model import Model
 from composefile.values import words
 from generator.result import Notice
 from generator.targets.kubernetes.choices import Choices
+from generator.targets.kubernetes.consumers import chosen
 from generator.targets.kubernetes.elsewhere import Away, ambassadors, hosts, notice
 from generator.targets.kubernetes.folding import Folded, folded
 from generator.targets.kubernetes.settings_of_variant import settings_of
-from generator.targets.kubernetes.sidecar import chosen
 from generator.targets.kubernetes.source import Source
 
 # What `--proxy` would say for the ambassadors alone.
