@@ -36,6 +36,9 @@ def diagnosed(
     for name in state:
         if _falls_with(stage, name, pace, say):
             return Ending.STATE, name
+    for name in state:
+        if step.window.is_one_full_thread(name):
+            return Ending.STATE, name
     if any(step.window.starves(name, number) for name, number in counts.items()):
         return Ending.MACHINE, ""
     unsure = [name for name in step.unsure if not _is_no_limit(step.window, name, counts)]

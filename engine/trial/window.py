@@ -8,6 +8,8 @@ FULL = 0.95
 COMPUTES = 0.5
 # The share of a machine that is worth taking from others.
 SIZABLE = 0.25
+# What one thread wants that always has something to do, as measured.
+ONE_THREAD = (0.9, 1.1)
 # Requests at a replica, on average, up to which one seldom finds another there.
 SELDOM = 0.3
 
@@ -73,6 +75,16 @@ class Window:
         use, most = self.uses.get(service, Use()), COMPUTES * replicas
         computes = use.cores >= min(most, SIZABLE * self.machine.cores)
         return self.machine.cpu >= FULL and use.wanted >= most and computes
+
+    def is_one_full_thread(self, service: str) -> bool:
+        """Tell whether *service*, on a machine that is full, wants one processor all the time.
+
+        It is then what others wait for, though slowing it down changes little: what it was kept
+        from doing it makes up for, as the scheduler gives it more than others afterwards.
+        """
+        least, most = ONE_THREAD
+        wanted = self.uses.get(service, Use()).wanted
+        return self.machine.cpu >= FULL and least <= wanted <= most
 
     def hardly_waits(self, service: str, replicas: int) -> bool:
         """Tell whether hardly any request to *replicas* of *service* waits for another one.

@@ -19,6 +19,7 @@ class Law:
         cpu: Of the machine.
         cores: What each service keeps busy.
         present: Requests at each service at a time.
+        wants: Service beside those to the processors that it wants, of which it gets a third.
     """
 
     each: Mapping[str, float]
@@ -28,6 +29,7 @@ class Law:
     store: float = 0.0
     cores: float = 0.1
     present: float = 3.0
+    wants: Mapping[str, float] = field(default_factory=dict)
     draw: random.Random = field(default_factory=lambda: random.Random(1))
     counts: dict[str, int] = field(default_factory=dict)
     slowed: float = 0.0
@@ -48,6 +50,7 @@ class Law:
             least = min(least, self.store * (1 - self.slowed))
         goal = least * (1 + self.draw.gauss(0, self.noise))
         uses = {name: Use(self.cores, self.cores, goal, self.present) for name in self.counts}
+        uses |= {name: Use(wanted / 3, wanted) for name, wanted in self.wants.items()}
         return Window(goal, uses, Machine(cpu=self.cpu, cores=2))
 
     def slow(self, service: str, share: float) -> None:  # noqa: ARG002 - there is one

@@ -65,6 +65,14 @@ def test_without_more_work_nothing_is_the_limit(seed: int) -> None:
     assert climbed(law, {"api": 1}, state=("store",)).ending is Ending.NOTHING
 
 
+def test_a_state_that_others_keep_from_computing_is_the_limit_all_the_same() -> None:
+    law = Law({"api": 100}, most=20, cpu=1.0, wants={"store": 1.0})
+
+    advice = climbed(law, {"api": 1}, state=("store",))
+
+    assert (advice.ending, advice.limit) == (Ending.STATE, "store")
+
+
 def test_noise_as_large_as_the_gain_is_told() -> None:
     law = Law({"api": 10}, most=11.5, noise=0.2)
 

@@ -22,3 +22,18 @@ def test_a_service_starves_that_computes_on_a_full_machine(
     use: Use, replicas: int, machine: Machine, *, starves: bool
 ) -> None:
     assert Window(1.0, {"api": use}, machine).starves("api", replicas) is starves
+
+
+@pytest.mark.parametrize(
+    ("use", "machine", "is_full"),
+    [
+        pytest.param(Use(0.36, 1.01), FULL, True, id="others take the processor from it"),
+        pytest.param(Use(0.36, 0.6), FULL, False, id="it rests now and then"),
+        pytest.param(Use(1.2, 2.1), FULL, False, id="it has two threads"),
+        pytest.param(Use(0.95, 1.0), HALF, False, id="there is room: slowing it down tells"),
+    ],
+)
+def test_one_thread_that_always_has_something_to_do(
+    use: Use, machine: Machine, *, is_full: bool
+) -> None:
+    assert Window(1.0, {"redis": use}, machine).is_one_full_thread("redis") is is_full
