@@ -59,7 +59,7 @@ def with_sysctls(generated: GeneratedService, spec: ProxySpec) -> GeneratedServi
         return generated
     rest = {key: value for key, value in generated.tail.items() if key != "labels"}
     last = {"labels": generated.tail["labels"]}
-    return replace(generated, tail={**rest, "sysctls": dict(spec.sysctls), **last})
+    return replace(generated, tail={**rest, "sysctls": [*spec.sysctls], **last})
 
 
 def with_grace(generated: GeneratedService, spec: ProxySpec) -> GeneratedService:

@@ -85,7 +85,7 @@ def front(draft: Draft, published: Sequence[Emitted], secret: str) -> Front:
         "ports": published,
         **_networks(draft),
         **made.tail,
-        "sysctls": dict(sysctls(draft.model, service, ports)),
+        "sysctls": sysctls(draft.model, service, ports) or {},
         "labels": {**(mine if isinstance(mine, Mapping) else {}), **told},
     }
     configs: dict[str, Emitted] = (

@@ -109,7 +109,7 @@ class ProxySpec:
     files: Sequence[tuple[str, str]] = ()
     extra_hosts: Sequence[str] = ()
     template: "OwnTemplates | None" = None
-    sysctls: Mapping[str, Emitted] = field(default_factory=dict)
+    sysctls: Sequence[Emitted] = ()
 
     @property
     def secrets(self) -> dict[str, str]:

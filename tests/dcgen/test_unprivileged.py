@@ -60,8 +60,8 @@ def test_port_80_is_listened_on_where_the_kernel_is_told_so(told: bool, folder: 
         os.umask(before)
     config = folder / "web.haproxy.cfg"
     config.write_text(config.read_text().replace("/tmp/haproxy.sock", str(folder / "socket")))
-    settings = service("web")["sysctls"] if told else {"net.ipv4.ip_unprivileged_port_start": 1024}
-    words = " ".join(f"{key}={value}" for key, value in settings.items())
+    settings = service("web")["sysctls"] if told else ["net.ipv4.ip_unprivileged_port_start=1024"]
+    words = " ".join(settings)
     user = "setpriv --reuid 99 --regid 99 --clear-groups --no-new-privs"
     script = f"sysctl -qw {words} && exec {user} haproxy -db -f {config}"
     pipe = subprocess.PIPE
