@@ -27,9 +27,9 @@ LONGEST_S = 600.0
 QUICK = ("--window", "1", "--json")
 # Computes for a while and rests for a while, both by chance: all programs on a machine do.
 NEIGHBOUR = """
-import random, sys, time
-chance = random.Random(int(sys.argv[1]))
-while True:
+import os, random, sys, time
+chance, parent = random.Random(int(sys.argv[1])), os.getppid()
+while os.getppid() == parent:  # whoever is killed cannot end it
     end = time.monotonic() + chance.uniform(0.1, 4)
     while time.monotonic() < end:
         pass

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composefile.model import Model
+from composefile.outside import outside_name
 from composefile.values import Value, plain
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class Network:
     def is_shared(self) -> bool:
         """Whether other projects may be on it: it is external, or called as they may call it."""
         called = str(self.settings.get("name") or "")
-        is_external = self.settings.get("external") not in (None, "false")
-        return is_external or (bool(called) and "COMPOSE_PROJECT_NAME" not in called)
+        is_theirs = bool(outside_name(self.settings, self.name))
+        return is_theirs or (bool(called) and "COMPOSE_PROJECT_NAME" not in called)
 
     @property
     def has_ipv4(self) -> bool:

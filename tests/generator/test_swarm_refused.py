@@ -115,3 +115,20 @@ def test_what_is_left_out_is_said_once_for_all_services(swarm: Swarm) -> None:
     for what in ("depends_on", "platform", "tool is left out"):
         assert what in result.stderr
     assert swarm(text, "-q").stderr == ""
+
+
+def test_secret_of_a_driver_is_refused(swarm: Swarm) -> None:
+    result = swarm(web("secrets: [mine]") + "secrets:\n  mine: {driver: vault}\n")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "`driver:` of secret 'mine'" in result.stderr
+    assert "fix: make it once: docker secret create" in result.stderr
+
+
+@pytest.mark.parametrize("section", ["configs", "secrets"])
+def test_what_others_made_is_called_as_they_call_it(swarm: Swarm, section: str) -> None:
+    result = swarm(
+        web(f"{section}: [mine]") + f"{section}:\n  mine: {{external: {{name: theirs}}}}\n"
+    )
+
+    assert loaded(result)[section] == {"mine": {"external": True, "name": "theirs"}}

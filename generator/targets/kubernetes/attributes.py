@@ -57,8 +57,6 @@ SAID_OF_DEPLOY = {
 }
 ALWAYS = ("always", "unless-stopped")
 SECTIONS = ("include", "models")
-_OF_NETWORKS = ("internal",)
-_USUAL_DRIVERS = (("driver", "bridge"), ("driver", "overlay"))
 _OF_VOLUMES = ("name", "external", "driver")
 
 
@@ -109,36 +107,6 @@ def require_sections(model: Model) -> None:
                 fix="take it out, and choose a storage class: `--storage-class NAME`",
                 where=model.document.where(key),
             )
-
-
-def lost_of_networks(model: Model) -> Iterator[Notice]:
-    """Yield what is lost of the networks that *model* declares: all but who is in them."""
-    networks = model.document.section("networks")
-    for key, body in networks.entries if networks else ():
-        settings = model.value(body)
-        listed = settings if isinstance(settings, dict) else {}
-        usual = (*_OF_NETWORKS, "name") if listed.get("external") == "true" else _OF_NETWORKS
-        for kind, value in listed.items():
-            is_usual = kind in usual or kind.startswith("x-") or value in ("false", None)
-            if isinstance(key, Scalar) and not is_usual and (kind, value) not in _USUAL_DRIVERS:
-                what = f"`{kind}:` of network {key.value!r} is left out"
-                why = "the cluster has one network, with addresses of its own"
-                where = model.document.where(key)
-                yield Notice(f"{what}: {why}", where, fix="take it out")
-
-
-def lost_of_volumes(model: Model) -> Iterator[Notice]:
-    """Yield what is lost of the volumes that *model* declares: how Docker calls them."""
-    volumes = model.document.section("volumes")
-    for key, body in volumes.entries if volumes else ():
-        settings = model.value(body)
-        listed = settings if isinstance(settings, dict) else {}
-        if isinstance(key, Scalar) and listed.get("name") and listed.get("external") != "true":
-            what = (
-                f"`name:` of volume {key.value!r} is left out: its claim is named after the volume"
-            )
-            fix = "for a claim that exists: `external: true` beside `name:`"
-            yield Notice(what, model.document.where(key), fix=fix)
 
 
 def refused(model: Model, name: str, key: str, shown: str = "") -> UserError:

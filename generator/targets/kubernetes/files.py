@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composefile.document import own
+from composefile.outside import outside_name
 from composefile.values import Value, texts, words
 from faults import Place, UserError
 from generator.editing.emit import Emitted, Literal
@@ -102,8 +103,8 @@ def _mode(entry: Value) -> int:
 
 def _config(source: Source, name: str, use: _Use) -> Given:
     declared = _declared(source, name, use)
-    if declared.get("external") == "true":
-        called = _called(declared, use)
+    if outside := outside_name(declared, use.name):
+        called = label_of(outside)
         given = Given(notices=(_made_by_you(source, name, "configmap", called, use),))
     else:
         made = _config_map(source, name, use, _content(source, name, use, declared))
@@ -145,8 +146,8 @@ def readable(text: str) -> str:
 
 def _secret(source: Source, name: str, use: _Use) -> tuple[str, Given]:
     declared = _declared(source, name, use)
-    if declared.get("external") == "true":
-        called = _called(declared, use)
+    if outside := outside_name(declared, use.name):
+        called = label_of(outside)
         return called, Given(notices=(_made_by_you(source, name, "secret generic", called, use),))
     if source.choices.secrets != "generate":
         called = label_of(use.name)
@@ -167,11 +168,6 @@ def _made_by_you(
     create = f"{source.kubectl} create {kind} {called}"
     fix = f"make it in the cluster: {create} --from-file={use.key}={file}"
     return Notice(what, source.model.where(name, use.section), fix=fix)
-
-
-def _called(declared: dict[str, Value], use: _Use) -> str:
-    called = declared.get("name")
-    return label_of(called if isinstance(called, str) else use.name)
 
 
 def _declared(source: Source, name: str, use: _Use) -> dict[str, Value]:

@@ -7,12 +7,8 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
-from generator.targets.kubernetes.attributes import (
-    judged,
-    lost_of_networks,
-    lost_of_volumes,
-    require_sections,
-)
+from generator.targets.kubernetes.attributes import judged, require_sections
+from generator.targets.kubernetes.lost import lost_inside, lost_of_sections
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import COMPLETED, dependencies
 from generator.targets.kubernetes.policy import policies
@@ -36,8 +32,7 @@ def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Objec
     require_sections(source.written)
     for name in source.names:
         require_name(source.model, name)
-    lost = (*lost_of_networks(source.model), *lost_of_volumes(source.model))
-    notices = [*_left_out(source), *lost]
+    notices = [*_left_out(source), *lost_of_sections(source.model)]
     notices += shared.notices
     found = [*shared.objects]
     for name in source.names:
@@ -61,6 +56,7 @@ def _service(source: Source, name: str, beside: Beside) -> tuple[list[Object], l
     pod, given = _pod(source, name, (), beside)
     found = around(source, name, kind)
     made = [*given.objects, workload(source, name, pod, given), *found.objects]
+    lost += lost_inside(source.model, name)
     return made, [*lost, *given.notices, *found.notices]
 
 

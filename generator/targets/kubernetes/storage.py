@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from composefile.document import own
+from composefile.outside import outside_name
 from composefile.paths import mount
 from composefile.values import Value, words
 from faults import UserError
@@ -88,9 +89,8 @@ def storage(source: Source, name: str, *, own_pods: bool, many: bool) -> Given:
 def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool) -> Given:
     settings = _settings(source, volume)
     called = label_of(volume)
-    if settings.get("external") == "true":
-        outside = settings.get("name")
-        claim = label_of(outside if isinstance(outside, str) else volume)
+    if outside := outside_name(settings, volume):
+        claim = label_of(outside)
         what = f"the claim {claim!r}, which {name} mounts, is not written"
         notice = Notice(what, source.model.where(name, "volumes"), fix="make it in the cluster")
         return Given((_of_claim(called, claim),), notices=(notice,))
@@ -143,7 +143,7 @@ def _spec(source: Source, volume: str, mode: str) -> dict[str, Emitted]:
 
 def is_external(source: Source, volume: str) -> bool:
     """Tell whether the claim for *volume* is made by others."""
-    return _settings(source, volume).get("external") == "true"
+    return bool(outside_name(_settings(source, volume), volume))
 
 
 def sharing(source: Source, volume: str) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from composefile.document import own
 from composefile.interpolation import escape
 from composefile.model import Model
+from composefile.outside import outside_name
 from composefile.syntax.parser import Node
 from composefile.values import Value
 from faults import Place, UserError
@@ -102,12 +103,19 @@ def declare(model: Model, section: str, key: str, beside: Beside, told: Told) ->
             where=model.document.where(node or model.document.root),
         )
     called = str(value.get("name") or "")
-    if value.get("external") not in (None, "false"):
-        entries[key] = {"external": True, "name": escape(called or key)}
+    if outside := outside_name(value, key):
+        entries[key] = {"external": True, "name": escape(outside)}
         return
     more: dict[str, Emitted] = {"labels": labels(value["labels"])} if value.get("labels") else {}
     if isinstance(driver := value.get("template_driver"), str):
         more["template_driver"] = driver
+    if value.get("driver"):
+        kind = section[:-1]
+        raise UserError(
+            f"`driver:` of {kind} {key!r} cannot be in a stack of dcgen",
+            fix=f"make it once: docker {kind} create --driver …, and write `external: true`",
+            where=model.document.where(node),
+        )
     if isinstance(value.get("environment"), str):
         entries[key] = _from_environment(model, section, key, node, value, told)
         return

@@ -5,6 +5,7 @@ Sources: Compose Specification, "networks"; Docker, "Overlay network driver".
 
 from composefile.document import own
 from composefile.model import Model
+from composefile.outside import outside_name
 from composefile.values import Value, words
 from faults import UserError
 from generator.editing.emit import Emitted
@@ -90,8 +91,7 @@ def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
             continue
         where = model.document.where(node)
         settings = dict(value) if isinstance(value, dict) else {}
-        if _external(settings):
-            called = str(settings.get("name") or _named(settings) or network)
+        if called := outside_name(settings, network):
             told.say(
                 f"network {called!r} must be an overlay network",
                 where,
@@ -120,15 +120,6 @@ def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
             told.say(what, where, fix="leave the driver out: a bridge is for one host")
         found[network] = written | {"driver": _OVERLAY}
     return found
-
-
-def _external(settings: dict[str, Value]) -> bool:
-    return settings.get("external") not in (None, "false")
-
-
-def _named(settings: dict[str, Value]) -> str:
-    external = settings.get("external")
-    return str(external.get("name") or "") if isinstance(external, dict) else ""
 
 
 def _drop(settings: dict[str, Value], network: str, told: Told, model: Model) -> None:

@@ -5,6 +5,7 @@ Source: Compose Specification, "Volumes top-level element".
 
 from composefile.document import own
 from composefile.model import Model
+from composefile.outside import outside_name
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.shapes import Shape, ShapeError, shaped, text
@@ -24,7 +25,8 @@ def declared_volumes(model: Model, used: list[str]) -> dict[str, Emitted]:
         node = own(section, volume)
         value = model.value(node)
         settings = dict(value) if isinstance(value, dict) else {}
-        external = settings.pop("external", None)
+        outside = outside_name(settings, volume)
+        settings.pop("external", None)
         where = model.document.where(node or model.document.root)
         if node is None:
             fix = f"add `volumes: {{{volume}: {{}}}}` at the end of the file"
@@ -35,9 +37,7 @@ def declared_volumes(model: Model, used: list[str]) -> dict[str, Emitted]:
             what = f"`{error.path}:` cannot be in a stack: {error.why}"
             raise UserError(what, fix="give a file without it", where=where) from None
         written = dict(shape) if isinstance(shape, dict) else {}
-        if external is not None and external != "false":
-            named = external.get("name") if isinstance(external, dict) else None
-            called = written.get("name") or named or volume
-            written = {"external": True, "name": called}
+        if outside:
+            written = {"external": True, "name": outside}
         found[volume] = written
     return found
