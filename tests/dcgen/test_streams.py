@@ -126,7 +126,7 @@ def test_a_ctrl_c_that_the_caller_ignores_is_ignored() -> None:
 def talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a file whose one service prints a line again and again."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    source = "import time\nwhile True:\n    print('word', flush=True)\n    time.sleep(0.02)\n"
+    source = "import time\nwhile True:\n    print('word' * 100, flush=True)\n    time.sleep(0.02)\n"
     (tmp_path / "talks").mkdir()
     (tmp_path / "talks/main.py").write_text(source)
     (tmp_path / "talks/Dockerfile").write_text('FROM python\nCMD ["python", "main.py"]\n')
