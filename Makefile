@@ -7,7 +7,7 @@
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
 # Two labs run beside each other; a file of tests stays in one.
-E2E := PAIRS=$(PAIRS) .venv/bin/pytest -m e2e --reruns 2 -r fER --durations=30 --numprocesses $(or $(LABS),2) --dist loadfile
+E2E := PAIRS=$(PAIRS) .venv/bin/pytest -m e2e --reruns 2 -r fER --durations=30 --numprocesses $(or $(LABS),2) --dist loadfile --no-loadscope-reorder
 # Files of tests run beside each other: they wait more than they compute.
 BESIDE := --numprocesses $(or $(JOBS),4) --dist loadfile
 # What needs neither a Docker host nor many processes, without the laws on random files.

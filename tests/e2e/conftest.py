@@ -137,3 +137,8 @@ def pytest_runtest_makereport(
     if report.failed:
         item.stash[FAILED] = True
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long in one piece, so that no lab waits for the other at the end."""
+    items.sort(key=lambda item: item.path.stem not in ("test_workshop", "test_advise"))

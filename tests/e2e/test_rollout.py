@@ -17,7 +17,7 @@ kinds = pytest.mark.parametrize(
     ("words", "replicas"),
     [
         pytest.param(["3", "--dynamic"], {"rng-replicas"}, id="dynamic"),
-        pytest.param(["3"], {"rng1", "rng2", "rng3"}, id="static"),
+        pytest.param(["3"], {"rng1", "rng2", "rng3"}, id="static", marks=repetition),
         pytest.param(["1"], {"rng1"}, id="static-and-alone"),
     ],
 )

@@ -33,7 +33,7 @@ def _start(new_project: NewProject, file: Path, program: str, host: str = "local
     return project
 
 
-@compose(COMPOSE_2, COMPOSE_1)
+@compose(COMPOSE_2)
 def test_three_replicas_share_evenly_and_do_2_7_times_the_work(
     new_project: NewProject, program: str, scaled: Path, notebook: Notebook
 ) -> None:

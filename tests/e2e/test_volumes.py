@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import DCGEN
 from tests.e2e.live import TINY, Running, made
+from tests.e2e.sources import repetition
 from tests.lab.commands import CommandError, run
 
 pytestmark = pytest.mark.e2e
@@ -35,7 +36,11 @@ def _kept(running: Running, volumes: set[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param("--dynamic", id="dynamic"), pytest.param("--static", id="static")]
+    "kind",
+    [
+        pytest.param("--dynamic", id="dynamic"),
+        pytest.param("--static", id="static", marks=repetition),
+    ],
 )
 def test_no_change_of_replicas_deletes_a_volume(
     new_project: NewProject, kind: str, tmp_path: Path

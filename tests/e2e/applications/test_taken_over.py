@@ -14,7 +14,7 @@ from tests.e2e.applications.scenario import LOSSLESS, Application
 from tests.e2e.conftest import NewProject
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
-from tests.e2e.sources import engine
+from tests.e2e.sources import engine, repetition
 from tests.lab import bases
 from tests.lab.commands import CommandError
 from tests.lab.lab import LOCAL, TODAY, Lab
@@ -141,6 +141,7 @@ def test_rabbitmq_with_consumers_loses_no_job(begin: Begin, notebook: Notebook) 
     assert is_as_before(one)
 
 
+@repetition
 def test_grpc_and_kept_tcp_connections(begin: Begin, notebook: Notebook) -> None:
     one = begin(CALLS, TODAY)
     before = {kind: len(found) for kind, found in scenario.told(one.url).items()}

@@ -11,6 +11,7 @@ from tests.e2e.applications.lifecycle import Begin, is_as_before, lost
 from tests.e2e.applications.scenario import Application, Scenario
 from tests.e2e.conftest import NewProject
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.commands import CommandError
 from tests.lab.lab import TODAY
 from tests.lab.project import fetch
@@ -27,6 +28,7 @@ def begin(
     return Begin(new_project, applications, tmp_path, notebook)
 
 
+@repetition
 def test_php_with_mariadb_and_a_volume_that_no_file_names(begin: Begin) -> None:
     one = begin(BLOG, TODAY)
     with urlopen(Request(f"{one.url}?name=cat.txt", b"a picture", method="POST")) as answer:
