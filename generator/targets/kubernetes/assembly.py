@@ -45,4 +45,4 @@ def assembled(
     )
     drains = bool(ports_of(source.model, name)) and kind != "Job"
     main = container(source, name, image, given, drains=drains)
-    return pod(source, name, main, given, kind), given
+    return pod(source, name, main, given, kind, drains=drains), given

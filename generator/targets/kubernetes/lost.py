@@ -11,6 +11,7 @@ from composefile.syntax.parser import Scalar
 from composefile.values import Value, words
 from faults import Place
 from generator.result import Notice
+from generator.targets.kubernetes.attributes import SAID
 
 _OF_NETWORKS = ("internal",)
 _USUAL_DRIVERS = (("driver", "bridge"), ("driver", "overlay"))
@@ -96,9 +97,7 @@ def _of_order_and_limits(model: Model, name: str) -> Iterator[Notice]:
     resources = deploy.get("resources") if isinstance(deploy, dict) else None
     limits = resources.get("limits") if isinstance(resources, dict) else None
     if isinstance(limits, dict) and limits.get("pids"):
-        why = "it is a setting of the node"
-        fix = "set it for the nodes, where their administrator allows it"
-        yield _lost(model, name, "deploy", "resources.limits.pids", (why, fix))
+        yield _lost(model, name, "deploy", "resources.limits.pids", SAID["pids_limit"])
 
 
 def _lost(model: Model, name: str, key: str, inner: str, said: tuple[str, str]) -> Notice:

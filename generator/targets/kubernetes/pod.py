@@ -18,7 +18,9 @@ from generator.targets.kubernetes.source import Source
 _GRACE_S = 10.0
 
 
-def pod(source: Source, name: str, main: Emitted, given: Given, kind: str) -> dict[str, Emitted]:
+def pod(
+    source: Source, name: str, main: Emitted, given: Given, kind: str, *, drains: bool
+) -> dict[str, Emitted]:
     """Return the pod of service *name*, whose container is *main*, with what it is *given*.
 
     Args:
@@ -27,13 +29,13 @@ def pod(source: Source, name: str, main: Emitted, given: Given, kind: str) -> di
         main: Its container.
         given: Its volumes, variables and what runs before it.
         kind: What keeps its pods running.
+        drains: Whether *main* goes on for a while when the pod ends.
 
     Raises:
         UserError: It asks for what a pod cannot have.
     """
     model, ports, is_once = source.model, ports_of(source.model, name), kind == "Job"
     grace = math.ceil(seconds(model.get(name, "stop_grace_period")) or _GRACE_S)
-    drains = bool(ports) and not is_once
     restart = str(model.get(name, "restart") or "no")
     again = "OnFailure" if restart.startswith("on-failure") else "Never"
     placed = of_node(model, name, source.elsewhere, given.hosts)
