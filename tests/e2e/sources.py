@@ -36,13 +36,16 @@ def engines_in_turn(names: str, values: dict[str, object]) -> pytest.MarkDecorat
     return pytest.mark.parametrize(("host", names), pairs)
 
 
-def compose(*programs: str) -> pytest.MarkDecorator:
-    """Parametrize ``program`` with these generations of Compose; all the same with all pairs."""
-    chosen = _COMPOSES if _ALL_PAIRS else programs
-    return pytest.mark.parametrize("program", [pytest.param(p, id=_COMPOSES[p]) for p in chosen])
+def compose(program: str) -> pytest.MarkDecorator:
+    """Parametrize ``program`` with this generation of Compose; with both for all pairs."""
+    return _one("program", _COMPOSES, program)
 
 
 def engine(host: str) -> pytest.MarkDecorator:
     """Parametrize ``host`` with this one: what takes long, and what others show of the other."""
-    hosts = _ENGINES if _ALL_PAIRS else (host,)
-    return pytest.mark.parametrize("host", [pytest.param(one, id=_ENGINES[one]) for one in hosts])
+    return _one("host", _ENGINES, host)
+
+
+def _one(name: str, known: dict[str, str], chosen: str) -> pytest.MarkDecorator:
+    values = known if _ALL_PAIRS else (chosen,)
+    return pytest.mark.parametrize(name, [pytest.param(one, id=known[one]) for one in values])
