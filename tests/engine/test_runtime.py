@@ -24,6 +24,7 @@ from lb.runtime import move, rows, tell
 from lb.socket import ask as ask_socket
 from tests.lab.waiting import until
 from tests.lb.processes import (
+    await_begun,
     bind,
     get,
     listener,
@@ -82,6 +83,15 @@ def balanced(started: Callable[[str], Balanced]) -> Balanced:
     return started("tcp")
 
 
+def begun(port: int, released: Path) -> tuple[threading.Thread, list[str]]:
+    """Return a request that is worked on until there is a file *released*, and its answers."""
+    answers: list[str] = []
+    slow = threading.Thread(target=lambda: answers.append(get(port, f"/until{released}")[1]))
+    slow.start()
+    await_begun(released)
+    return slow, answers
+
+
 def test_every_server_is_shown_with_its_address_and_health(balanced: Balanced) -> None:
     balanced.asked()
     first, second = balanced.live.rows()
@@ -108,12 +118,8 @@ def test_a_drained_server_gets_nothing_and_a_ready_one_serves_again(balanced: Ba
 
 
 def test_draining_waits_for_what_is_being_answered(balanced: Balanced, tmp_path: Path) -> None:
-    answers, released = list[str](), tmp_path / "released"
-    slow = threading.Thread(
-        target=lambda: answers.append(get(balanced.port, f"/until{released}")[1])
-    )
-    slow.start()
-    until(released.with_name("released.begun").exists, "a request is open")
+    released = tmp_path / "released"
+    slow, answers = begun(balanced.port, released)
 
     seen = []
     for event in draining.drain(servers(balanced.live)):
@@ -191,12 +197,8 @@ def test_a_connection_that_its_client_closes_is_not_ended(balanced: Balanced) ->
 def test_who_was_moved_is_vacated_when_what_was_begun_before_is_answered(
     started: Callable[[str], Balanced], tmp_path: Path, mode: str
 ) -> None:
-    balanced, answers, released = started(mode), list[str](), tmp_path / "released"
-    slow = threading.Thread(
-        target=lambda: answers.append(get(balanced.port, f"/until{released}")[1])
-    )
-    slow.start()
-    until(released.with_name("released.begun").exists, "a request is open")
+    balanced, released = started(mode), tmp_path / "released"
+    slow, answers = begun(balanced.port, released)
     busy, other = sorted(servers(balanced.live), key=lambda one: one.row.idle)
     host, _, port = other.row.address.rpartition(":")
 

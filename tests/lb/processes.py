@@ -74,6 +74,11 @@ def start_replica(
     return Address("127.0.0.1", int(process.stdout.readline())), process
 
 
+def await_begun(released: Path) -> None:
+    """Wait until a replica works on the request ``/until`` with the path *released*."""
+    until(released.with_name(f"{released.name}.begun").exists, "the request has reached the server")
+
+
 def get(port: int, path: str = "/", method: str = "GET") -> tuple[int, str]:
     """Return status and body, each time over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

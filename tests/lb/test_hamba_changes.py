@@ -18,7 +18,7 @@ from lb.model import Address
 from lb.render import render
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, outcome, wait_for, whole
-from tests.lb.processes import free_port, get, needs, start_replica
+from tests.lb.processes import await_begun, free_port, get, needs, start_replica
 
 pytestmark = needs("haproxy")
 
@@ -154,7 +154,7 @@ def test_clients_have_the_seconds_that_it_is_told(
     client = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
     released = tmp_path / "released"
     client.sendall(f"GET /until{released} HTTP/1.0\r\n\r\n".encode())
-    until(released.with_name("released.begun").exists, "the request has reached the server")
+    await_begun(released)
 
     running.send_signal(signal.SIGTERM)
     timer = threading.Timer(work_s, released.touch)
