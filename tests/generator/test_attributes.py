@@ -81,7 +81,7 @@ mem_limit: 50m
 mem_reservation: 20m
 mem_swappiness: 10
 memswap_limit: 1g
-models: [llm]
+models: [ranking]
 net: bridge
 network_mode: bridge
 networks: [default]
@@ -220,7 +220,7 @@ def test_service_in_a_file_of_its_own_has(name: str, tmp_path: Path) -> None:
 TOP = [
     pytest.param("name: coins", id="name"),
     pytest.param("secrets: {mine: {file: ./secret}}", id="secrets"),
-    pytest.param("models: {llm: {model: ai/small}}", id="models"),
+    pytest.param("models: {ranking: {model: example/ranking}}", id="models"),
     pytest.param("volumes: {data: {}}", id="volumes"),
     pytest.param("networks: {back: {internal: true}}", id="networks"),
     pytest.param("x-note: {any: thing}", id="x-note"),
