@@ -5,7 +5,7 @@ Source: docker/compose, pkg/compose/hash.go, ``ServiceHash``.
 """
 
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from engine.docker.containers import Site
 from engine.variant import Service
@@ -26,7 +26,8 @@ def hashes(site: Site, services: Collection[Service]) -> dict[str, str]:
     told = [one.name for one in services if "env_file" in one.keys]
     if told:
         # docker-compose 1.29 does not read its own output; its hashes have the files in them.
-        with suppress(*[HostError] * (site.compose[0] == "docker-compose")):
+        is_perhaps_old = site.compose[0] == "docker-compose"
+        with suppress(HostError) if is_perhaps_old else nullcontext():
             found |= _read(site.run_on(site.run("config"), "config", "--hash", ",".join(told)))
     return found
 
