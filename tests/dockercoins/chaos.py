@@ -36,8 +36,8 @@ services:
 UNITS = re.compile(r"(\d+) units of work done, updating")
 KEPT = """
 local kept = 0
-for _, worker in ipairs(redis.call('ZRANGE', 'dockercoins:workers', 0, -1)) do
-  kept = kept + (redis.call('GET', 'dockercoins:told:' .. worker) or '0 0'):match(' (%d+)')
+for _, told in ipairs(redis.call('KEYS', 'dockercoins:told:*')) do
+  kept = kept + redis.call('GET', told):match(' (%d+)')
 end
 return {tonumber(redis.call('GET', 'hashes') or 0), kept}
 """
@@ -117,7 +117,11 @@ class Stage:
         return [sum(map(int, UNITS.findall(worker.log()))) for worker in self.workers]
 
     def kept(self) -> tuple[int, int]:
-        """Return the counter, and the sum of what Redis keeps for each worker, at one moment."""
+        """Return the counter, and the sum of what Redis keeps for each worker, at one moment.
+
+        A worker that counted once may not be in the list of who is at work: that is a command of
+        its own, which a crash can take from the end of the file.
+        """
         counter, kept = self.redis.client.eval(KEPT, 0)
         return int(counter), int(kept)
 

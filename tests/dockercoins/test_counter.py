@@ -8,6 +8,7 @@ import redis
 
 from dockercoins.worker.account import Totals
 from dockercoins.worker.counter import tell
+from tests.dockercoins.chaos import KEPT
 from tests.dockercoins.conftest import NewRedis
 from tests.dockercoins.running import RedisServer
 
@@ -157,3 +158,17 @@ def test_a_flush_that_fails_and_the_next_one_count_once(
 
     assert flush(2, 5, ("0a",))[1:] == [5, 1]
     assert (server.hashes(), server.client.hlen("wallet")) == (5, 1)
+
+
+def test_a_crash_between_the_count_and_the_report_loses_no_unit(new_redis: NewRedis) -> None:
+    server = new_redis(appendonly="yes").start()
+    for worker, units in (("v", 5), ("w", 7)):
+        tell(server.client, worker, "a host", Totals(1, units, 0, (), 0, 0, 0))
+    server.kill()
+    aof = next((server.folder / "appendonlydir").glob("*.incr.aof"))
+    content = aof.read_bytes()
+    aof.write_bytes(content[: content.rindex(b"ZADD")])
+    server.start()
+
+    assert server.client.zrange(WORKERS, 0, -1) == [b"v"]
+    assert server.client.eval(KEPT, 0) == [12, 12]
