@@ -1,4 +1,4 @@
-"""One host of several is down or cut off, or the command that changes them is killed."""
+"""One host of several is down, cut off or full, or the command that changes them is killed."""
 
 import getpass
 import os
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from engine.hosts import lock
 from tests.e2e.conftest import NewProject
 from tests.e2e.door import DCGEN
 from tests.e2e.report import Notebook
-from tests.lab import network
+from tests.lab import disk, network
 from tests.lab.lab import LOCAL, Lab
 from tests.lab.project import Project
 from tests.lab.waiting import until
@@ -57,6 +57,17 @@ services:
     network_mode: none
     command: sleep 600
     depends_on: {gate: {condition: service_healthy}}
+"""
+# An image of data alone: what it runs is what `init` puts into the container.
+DATA_BYTES = 2_000_000
+LARGE = """\
+name: full
+services:
+  web:
+    build: web
+    init: true
+    network_mode: none
+    command: /sbin/docker-init --version
 """
 IN_ANOTHER = 'hostname elsewhere && exec "$@"'
 
@@ -229,3 +240,46 @@ def test_what_a_killed_command_locked_is_told_on_another_machine_and_taken_by_fo
     assert all(f"{node}: unlocked; it was {whose}" in taken.stdout for node in NODES[:2])
     assert "2 started" in done.splitlines()
     assert hosts.left("killed") == []
+
+
+def test_a_full_disk_is_named_with_what_to_do_while_the_other_host_is_done(
+    lab: Lab, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    hosts = Hosts.listed(lab, tmp_path, LARGE)
+    _write_data(tmp_path / "web")
+    both = ("--host", "node1", "--host", "node3")
+    send = ("ship", "--direct", "--tag", "1", *both)
+    run = ("up", "-d", "-f", "shipped.yml", *both)
+    full = "the disk of 'node3' is full"
+    fix = "fix: free space there, as by `docker image prune`"
+    for name in (LOCAL, "node1"):
+        cleanup.callback(lab.engine(name).docker, "rmi --force localhost/full/web:1")
+    with lab.small_disk("node3", 96) as data:
+        disk.fill(data, DATA_BYTES // 2)
+        unsent = hosts.fails(*send, last="failed on node3")
+        disk.clear(data)
+        sent = hosts.does(*send)
+        disk.fill(data)
+        unstarted = hosts.fails(*run, last="1 started, 1 failed on node3")
+        there = hosts.left("full")
+        disk.clear(data)
+        started = hosts.does(*run)
+        removed = hosts.does("down", "-f", "shipped.yml", *both)
+        left = hosts.left("full")
+
+    assert f"node3: {full}: localhost/full/web:1 was not loaded" in unsent
+    assert "node1: web:1: " in unsent
+    assert fix in unsent
+    assert "node1: web:1: is there" in sent
+    assert f"node3 | {full}" in unstarted
+    assert f"node3 | {fix}" in unstarted
+    assert len(there) == 1
+    assert {"2 started", "2 removed"} <= {*started.splitlines(), *removed.splitlines()}
+    assert left == []
+
+
+def _write_data(folder: Path) -> None:
+    """Write the build context of an image of `DATA_BYTES`."""
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY data /\n")
+    (folder / "data").write_bytes(os.urandom(DATA_BYTES))

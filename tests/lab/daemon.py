@@ -144,7 +144,7 @@ def _script(seat: Seat) -> str:
         # Else two daemons meet in /run, and their mounts outlive them.
         "mount -t tmpfs tmpfs /run",
         "mkdir -p /run/lock /run/lab /run/etc /run/work",
-        f"mount --bind {shlex.quote(str(seat.folder))} /run/lab",
+        f"mount --rbind {shlex.quote(str(seat.folder))} /run/lab",  # with a small disk, if any
         # Else all daemons share /etc/docker/key.json, which is their identity.
         "mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work /etc",
         "rm -rf /etc/docker /etc/resolv.conf",

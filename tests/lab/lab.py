@@ -3,10 +3,10 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.lab import bundle, daemon, network, packages, record, today, users_engine
+from tests.lab import bundle, daemon, disk, network, packages, record, today, users_engine
 from tests.lab.daemon import Seat
 from tests.lab.engine import Engine
 
@@ -125,6 +125,22 @@ class Lab:
         self._start(seat)
         daemon.wait_until_ready(seat, self.state.daemons[name])
 
+    @contextmanager
+    def small_disk(self, name: str, mib: int) -> Iterator[Path]:
+        """Give the host *name* an empty disk of *mib* MiB for Docker's data, and yield its folder.
+
+        It has no image. At the end its own disk is there again, as it was.
+        """
+        data = self.folder / name / "data"
+        with ExitStack() as cleanup:
+            self.crash(name)
+            cleanup.callback(self.start, name)
+            disk.mount(data, mib)
+            cleanup.callback(disk.unmount_below, data.parent)
+            self.start(name)
+            cleanup.callback(self.crash, name)
+            yield data
+
     def down(self) -> None:
         """Remove all that the lab made; what is gone already is no error."""
         remove(self.folder)
@@ -189,6 +205,7 @@ def _remove(folder: Path) -> None:
         users_engine.forget(users_engine.engine(state.engine))
     network.tear_down(state.id)
     daemon.remove_cgroups(f"/dcgen-{state.id}")
+    disk.unmount_below(folder)
     shutil.rmtree(folder)
     with record.machine_lock():
         if NETNS_MARK.exists() and not record.folders():
