@@ -137,12 +137,11 @@ def _lost(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[Noti
         if value is not None and not is_usual:
             yield Notice(f"`deploy.{key}:` of {name} is left out: {why}", where, fix=fix)
     updates = deploy.get("update_config")
-    others = [key for key in updates or () if key not in _OF_UPDATES]
-    if others:
-        what = (
-            f"`deploy.update_config.{others[0]}:` of {name} is left out: an update that fails stops"
-        )
-        yield Notice(what, where, fix="`kubectl rollout undo` takes it back")
+    for inner in updates or ():
+        if inner not in _OF_UPDATES:
+            what = f"`deploy.update_config.{inner}:` of {name} is left out"
+            why = "an update that fails stops"
+            yield Notice(f"{what}: {why}", where, fix="`kubectl rollout undo` takes it back")
 
 
 def _restart(model: Model, name: str) -> list[Notice]:

@@ -22,6 +22,7 @@ _ADDRESSES = ("a cluster gives addresses itself", "take it out, and use names")
 _OWNERS = ("a file is root's in a pod", "let all read it: `mode: 0444`")
 _OF_VOLUMES = (("volume", "labels"), ("tmpfs", "mode"))
 _IN_VOLUMES = ("a cluster mounts it as its storage class and its image have it", "take it out")
+_OF_ONE_NODE = ("a port is published on all nodes", "`--publish none`, and reach its Service")
 _IN_MEMORY = ("memory in a pod has a size alone", "take it out")
 
 
@@ -37,8 +38,8 @@ def lost_of_sections(model: Model) -> Iterator[Notice]:
         for key, settings, where in _declared(model, section):
             usual = (*_OF_FILES, "name") if outside_name(settings, key) else _OF_FILES
             others = [one for one in settings if one not in usual and not one.startswith("x-")]
-            if others:
-                what = f"`{others[0]}:` of {section[:-1]} {key!r} is left out"
+            for one in others:
+                what = f"`{one}:` of {section[:-1]} {key!r} is left out"
                 why = "what is written is named after it and its content"
                 yield Notice(f"{what}: {why}", where, fix="take it out")
 
@@ -55,9 +56,11 @@ def _of_networks(model: Model) -> Iterator[Notice]:
 
 
 def lost_inside(model: Model, name: str) -> Iterator[Notice]:
-    """Yield what is lost of the networks, files, volumes and limits of service *name*."""
+    """Yield what is lost of the networks, files, ports, volumes and limits of service *name*."""
     yield from _of_addresses(model, name)
+    yield from _of_owners(model, name)
     yield from _of_mounts(model, name)
+    yield from _of_memory(model, name)
     yield from _of_order_and_limits(model, name)
 
 
@@ -66,24 +69,34 @@ def _of_addresses(model: Model, name: str) -> Iterator[Notice]:
     for network, settings in networks.items() if isinstance(networks, dict) else ():
         keys = settings if isinstance(settings, dict) else {}
         others = [key for key in keys if key != "aliases" and not key.startswith("x-")]
-        if others:
-            yield _lost(model, name, "networks", f"{network}.{others[0]}", _ADDRESSES)
+        for key in others:
+            yield _lost(model, name, "networks", f"{network}.{key}", _ADDRESSES)
+
+
+def _of_owners(model: Model, name: str) -> Iterator[Notice]:
+    files = ((section, entry) for section in _FILES for entry in _entries(model, name, section))
+    for section, entry in files:
+        for owner in ("uid", "gid"):
+            if entry.get(owner):
+                yield _lost(model, name, section, owner, _OWNERS)
 
 
 def _of_mounts(model: Model, name: str) -> Iterator[Notice]:
-    files = ((section, entry) for section in _FILES for entry in _entries(model, name, section))
-    for section, entry in files:
-        if owner := next((key for key in ("uid", "gid") if entry.get(key)), ""):
-            yield _lost(model, name, section, owner, _OWNERS)
+    if any(entry.get("mode") == "host" for entry in _entries(model, name, "ports")):
+        yield _lost(model, name, "ports", "mode", _OF_ONE_NODE)
     for entry in _entries(model, name, "volumes"):
         for kind, key in _OF_VOLUMES:
             settings = entry.get(kind)
             if isinstance(settings, dict) and settings.get(key):
                 yield _lost(model, name, "volumes", f"{kind}.{key}", _IN_VOLUMES)
+
+
+def _of_memory(model: Model, name: str) -> Iterator[Notice]:
     for text in words(model.get(name, "tmpfs")):
         options = [one.partition("=")[0] for one in text.partition(":")[2].split(",") if one]
-        if others := [one for one in options if one != "size"]:
-            yield _lost(model, name, "tmpfs", others[0], _IN_MEMORY)
+        for option in options:
+            if option != "size":
+                yield _lost(model, name, "tmpfs", option, _IN_MEMORY)
 
 
 def _of_order_and_limits(model: Model, name: str) -> Iterator[Notice]:

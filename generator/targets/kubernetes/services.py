@@ -52,8 +52,13 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
 def listed(ports: Sequence[Port]) -> list[Emitted]:
     """Return *ports* as those of a Service."""
     return [
-        {"name": f"{p.protocol}-{p.target}", "port": p.target, "protocol": p.protocol.upper()}
-        for p in ports
+        {
+            "name": f"{port.protocol}-{port.target}",
+            "port": port.target,
+            "protocol": port.protocol.upper(),
+            **({"appProtocol": port.app_protocol} if port.app_protocol else {}),
+        }
+        for port in ports
     ]
 
 

@@ -22,7 +22,7 @@ from generator.targets.kubernetes.source import Source, label_of
 _CLAIM = ("v1", "PersistentVolumeClaim")
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SETTINGS = ("storage", "storage-class")
-_BIND = ("bind", "npipe", "cluster", "image")
+_FOREIGN = ("npipe", "cluster", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +186,18 @@ def _mount(source: Source, name: str, index: int, entry: Value) -> Mount:
         found = Mount("volume", first, rest[0], "ro" in options)
     else:
         found = _long(entry if isinstance(entry, dict) else {})
-    if found.kind in _BIND or (found.name and not _NAMED.fullmatch(found.name)):
+    where = source.model.where(name, "volumes", index)
+    if found.kind in _FOREIGN:
         raise UserError(
-            f"{found.name or found.kind!r}, which service {name!r} mounts, is on this machine",
+            f"`volumes: type: {found.kind}` of service {name!r} cannot be written as manifests",
+            fix="copy what is in it into the image, or mount a volume with a name",
+            where=where,
+        )
+    if found.kind == "bind" or (found.name and not _NAMED.fullmatch(found.name)):
+        raise UserError(
+            f"`volumes:` of service {name!r}: {found.name!r} is on this machine",
             fix="copy it into the image; give a file by `configs:`, data by a volume with a name",
-            where=source.model.where(name, "volumes", index),
+            where=where,
         )
     return found
 

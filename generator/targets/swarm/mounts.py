@@ -19,6 +19,9 @@ from generator.targets.swarm.told import Told, refused
 MOST_BYTES = 500_000  # of a config; Swarm takes no more than 500 kB
 _SIZE = re.compile(r"(\d+)\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+_IN_STACK = {"volume": ("nocopy",), "bind": ("propagation",), "tmpfs": ("size",)}
+_NOTHING_LIKE_IT = "Swarm has nothing like it"
+_WITHOUT = "leave it out if the service runs without it"
 _HARMLESS = ("rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent")
 
 
@@ -57,7 +60,7 @@ def mounts(model: Model, name: str, told: Told) -> Mounts:
     found = Mounts()
     value = model.get(name, "volumes")
     for entry in value if isinstance(value, list) else ():
-        one = _read(model, name, entry)
+        one = _read(model, name, entry, told)
         if one.kind == "bind":
             _bind(model, name, one, found, told)
         elif one.kind == "volume" and one.source:
@@ -69,14 +72,22 @@ def mounts(model: Model, name: str, told: Told) -> Mounts:
         target, _, options = entry.partition(":")
         size = next((o[5:] for o in options.split(",") if o.startswith("size=")), "")
         found.written.append(_written(Mount("tmpfs", "", target, size=_bytes(size))))
+        names = [option.partition("=")[0] for option in options.split(",") if option]
+        _say_lost(model, name, "tmpfs", [one for one in names if one != "size"], told)
     if isinstance(shared := model.get(name, "shm_size"), str):
         found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=_bytes(shared))))  # noqa: S108 - in the container
     return found
 
 
-def _read(model: Model, name: str, entry: Value) -> Mount:
+def _say_lost(model: Model, name: str, key: str, lost: list[str], told: Told) -> None:
+    attribute = key.partition(".")[0]
+    for one in lost:
+        told.left_out(model, name, attribute, _NOTHING_LIKE_IT, _WITHOUT, f"{key}.{one}")
+
+
+def _read(model: Model, name: str, entry: Value, told: Told) -> Mount:
     if isinstance(entry, dict):
-        return _long(model, name, entry)
+        return _long(model, name, entry, told)
     source, *rest = mount(str(entry))
     if not rest:
         return Mount("volume", "", source)
@@ -90,15 +101,16 @@ def _read(model: Model, name: str, entry: Value) -> Mount:
     )
 
 
-def _long(model: Model, name: str, entry: dict[str, Value]) -> Mount:
+def _long(model: Model, name: str, entry: dict[str, Value], told: Told) -> Mount:
     kind = str(entry.get("type") or "volume")
     inner = entry.get(kind)
     options = inner if isinstance(inner, dict) else {}
     if kind not in ("volume", "bind", "tmpfs") or "subpath" in options:
         shown = "volumes.subpath" if "subpath" in options else f"volumes: type: {kind}"
-        why = "Swarm has nothing like it"
         fix = "mount a volume with a name as a whole"
-        raise refused(model, name, "volumes", why, fix, shown)
+        raise refused(model, name, "volumes", _NOTHING_LIKE_IT, fix, shown)
+    lost = [key for key in options if key not in _IN_STACK[kind] and not key.startswith("x-")]
+    _say_lost(model, name, f"volumes.{kind}", lost, told)
     return Mount(
         kind,
         str(entry.get("source") or ""),

@@ -111,7 +111,7 @@ def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
         written = dict(shape) if isinstance(shape, dict) else {}
         if written.get("driver") not in (None, "bridge", _OVERLAY):
             raise UserError(
-                f"network {network!r} has the driver {written['driver']}, which is for one host",
+                f"network {network!r} has the `driver: {written['driver']}`, which is for one host",
                 fix="leave the driver out: a stack's networks are overlays",
                 where=where,
             )

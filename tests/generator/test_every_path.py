@@ -1,0 +1,79 @@
+"""No path of Compose's schema is lost in silence in a cluster: it is carried over, or said."""
+
+import functools
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dcgen.cli import main
+from tests.generator.every_path import ANY, ITEM, ROWS, file_with, file_without, paths, reason
+
+TARGETS = ("kubernetes", "swarm")
+# The names in the files, which a message may have within a path: `networks.front.priority`.
+NAMES = {*ROWS["names"].values(), "a", ""}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with all that the files name."""
+    folder = tmp_path_factory.mktemp("paths")
+    for name in ("mine", "theirs"):
+        (folder / name).write_text(f"{name}\n")
+    (folder / "a.env").write_text("A=b\n")
+    return folder
+
+
+@functools.cache
+def run(folder: Path, target: str, text: str) -> tuple[int, str, str]:
+    """Return the exit code of *target*, what it wrote, and what it said, without line numbers."""
+    file, stack = folder / "compose.yml", folder / "stack.yml"
+    file.write_text(text)
+    options = ["--one-file"] if target == "kubernetes" else ["-o", str(stack), "--force"]
+    result = CliRunner(env={"LEVEL": "debug"}).invoke(main, [target, "-f", str(file), *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), text
+    wrote = result.stdout if target == "kubernetes" or result.exit_code else stack.read_text()
+    plain = [re.sub(r"compose\.yml:\d+", "compose.yml:N", one) for one in (wrote, result.stderr)]
+    return result.exit_code, plain[0], plain[1]
+
+
+def is_named(path: str, said: str) -> bool:
+    """Tell whether a message in *said* names *path*, or what it is in."""
+    keys = [key for key in path.split(".") if key not in (ITEM, ANY)]
+    inner = keys[1:] or keys
+    for quoted in re.findall(r"[`']([^`'\n]+)[`']", said):
+        found = [key for key in quoted.partition(":")[0].split(".") if key not in NAMES]
+        ends = found and (found[0], found[-1]) == (inner[0], inner[-1])
+        if ends or found in (keys[:1], inner[: len(found)] or [""], keys[-1:]):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_no_path_is_lost_in_silence(folder: Path, target: str) -> None:
+    silent = []
+    for path, value in paths().items():
+        if reason(path, target):
+            continue
+        code, wrote, said = run(folder, target, file_with(path, value))
+        before = run(folder, target, file_without(path))
+        if code:
+            is_told = code == 1 and "compose.yml:N" in said and "fix: " in said
+            is_told = is_told and is_named(path, said)
+        else:
+            new = set(said.splitlines()) - set(before[2].splitlines())
+            is_told = wrote != before[1] or bool(new) or is_named(path, said)
+        if not is_told:
+            silent.append(f"{path}: {code} {said[-300:]}")
+    assert not silent, "\n".join(silent)
+
+
+def test_rows_are_of_paths_in_the_schema() -> None:
+    known = paths()
+    rows = {*ROWS["values"], *ROWS["within"], *ROWS["instead"], *ROWS["around"]}
+    rows |= {row for target in ROWS["nothing"].values() for row in target}
+
+    assert not {
+        row for row in rows if not any(path == row or path.startswith(f"{row}.") for path in known)
+    }
