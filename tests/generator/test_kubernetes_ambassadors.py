@@ -206,3 +206,19 @@ def test_one_that_nobody_dials_is_said(tmp_path: Path) -> None:
     result = run_file(file, *SIDECAR)
 
     assert "redis is left out: no service is seen to dial it" in result.stderr
+
+
+@pytest.mark.parametrize("proxy", ["service", "haproxy"])
+def test_pods_wait_for_the_upstream_of_an_ambassador(tmp_path: Path, proxy: str) -> None:
+    result = run_file(made(tmp_path, WAITING, BOTH[0]), "--proxy", proxy)
+
+    (waiting,) = pods(result)["web"]["initContainers"]
+    assert "/dev/tcp/redis/6379" in waiting["command"][-1]
+    assert "does not wait for redis" not in result.stderr
+
+
+def test_no_wait_for_the_start_of_what_a_service_replaces_is_said(tmp_path: Path) -> None:
+    result = run_file(made(tmp_path, APP, BOTH[0]), "--proxy", "service")
+
+    assert "initContainers" not in pods(result)["web"]
+    assert "web does not wait for redis: Kubernetes starts" in result.stderr

@@ -95,3 +95,21 @@ def test_what_cannot_be_waited_for_is_refused(
     assert (result.exit_code, result.stdout) == (1, "")
     assert what in result.stderr
     assert "fix: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("how", "is_said"),
+    [
+        pytest.param("[tool]", True, id="in short"),
+        pytest.param("{tool: {condition: service_healthy}}", True, id="healthy"),
+        pytest.param("{tool: {condition: service_started, required: false}}", False, id="optional"),
+    ],
+)
+def test_what_has_no_pods_is_not_waited_for_and_that_is_said(
+    tmp_path: Path, how: str, *, is_said: bool
+) -> None:
+    text = f"services:\n  web: {{image: a, depends_on: {how}}}\n"
+    result = run(tmp_path, text + "  tool: {image: b, profiles: [debug]}\n")
+
+    assert "initContainers" not in pod(result, "web")
+    assert ("compose.yml:2: web does not wait for tool: there are no" in result.stderr) == is_said

@@ -70,7 +70,8 @@ def _pod(
             fix="take one `depends_on` out of the circle",
             where=source.model.where(name, "depends_on"),
         )
-    ended = [other for other, how in dependencies(source, name).items() if how == COMPLETED]
+    waits = dependencies(source, name).items()
+    ended = [other for other, how in waits if how == COMPLETED and other in source.names]
     jobs = {
         other: job_name(other, _pod(source, other, (*before, name), beside)[0]) for other in ended
     }

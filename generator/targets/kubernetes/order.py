@@ -7,7 +7,7 @@ Sources: Compose Specification, "depends_on"; Kubernetes, "Init Containers".
 from collections.abc import Mapping
 
 from composefile.model import Model
-from composefile.values import words
+from composefile.values import Value, words
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
@@ -26,9 +26,10 @@ _NO_RIGHTS: Emitted = {"allowPrivilegeEscalation": False, "capabilities": {"drop
 
 
 def dependencies(source: Source, name: str) -> dict[str, str]:
-    """Return the written services that service *name* depends on, each with its condition."""
+    """Return the services that *name* depends on and that have a name there, with the condition."""
     found = words(source.model.get(name, "depends_on"))
-    return {other: condition(source.model, name, other) for other in found if other in source.names}
+    there = {*source.names, *source.elsewhere}
+    return {other: condition(source.model, name, other) for other in found if other in there}
 
 
 def condition(model: Model, name: str, other: str) -> str:
@@ -57,14 +58,32 @@ def order(source: Source, name: str, jobs: Mapping[str, str]) -> Given:
     if ended:
         parts.append(_ended(source, name, ended))
     is_proxy = source.model.identity(name).is_proxy  # which waits for its servers by itself
-    started = [other for other, how in found.items() if how not in (HEALTHY, COMPLETED)]
+    started = [other for other, how in found.items() if how != HEALTHY and other not in jobs]
     if started and not is_proxy:
         what = f"{name} does not wait for {', '.join(started)}: Kubernetes starts pods in no order"
         fix = "let the program try again, or write `condition: service_healthy`"
         parts.append(
             Given(notices=(Notice(what, source.model.where(name, "depends_on"), fix=fix),))
         )
-    return together(parts)
+    return together([*parts, _without_pods(source, name)])
+
+
+def _without_pods(source: Source, name: str) -> Given:
+    """Return what is said of the services that *name* depends on and that are not there."""
+    value = source.model.get(name, "depends_on")
+    settings = value if isinstance(value, dict) else {}
+    there = {*dependencies(source, name), *source.sidecars}
+    lost = [other for other in words(value) if other not in there]
+    lost = [other for other in lost if not _is_optional(settings.get(other))]
+    if not lost:
+        return Given()
+    what = f"{name} does not wait for {', '.join(lost)}: there are no pods of that name"
+    where = source.model.where(name, "depends_on")
+    return Given(notices=(Notice(what, where, fix=f"take it out of `depends_on` of {name}"),))
+
+
+def _is_optional(settings: Value) -> bool:
+    return isinstance(settings, dict) and settings.get("required") == "false"
 
 
 def _healthy(source: Source, name: str, other: str) -> Given:
