@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from dcgen.attached import attach
 from dcgen.commands.target import Target
 from dcgen.progress import Progress
 from dcgen.reporting import INTERRUPTED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engine.events import Event
 
 HOST_FAILED = 3
+_WRITING = ("build", "restart", "up")
 
 
 def compose(  # noqa: PLR0913 - one for each thing that may differ
@@ -45,12 +47,17 @@ def compose(  # noqa: PLR0913 - one for each thing that may differ
         parallel: On how many hosts it runs at the same time; 0 for all.
         failed: The hosts, of several, on which something failed before: it is not run there.
         live: Whether it ends by itself, and a terminal may show one line for each host.
+
+    Raises:
+        HostError: There is one host, and its disk is full.
     """
     command = found.compose(verb, *words)
     more = more or {}
     text = found.source.text if found.source.path is None else None
     if _gets_the_terminal(found, progress):
-        code = found.hosts[0].attach((*command, *more.get(found.hosts[0], ())), text)
+        whole = (*command, *more.get(found.hosts[0], ()))
+        run = attach if verb in _WRITING else Host.attach
+        code = run(found.hosts[0], whole, text)
         if code:
             sys.exit(code if code == INTERRUPTED else 1)
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from composefile.project import PROJECT_NAME, Project, project_of
 from dcgen import source
+from dcgen.attached import attach
 from dcgen.commands import telling
 from dcgen.commands.kept_secrets import keep_secrets
 from dcgen.commands.one_host import address_of, only_host
@@ -70,7 +71,7 @@ def finish(target: Path, service: str, host: Host | None, called: str, *, quiet:
     named = [word for path in env_files for word in ("--env-file", str(path))]
     given = (*named, "-f", str(target), *(("--project-name", called) if called else ()))
     words = (*docker.compose(v1=False), *given, "up", "--detach", "--wait")
-    if host.attach(words):
+    if attach(host, words):
         sys.exit(1)
     if not quiet:
         telling.tell([f"{target} runs{f' on {host}' if str(host) else ''}"])

@@ -1,6 +1,5 @@
 """What ``dcgen ship`` does, wherever to: build each image once, name it, write the variant."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any
 
 import click
 
+from dcgen.attached import attach, require_room
 from dcgen.commands.connected import answering
 from dcgen.commands.shipped_file import ShippedFile
 from dcgen.commands.target import Target, target
 from dcgen.progress import Progress
-from dcgen.reporting import INTERRUPTED
 from engine.docker.containers import Site
 from engine.docker.portable import require_portable
 from engine.ship import building, builds, direct, tags
@@ -92,10 +91,9 @@ class Shipment:
             if code:
                 said = [*ended.out.splitlines(), *ended.err.splitlines()]
                 click.echo("\n".join(said[-_LAST_LINES:]), err=True)
+                require_room(self.builder, said)
         else:
-            code = self.builder.attach(command, text)
-        if code == INTERRUPTED:
-            sys.exit(INTERRUPTED)
+            code = attach(self.builder, command, text)
         if code != 0:
             raise UserError(
                 "an image could not be built; nothing was shipped",

@@ -106,7 +106,9 @@ class Host:
         # A context would win over DOCKER_HOST.
         return {**os.environ, "DOCKER_HOST": self.address, "DOCKER_CONTEXT": ""}
 
-    def attach(self, command: Sequence[str], text: str | None = None) -> int:
+    def attach(
+        self, command: Sequence[str], text: str | None = None, *, stderr: int | None = None
+    ) -> int:
         """Run *command* with this terminal as its own, and return its exit code.
 
         A SIGTERM that reaches us is passed on; Ctrl-C reaches it from the terminal.
@@ -114,10 +116,11 @@ class Host:
         Args:
             command: The words.
             text: Its standard input; None for ours.
+            stderr: The descriptor of its standard error; None for ours.
         """
         stdin = None if text is None else subprocess.PIPE
         env = self.environment()
-        with subprocess.Popen(command, env=env, stdin=stdin, text=True) as popen:
+        with subprocess.Popen(command, env=env, stdin=stdin, stderr=stderr, text=True) as popen:
             before = {
                 signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
                 signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: popen.terminate()),
