@@ -55,7 +55,7 @@ def start(seat: Seat) -> Process:
     (seat.folder / "start.sh").write_text(_script(seat))
     enter = [f"nsenter --net={NAMESPACES / seat.namespace}"] if seat.namespace else []
     apart = "unshare --uts --mount --pid --fork --kill-child --mount-proc"
-    words = shlex.split(" ".join([*enter, apart, _init(), "-- sh"]))
+    words = shlex.split(" ".join([*enter, apart, init(), "-- sh"]))
     log = (str(seat.folder / "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     pid = os.posix_spawnp(
         words[0],
@@ -78,12 +78,12 @@ def wait_until_ready(seat: Seat, daemon: Process) -> None:
         RuntimeError: It ended instead; the end of its log is in the message.
     """
 
-    def answers() -> bool:
+    def ready() -> bool:
         if not daemon.alive():
             raise RuntimeError(f"the daemon of {seat.name} ended:\n{log_end(seat)}")
-        return _answers(seat)
+        return answers(seat.socket)
 
-    until(answers, f"the daemon of {seat.name} answers; see {seat.folder / 'log'}", START_S)
+    until(ready, f"the daemon of {seat.name} answers; see {seat.folder / 'log'}", START_S)
 
 
 def kill(daemon: Process) -> None:
@@ -121,7 +121,8 @@ def remove_cgroups(cgroup: str) -> None:
     until(gone, f"every process of {cgroup} has ended")
 
 
-def _init() -> str:
+def init() -> str:
+    """Return the program that reaps what others leave, as the first process of a namespace."""
     found = next(filter(None, map(shutil.which, INITS)), None)
     if not found:
         raise RuntimeError(f"none of {', '.join(INITS)} is installed")
@@ -199,8 +200,9 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _answers(seat: Seat) -> bool:
-    connection = _SocketConnection(seat.socket)
+def answers(socket_file: Path) -> bool:
+    """Return whether an Engine answers at the Unix socket *socket_file*."""
+    connection = _SocketConnection(socket_file)
     try:
         connection.request("GET", "/_ping")
         return connection.getresponse().status == http.client.OK
