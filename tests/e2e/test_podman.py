@@ -42,12 +42,12 @@ URL = "http://127.0.0.1:8001/"
 
 
 @pytest.fixture(scope="module")
-def pod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
-    """Give a Podman with the images of the lab."""
-    if found := obstacle():
-        pytest.skip(found[0])
-    if not archive().exists():
-        pytest.skip("the lab has made no images yet: python -m tests.lab images")
+def pod(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Podman]:
+    """Give a Podman with the images of the lab, which is started only to make them."""
+    if obstacle() or not archive().exists():
+        request.getfixturevalue("lab")
     try:
         with packages.alone():
             podman.fetch(packages.cache())
