@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[1]
 VARIANTS = ROOT / "compose-variants"
 NAMES = ("scaled-rng", "extra-hosts", "ambassador")
+CLUSTERS = ("swarm", "kubernetes")
 PORTS = {"rng": ["8001:80"], "hasher": ["8002:80"], "webui": ["8000:80"]}
 
 
@@ -34,7 +35,8 @@ def v1(name: str) -> dict[str, Any]:
 
 def calls() -> set[str]:
     script = (ROOT / "bin" / "variants").read_text()
-    return {f"dcgen {words}" for words in re.findall(r"^variant \S+ (.+)$", script, re.MULTILINE)}
+    lines = re.findall(r"^(?:variant|cluster) \S+ (.+)$", script, re.MULTILINE)
+    return {f"dcgen {words}" for words in lines}
 
 
 def test_every_variant_is_what_dcgen_makes_today() -> None:
@@ -55,7 +57,8 @@ def test_readme_names_the_command_of_every_variant() -> None:
     readme = (VARIANTS / "README.md").read_text()
 
     assert set(re.findall(r"`(dcgen [^`]+)`", readme)) == calls()
-    assert sorted(path.name for path in VARIANTS.iterdir() if path.is_dir()) == sorted(NAMES)
+    folders = {path.name for path in VARIANTS.iterdir() if path.is_dir()}
+    assert folders == {*NAMES, *CLUSTERS}
 
 
 @pytest.mark.parametrize("name", NAMES)
