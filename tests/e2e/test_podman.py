@@ -1,6 +1,7 @@
 """Podman in the place of Docker: podman-compose, Compose on Podman's socket, and dcgen there."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,17 @@ frontend web
   bind :8080
   http-request return status 200 content-type text/plain lf-string %H
 """
+PROVIDERS = """\
+services:
+  web:
+    provider: {type: dcgen, options: {replicas: 3}}
+  far:
+    provider: {type: dcgen, options: {upstream: "web:8080", port: 8080}}
+    ports: ["8002:8080"]
+    depends_on: [web]
+"""
 URL = "http://127.0.0.1:8001/"
+FAR_URL = "http://127.0.0.1:8002/"
 
 
 @pytest.fixture(scope="module")
@@ -62,30 +73,48 @@ def pod(
 @contextmanager
 def up(pod: Podman, folder: Path, program: str, *words: str) -> Iterator[Path]:
     """Run with *program* what `dcgen scale web 3` with *words* writes, and remove it."""
+    _write(folder)
+    dcgen("scale", "web", "3", *words, "-q", cwd=folder)
+    with _run(pod, folder, program, "generated.yml"):
+        yield folder
+
+
+def _write(folder: Path) -> None:
     folder.mkdir()
     (folder / "compose.yml").write_text(SOURCE)
     (folder / "web.cfg").write_text(ANSWERS)
-    dcgen("scale", "web", "3", *words, "-q", cwd=folder)
-    command = [str(_program(program)), "-f", "generated.yml"]
-    env = {"DOCKER_HOST": pod.url}
-    pod.run(*command, "up", "-d", cwd=folder, env=env, timeout_s=120)
+
+
+@contextmanager
+def _run(pod: Podman, folder: Path, program: str, *files: str) -> Iterator[None]:
+    given = [word for file in files for word in ("-f", file)]
+    path = f"{DCGEN.parent}{os.pathsep}{os.environ['PATH']}"
+    env = {} if program == "podman-compose" else _env(pod) | {"PATH": path}
+    pod.run(_program(program), *given, "up", "-d", cwd=folder, env=env, timeout_s=120)
     try:
-        yield folder
+        yield
     finally:
         pod.run("podman", "rm", "--force", "--all", "--time", "0", cwd=folder)
         # Compose refuses a network that podman-compose made, which lacks its label.
         pod.run("podman", "network", "prune", "--force", cwd=folder)
+        # What watches a container holds its port, and outlives it a little.
+        until(lambda: ":800" not in pod.run("ss", "-ltnH", cwd=folder), "the ports are free")
+
+
+def _env(pod: Podman) -> dict[str, str]:
+    config = today.folder(packages.cache())
+    return {"DOCKER_HOST": pod.url, "DOCKER_CONFIG": str(config)}
 
 
 def _program(name: str) -> Path:
     return Path(name) if name == "podman-compose" else composes.require(name)
 
 
-def _answers(pod: Podman, folder: Path) -> int:
+def _answers(pod: Podman, folder: Path, url: str = URL) -> int:
     """Return how many replicas answer six requests, each on a connection of its own."""
     command = ("curl", "-s", "--fail", "-H", "Connection: close", "-w", "\\n")
     try:
-        said = pod.run(*command, *[URL] * 6, cwd=folder)
+        said = pod.run(*command, *[url] * 6, cwd=folder)
     except CommandError:
         return 0
     return len(set(said.split()))
@@ -133,8 +162,7 @@ def test_podman_compose_leaves_out_an_inline_configuration(pod: Podman, tmp_path
 def test_dcgen_runs_changes_and_asks_on_its_socket(
     pod: Podman, tmp_path: Path, replicas: str
 ) -> None:
-    config = today.folder(packages.cache())
-    env = {"DOCKER_HOST": pod.url, "DOCKER_CONFIG": str(config)}
+    env = _env(pod)
     with up(pod, tmp_path / "web", "2.40", replicas, "--mode", "http") as folder:
 
         def serving() -> set[str]:
@@ -149,6 +177,15 @@ def test_dcgen_runs_changes_and_asks_on_its_socket(
         assert len(serving()) == _answers(pod, folder) == 3
         # The balancer stays, and every replica is another one.
         assert len(before & _names(pod, folder)) == 1
+
+
+def test_compose_runs_providers_on_its_socket(pod: Podman, tmp_path: Path) -> None:
+    folder = tmp_path / "web"
+    _write(folder)
+    (folder / "scaled.yml").write_text(PROVIDERS)
+    with _run(pod, folder, "2.40", "compose.yml", "scaled.yml"):
+        until(lambda: _answers(pod, folder) == 3, "three answer", 30)
+        until(lambda: _answers(pod, folder, FAR_URL) == 3, "three answer by the ambassador", 30)
 
 
 def _names(pod: Podman, folder: Path) -> set[str]:
