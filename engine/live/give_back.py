@@ -20,9 +20,9 @@ from engine.docker.endpoints import Endpoint, endpoints, join, leave, moved, rej
 from engine.docker.following import follow
 from engine.events import Changed
 from engine.live.dismissal import Dismissal, Dismissed
-from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, Patience, fixed
+from engine.live.handover import Handover, Patience, fixed
 from engine.live.health import never_healthy
-from engine.live.idle import await_idle, listens
+from engine.live.idle import listens
 from engine.live.leftovers import has_balancers, networks_of, remove_left_over, remove_networks
 from engine.underway import Underway
 from engine.variant import Variant
@@ -141,7 +141,4 @@ class _GivingBack(Handover):
 
     def _retire(self, stand_in: Container, places: Sequence[Endpoint]) -> None:
         rejoin(self.site, stand_in.id, [place.named() for place in places])
-        # Who asked DNS before is at its way, or tries again.
-        time.sleep(TRIED_AGAIN_WITHIN_S)
-        await_idle(self.site, stand_in, self.old.image, self.ports, self.patience.drain_s)
-        self.site.remove([stand_in])
+        self.finish(stand_in, self.old.image)

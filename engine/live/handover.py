@@ -14,6 +14,7 @@ from engine.docker.containers import Container, Site
 from engine.docker.endpoints import Endpoint, endpoints, join, leave, rejoin, would_move
 from engine.events import Changed
 from engine.live.dependents import command, dependents
+from engine.live.idle import await_idle
 from engine.variant import Service
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 from faults import HostError
@@ -21,6 +22,9 @@ from faults import HostError
 START_WITHIN_S = 1800.0  # an image may have to be built
 _MEMBERS = ("network", "inspect", "--format", "{{range .Containers}}{{.Name}} {{end}}")
 TRIED_AGAIN_WITHIN_S = 3.5  # Linux sends a SYN again after 1 s and after 3 s
+# gRPC asks DNS once in 30 s at most, and Java keeps an answer for as long: who loses a connection
+# sooner would try in vain, at the address that it knows.
+LOOKED_UP_AGAIN_WITHIN_S = 31.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,22 @@ class Handover:
                 leave(self.site, self.old.id, place.network)
             join(self.site, self.old.id, place)
         self.site.docker("start", self.old.id)  # no change if it runs
+
+    def finish(self, stand_in: Container, image: str) -> None:
+        """End *stand_in*, which has lost the names just now, when nobody is connected to it.
+
+        HAProxy would call an HTTP/2 connection idle between two calls: the kernel is asked.
+
+        Args:
+            stand_in: It.
+            image: What to look with: it is there, and has a shell.
+        """
+        time.sleep(TRIED_AGAIN_WITHIN_S)  # who asked DNS before is at its way, or tries again
+        within_s = max(self.patience.drain_s, LOOKED_UP_AGAIN_WITHIN_S - TRIED_AGAIN_WITHIN_S)
+        await_idle(self.site, stand_in, image, self.ports, within_s)
+        with suppress(HostError):
+            self.site.stop([stand_in])  # it answers what has come, and says so to HTTP/2 clients
+        self.forget()
 
     def forget(self) -> None:
         """Remove the stand-in, and the network that was made for the change of hands."""

@@ -13,14 +13,14 @@ resolved the name long ago finds the balancer at the address.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 
 from engine.docker.containers import Container
 from engine.docker.endpoints import Endpoint, endpoints, join, moved, rejoin
 from engine.events import Changed
 from engine.live.dismissal import Dismissal, Dismissed
-from engine.live.handover import TRIED_AGAIN_WITHIN_S, Handover, fixed
+from engine.live.handover import Handover, fixed
 from engine.live.health import last_words
 from engine.live.held import held
 from engine.live.running import Live, live_in
@@ -128,14 +128,8 @@ class Takeover(Handover):
         live = live_in(self.service, self.site, new)
         until(lambda: _serves(live, by_another=False), _FOUND_WITHIN_S)
         rejoin(self.site, stand_in.id, [place.named() for place in places])
-        begin_s = time.monotonic()
         self._await(new)
-        # Who tried to connect while it was away tries again at the address that DNS gave.
-        time.sleep(max(0.0, TRIED_AGAIN_WITHIN_S - (time.monotonic() - begin_s)))
-        live = live_in(self.service, self.site, stand_in)
-        with suppress(HostError):
-            until(lambda: all(row.idle for row in live.rows()), self.patience.drain_s)
-        self.forget()
+        self.finish(stand_in, stand_in.image)
 
 
 def _serves(live: Live, *, by_another: bool) -> bool:
