@@ -100,7 +100,7 @@ class Climb:
         foretold = {name: self._predicted(name, more) for name, more in single.items()}
         found = compare(stage, counts, single, self.question.pace, self.say) if single else None
         winners: tuple[str, ...] = ()
-        if found and (name := _accepted(found, counts)):
+        if found and (name := self._accepted(found, counts)):
             winners = (name,)
         elif found and len(single) > 1:
             found, winners = self._together(stage, counts, single, found)
@@ -122,7 +122,7 @@ class Climb:
 
         found = compare(stage, counts, {"+".join(names): both(names)}, self._pace(), self.say)
         _merge(alone, found)
-        if not _accepted(found, counts):
+        if not self._accepted(found, counts):
             return alone, ()
         best = next(iter(found.gains.values())).ratio
         for name in names:
@@ -131,9 +131,17 @@ class Climb:
                 break
             found = compare(stage, counts, {"+".join(fewer): both(fewer)}, self._pace(), self.say)
             _merge(alone, found)
-            if _accepted(found, counts) and next(iter(found.gains.values())).high >= best * 0.9:
+            accepted, gain = self._accepted(found, counts), next(iter(found.gains.values()))
+            if accepted and gain.high >= best * 0.9:
                 chosen = fewer
         return alone, tuple(chosen)
+
+    def _accepted(self, found: Comparison, counts: Mapping[str, int]) -> str:
+        # What computes on a full machine takes from others what it gains; so do more clients of it.
+        name, as_is = found.winner, mean(found.windows[AS_IS])
+        services = set(name.split("+")) if name else set()
+        limits = set(counts) if services <= self.question.clients else services
+        return "" if any(as_is.starves(one, counts[one]) for one in limits) else name
 
     def _pace(self) -> Pace:
         return self.question.pace
@@ -187,13 +195,6 @@ class Climb:
 
 def _doubled(number: int, left: int) -> int:
     return number + min(number, left)
-
-
-def _accepted(found: Comparison, counts: Mapping[str, int]) -> str:
-    # What computes on a full machine takes from others what it gains.
-    name, as_is = found.winner, mean(found.windows[AS_IS])
-    services = name.split("+") if name else []
-    return "" if any(as_is.starves(one, counts[one]) for one in services) else name
 
 
 def _is_idle(window: Window, name: str) -> bool:

@@ -57,6 +57,18 @@ def test_what_computes_on_a_full_machine_is_not_doubled(seed: int) -> None:
     assert climbed(law, {"api": 2}).ending is Ending.MACHINE
 
 
+@pytest.mark.parametrize(("cpu", "taken"), [(1.0, ()), (0.5, ("worker",))])
+def test_more_clients_of_what_computes_on_a_full_machine_only_take_from_others(
+    cpu: float, taken: tuple[str, ...]
+) -> None:
+    law = Law({"api": 100, "worker": 5}, cpu=cpu, wants={"api": 4})
+
+    advice = climbed(law, {"api": 4, "worker": 2}, clients=frozenset({"worker"}))
+
+    assert advice.steps[0].winners == taken
+    assert (advice.ending is Ending.MACHINE) == (not taken)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_more_work_nothing_is_the_limit(seed: int) -> None:
     law = Law({"api": 100}, most=20)
