@@ -31,6 +31,7 @@ class Step:
         window: What *counts* did.
         gains: Configuration to what it brought: a service that was doubled, or several.
         predicted: Configuration to the goal that the model foretold; missing where it cannot.
+        bounds: Configurations for which that may be too much, as another service may not do it.
         measured: Configuration to the goal that was measured, means.
         winners: The services that were doubled for the next step; empty at the end.
         unsure: Configurations of which it cannot be told whether they are worth it.
@@ -43,6 +44,7 @@ class Step:
     gains: Mapping[str, Gain]
     predicted: Mapping[str, float]
     measured: Mapping[str, float]
+    bounds: tuple[str, ...] = ()
     winners: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     noise: float = 0.0

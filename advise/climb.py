@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from advise.answer import Advice, Ending, Step
 from advise.diagnosis import diagnosed
-from advise.model import Point, mean, predicted
+from advise.model import Point, is_bound, mean, predicted
 from advise.rounds import AS_IS, Comparison, Pace, Say, compare
 from engine.trial.window import Stage, Window
 
@@ -161,6 +161,7 @@ class Climb:
             window=windows.get(AS_IS, self.points[-1].window),
             gains=found.gains if found else {},
             predicted={name: value for name, value in foretold.items() if value},
+            bounds=self._bounds(counts, room, foretold),
             measured={name: one.goal_per_s for name, one in windows.items() if name != AS_IS},
             winners=winners,
             unsure=tuple(sorted(found.unsure)) if found and not winners else (),
@@ -182,6 +183,19 @@ class Climb:
             counts,
             clients=asked.clients,
             others=asked.others,
+        )
+
+    def _bounds(
+        self,
+        counts: Mapping[str, int],
+        room: Mapping[str, int],
+        foretold: Mapping[str, float | None],
+    ) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, per_s in foretold.items()
+            if per_s
+            and is_bound(self.points, [*self.limits, name], {**counts, name: room[name]}, per_s)
         )
 
     def _left(self, counts: Mapping[str, int]) -> int:

@@ -7,6 +7,9 @@ from statistics import fmean, median
 from advise.closed import Station, throughput
 from engine.trial.window import Machine, Use, Window
 
+# One at a time does not keep a replica busy for more than all of the time, and some noise.
+_SEVERAL = 1.15
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -73,6 +76,36 @@ def predicted(
     if not asking or len(known) < len(stations) or elsewhere_s is None:
         return None
     return throughput(asking, elsewhere_s, known)
+
+
+def is_bound(
+    points: Sequence[Point], limits: Collection[str], counts: Mapping[str, int], per_s: float
+) -> bool:
+    """Tell whether *per_s*, foretold for *counts* replicas, may be more than there can be.
+
+    So it is if a service where nothing queued yet would have to do more than its replicas can one
+    at a time. Whether it does several at a time shows when it is asked for more, and not before.
+
+    Args:
+        points: What was measured.
+        limits: The services where requests may queue, as they were foretold with.
+        counts: Service to replicas.
+        per_s: Units of the goal a second.
+    """
+    others = set(counts) - set(limits)
+    return any(_is_unknown(points, name, counts[name], per_s) for name in others)
+
+
+def _is_unknown(points: Sequence[Point], name: str, replicas: int, per_s: float) -> bool:
+    uses = [(p.window.uses.get(name), p.window.goal_per_s, p.counts.get(name, 0)) for p in points]
+    known = [(use, goal, n) for use, goal, n in uses if use and use.per_s and use.present and goal]
+    if not known:
+        return False
+    stays_s = min((use.present or 0.0) / (use.per_s or 1.0) for use, _, _ in known)
+    if any((use.per_s or 0.0) * stays_s > n * _SEVERAL for use, _, n in known):
+        return False  # it did several at a time
+    visits = fmean((use.per_s or 0.0) / goal for use, goal, _ in known)
+    return per_s * visits * stays_s > replicas
 
 
 def _station(points: Sequence[Point], name: str, replicas: int) -> Station | None:

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from advise.model import Point, mean, predicted
+from advise.model import Point, is_bound, mean, predicted
 from advise.rounds import Pace
-from engine.trial.window import Stage
+from engine.trial.window import Stage, Window
 
 WINDOWS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A number of replicas, and the goal a second: foretold (None if it was not) and measured."""
+    """A number of replicas, and the goal a second: foretold (None if it was not) and measured.
+
+    With *is_bound* what was foretold may be too much, as another service may not do that.
+    """
 
     replicas: int
     predicted: float | None
     per_s: float
+    is_bound: bool = False
 
 
 def sweep(  # noqa: PLR0913 - each says another thing
@@ -44,13 +48,25 @@ def sweep(  # noqa: PLR0913 - each says another thing
     """
     points: list[Point] = []
     found = []
+    limits = frozenset([service])
     for number in numbers:
         now = {**counts, service: number}
-        guess = predicted(points, frozenset([service]), now, clients=clients, others=others)
+        guess = predicted(points, limits, now, clients=clients, others=others)
+        bound = guess is not None and is_bound(points, limits, now, guess)
         stage.switch(now)
-        stage.watch(pace.settle_s)
-        window = mean([stage.watch(pace.window_s) for _ in range(WINDOWS)])
+        window = _measured(stage, pace, others + sum(now[name] for name in clients))
         points.append(Point(now, window))
-        found.append(Measured(number, guess, window.goal_per_s))
+        found.append(Measured(number, guess, window.goal_per_s, bound))
         told(found[-1])
     return found
+
+
+def _measured(stage: Stage, pace: Pace, asking: int) -> Window:
+    # By Little's law each of those who ask is done with what it began before, and with one more.
+    stage.watch(pace.settle_s)
+    first = stage.watch(pace.window_s)
+    takes_s = asking / first.goal_per_s if first.goal_per_s > 0 else 0.0
+    if takes_s <= pace.settle_s:
+        return mean([first, *(stage.watch(pace.window_s) for _ in range(WINDOWS - 1))])
+    stage.watch(min(2 * takes_s, pace.window_s * WINDOWS))
+    return mean([stage.watch(pace.window_s) for _ in range(WINDOWS)])

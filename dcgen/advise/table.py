@@ -27,7 +27,7 @@ def _tried(step: Step, name: str) -> tuple[str, ...]:
     return (
         f"  {change(step, name)}",
         f"{step.measured[name]:.1f}",
-        f"{foretold:.1f}" if foretold else "",
+        _foretold(foretold, is_bound=name in step.bounds),
         f"x {gain.ratio:.2f}",
         (f"{gain.low:.2f} to {gain.high:.2f}" if gain.rounds > 1 else "measured once") + mark,
     )
@@ -41,9 +41,15 @@ def points(found: Sequence[Measured], service: str) -> Iterator[tuple[str, ...]]
         yield (
             f"{service}={one.replicas}",
             f"{one.per_s:.1f}",
-            f"{guess:.1f}" if guess else "",
-            f"{one.per_s / guess - 1:+.1%}" if guess else "",
+            _foretold(guess, is_bound=one.is_bound),
+            f"{one.per_s / guess - 1:+.1%}" if guess and not one.is_bound else "",
         )
+
+
+def _foretold(per_s: float | None, *, is_bound: bool) -> str:
+    if not per_s:
+        return ""
+    return f"{'at most ' if is_bound else ''}{per_s:.1f}"
 
 
 def graph(bars: list[tuple[str, float]]) -> Iterator[str]:

@@ -8,6 +8,8 @@ FULL = 0.95
 COMPUTES = 0.5
 # The share of a machine that is worth taking from others.
 SIZABLE = 0.25
+# The share of the time in which a replica does not stand in line for a processor.
+MOSTLY = 0.25
 # What one thread wants that always has something to do, as measured.
 ONE_THREAD = (0.9, 1.1)
 # Requests at a replica, on average, up to which one seldom finds another there.
@@ -73,7 +75,9 @@ class Window:
         somebody asks it, so that it seems to want one, and then hardly uses it.
         """
         use, most = self.uses.get(service, Use()), COMPUTES * replicas
-        computes = use.cores >= min(most, SIZABLE * self.machine.cores)
+        out_of_line = replicas - (use.wanted - use.cores)
+        least = min(most, SIZABLE * self.machine.cores, MOSTLY * max(out_of_line, 0.0))
+        computes = use.cores >= least
         return self.machine.cpu >= FULL and use.wanted >= most and computes
 
     def is_one_full_thread(self, service: str) -> bool:

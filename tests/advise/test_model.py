@@ -3,7 +3,7 @@
 import pytest
 
 from advise.closed import Station, throughput
-from advise.model import Point, mean, predicted
+from advise.model import Point, is_bound, mean, predicted
 from engine.trial.window import Machine, Use, Window
 
 
@@ -75,3 +75,23 @@ def test_means_of_windows() -> None:
 
     assert (found.goal_per_s, found.uses["a"].per_s, found.machine.cpu) == (2, 4, 0.2)
     assert found.uses["a"].present is None
+
+
+def two_services(first: int, per_s: float, at_second: float) -> Point:
+    uses = {"first": Use(0.1, 0.1, per_s, 8 - at_second), "second": Use(0.1, 0.1, per_s, at_second)}
+    return Point({"first": first, "second": 1}, Window(per_s, uses))
+
+
+def test_a_forecast_is_a_bound_where_another_service_would_have_to_do_several_at_a_time() -> None:
+    counts = {"first": 2, "second": 1}
+
+    # 25 ms each, 25 a second: nobody knows whether it can do 48, before it is asked to.
+    assert is_bound([two_services(1, 25, 0.6)], ["first"], counts, 48)
+    assert not is_bound([two_services(1, 25, 0.6)], ["first"], counts, 38)
+    assert not is_bound([two_services(1, 25, 0.6)], ["first"], counts | {"second": 2}, 48)
+
+
+def test_a_service_that_has_done_several_at_a_time_makes_no_forecast_a_bound() -> None:
+    points = [two_services(1, 25, 2.5), two_services(2, 50, 5)]
+
+    assert not is_bound(points, ["first"], {"first": 4, "second": 1}, 100)

@@ -12,6 +12,7 @@ FULL, HALF = Machine(cpu=1.0, cores=2), Machine(cpu=0.5, cores=2)
     [
         pytest.param(Use(1.6, 3.9), 4, FULL, True, id="it computes all the time"),
         pytest.param(Use(0.9, 3.9), 4, FULL, True, id="as long as others let it"),
+        pytest.param(Use(0.2, 3.8), 4, FULL, True, id="among twenty others"),
         pytest.param(Use(0.9, 0.9), 1, Machine(cpu=1.0, cores=64), True, id="one of many cores"),
         pytest.param(Use(1.6, 3.9), 4, HALF, False, id="there is room"),
         pytest.param(Use(0.3, 0.4), 4, FULL, False, id="it waits for something else"),
