@@ -20,7 +20,7 @@ from dcgen.commands.wanted import Wanted, wanted
 from dcgen.hosts_json import JsonProgress
 from dcgen.progress import Progress
 from engine.waiting import DRAIN_WITHIN_S
-from faults import UsageError
+from faults import HostError, UsageError
 from lb.address import LOOPBACK
 
 
@@ -100,6 +100,8 @@ def up(**asked: Any) -> None:  # noqa: ANN401 - click checked them
     scale = wanted(asked["scale"], asked["single"], found.hosts)
     if found.engine == "process":
         if asked["detach"]:
+            if found.fell_back:
+                raise HostError(found.because, fix="start Docker, or leave out --detach")
             raise UsageError(
                 "processes run in the foreground", fix="leave out --detach, or use --engine docker"
             )
