@@ -1,11 +1,13 @@
 """Each path of Compose's schema, and a small Compose file that sets it.
 
-The schema is that of the Compose Specification of 2026-06-23, in `compose-spec.json` (Apache-2.0).
+The schema is that of the Compose Specification of 2026-06-23, as check-jsonschema 0.39 brings it.
 """
 
+import functools
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,6 @@ from typing import Any
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-SCHEMA = json.loads((HERE / "compose-spec.json").read_text())
 ROWS = YAML(typ="safe").load(HERE / "every_path.yml")
 ITEM, ANY = "[]", "*"
 # A value of each of these shapes says as much as all of it would.
@@ -23,10 +24,17 @@ _PLAIN = {"boolean": True, "integer": 1, "number": 1, "string": "a"}
 Keys = tuple[str, ...]
 
 
+@functools.cache
+def schema() -> dict[str, Any]:
+    """Return the schema of a Compose file."""
+    file = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
 def paths() -> dict[str, Any]:
     """Return each path at which the schema has a value, with one; the first of several shapes."""
     found: dict[str, Any] = {}
-    for section, node in SCHEMA["properties"].items():
+    for section, node in schema()["properties"].items():
         # A section that is refused whole has no paths of its own.
         walked = [((section,), "a")] if section == "jobs" else _walk(node, (section,))
         for keys, value in walked:
@@ -39,7 +47,7 @@ def _walk(node: dict[str, Any], keys: Keys) -> Iterator[tuple[Keys, Any]]:
     if shape == "ulimits" or shape in _SHAPES:
         yield keys, {"a": "b"} if shape == "list_or_dict" else "a"
         return
-    node = SCHEMA["$defs"][shape] if shape else node
+    node = schema()["$defs"][shape] if shape else node
     for one in (*node.get("oneOf", ()), *node.get("anyOf", ()), *node.get("allOf", ())):
         yield from _walk(one, keys)
     inner = dict(node.get("properties", {}))

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from click.testing import CliRunner
 
 from dcgen.cli import main
 from tests.generator.every_path import ANY, ITEM, ROWS, file_with, file_without, paths, reason
+
+pytestmark = pytest.mark.skipif(
+    not find_spec("check_jsonschema"), reason="check-jsonschema 0.39 needs Python 3.11"
+)
 
 TARGETS = ("kubernetes", "swarm")
 # The names in the files, which a message may have within a path: `networks.front.priority`.
