@@ -27,6 +27,7 @@ from faults import HostError
 
 SEPARATOR = " | "
 SCRATCH = "s"
+TRIAL = "trial"  # a file in the folder of a run that nobody will ask for when it is over
 STOP_WITHIN_S = 5.0
 # A signal that nobody else sends: a run ended by `dcgen stop` ended well.
 STOP_SIGNAL = signal.SIGUSR1
@@ -140,6 +141,17 @@ def sockets(running: Snapshot | None) -> list[tuple[str, Path]]:
 def forget(file: Path) -> None:
     """Delete what is left of the last run of *file*."""
     shutil.rmtree(folder_of(file), ignore_errors=True)
+
+
+def forget_trials() -> int:
+    """Delete what trials have left that were killed; return how many they were."""
+    left = 0
+    for mark in _home().glob(f"*/{TRIAL}"):
+        with suppress(FileNotFoundError), lock_of(mark.parent) as lock:
+            if locked(lock, fcntl.LOCK_EX):
+                shutil.rmtree(mark.parent, ignore_errors=True)
+                left += 1
+    return left
 
 
 def folder_of(file: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from engine import runs
 from engine.docker import compose as docker
 from engine.hosts import DEFAULT_HOST, Host
 from engine.trial.processes import sweep as swept_here
@@ -19,10 +20,12 @@ def cleaned(engine: str, hosts: Sequence[Host]) -> str:
         HostError: Docker was asked for, and does not answer.
     """
     processes = swept_here() if engine != "docker" else 0
+    folders = runs.forget_trials() if engine != "docker" else 0
     projects = 0
     if engine == "docker" or hosts or (engine == "auto" and not docker.trouble()):
         projects = sum(swept_there(host) for host in hosts or (DEFAULT_HOST,))
-    found = [f"{processes} processes"] * bool(processes) + [f"{projects} projects"] * bool(projects)
+    counts = {"processes": processes, "folders": folders, "projects": projects}
+    found = [f"{number} {what}" for what, number in counts.items() if number]
     return (
         f"removed {' and '.join(found)} of runs that were killed" if found else "nothing was left"
     )

@@ -5,7 +5,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import psutil
@@ -171,8 +171,11 @@ def running(
         HostError: Something that it needs is missing, or it does not start.
     """
     sweep()
+    runs.forget_trials()
     counted = count(variant, everywhere)
-    with begin(variant.file) as run:
+    with ExitStack() as after, begin(variant.file) as run:
+        after.callback(runs.forget, variant.file)
+        (run.folder / runs.TRIAL).touch()
         planned = plan(variant, run.scratch, free_ports=True)
         mark = {MARK: str(os.getpid())}
         marked = (replace(one, env={**one.env, **mark}) for one in planned.processes)
@@ -187,7 +190,6 @@ def running(
             yield found
         finally:
             found.stop()
-    runs.forget(variant.file)
 
 
 def sweep() -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from engine import runs
 from engine.trial.processes import MARK
 from tests.lab.waiting import until
 
@@ -157,6 +158,7 @@ def test_what_a_killed_run_leaves_is_removed(
 
     assert done.returncode == 0
     until(lambda: not ours & marked(), "nothing is left of it", DEADLINE_S)
+    assert not runs.folder_of(tmp_path / ".dcgen-advise-compose.yml").exists()
 
 
 def _owner(pid: int) -> str:
