@@ -44,16 +44,15 @@ def write(folder: Path, *parts: str) -> Path:
 
 def test_three_rng_share_the_load_and_units_are_counted(tmp_path: Path) -> None:
     file = write(tmp_path, APPLICATION, RNG, REDIS)
-    run = dcgen("up", "-f", str(file), "--for", "4", "--json")
+    run = dcgen("up", "-f", str(file), "--for", "8", "--json")
     summary = json.loads(run.stdout)
     shares = summary["requests"]["rng"]
 
     assert run.returncode == 0
     assert sorted(shares) == ["rng1", "rng2", "rng3"]
-    # One of each may be on its way when it ends.
-    assert max(shares.values()) <= 1.2 * min(shares.values()) + 2
-    assert summary["units"] > 0
-    assert summary["units_per_s"] > 0
+    assert max(shares.values()) <= 1.2 * min(shares.values())
+    assert summary["units"] > 20
+    assert summary["units_per_s"] > 5
 
 
 def test_ctrl_c_leaves_no_process_of_a_stack_that_mines(tmp_path: Path, cleanup: ExitStack) -> None:
