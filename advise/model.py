@@ -97,30 +97,41 @@ def is_bound(
 
 
 def _is_unknown(points: Sequence[Point], name: str, replicas: int, per_s: float) -> bool:
-    uses = [(p.window.uses.get(name), p.window.goal_per_s, p.counts.get(name, 0)) for p in points]
-    known = [(use, goal, n) for use, goal, n in uses if use and use.per_s and use.present and goal]
+    known = [one for one in _asked(points, name) if one.stays_s]
     if not known:
         return False
-    stays_s = min((use.present or 0.0) / (use.per_s or 1.0) for use, _, _ in known)
-    if any((use.per_s or 0.0) * stays_s > n * _SEVERAL for use, _, n in known):
+    stays_s = min(one.stays_s for one in known)
+    if any(one.per_s * stays_s > one.replicas * _SEVERAL for one in known):
         return False  # it did several at a time
-    visits = fmean((use.per_s or 0.0) / goal for use, goal, _ in known)
-    return per_s * visits * stays_s > replicas
+    return per_s * fmean(one.visits for one in known) * stays_s > replicas
 
 
 def _station(points: Sequence[Point], name: str, replicas: int) -> Station | None:
-    visits: list[float] = []
-    times_s: list[float] = []
+    asked = _asked(points, name)
+    # A replica is busy at most all of the time, and a request takes no longer than it stays.
+    times_s = [one.replicas / one.per_s for one in asked]
+    times_s += [one.stays_s for one in asked if one.stays_s]
+    return Station(fmean(one.visits for one in asked), min(times_s), replicas) if asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    # What *replicas* of a service were asked: *visits* for one unit of the goal. A request stays
+    # for *stays_s*, waiting too; 0 where that was not counted.
+    replicas: int
+    per_s: float
+    visits: float
+    stays_s: float
+
+
+def _asked(points: Sequence[Point], name: str) -> list[_Asked]:
+    found = []
     for point in points:
-        use = point.window.uses.get(name)
-        if use is None or not use.per_s or not point.window.goal_per_s:
-            continue
-        visits.append(use.per_s / point.window.goal_per_s)
-        # A replica is busy at most all of the time, and a request takes no longer than it stays.
-        times_s.append(point.counts[name] / use.per_s)
-        if use.present:
-            times_s.append(use.present / use.per_s)
-    return Station(fmean(visits), min(times_s), replicas) if times_s else None
+        use, goal = point.window.uses.get(name), point.window.goal_per_s
+        if use and use.per_s and goal:
+            stays_s = (use.present or 0.0) / use.per_s
+            found.append(_Asked(point.counts[name], use.per_s, use.per_s / goal, stays_s))
+    return found
 
 
 def _elsewhere_s(

@@ -64,9 +64,12 @@ def sweep(  # noqa: PLR0913 - each says another thing
 def _measured(stage: Stage, pace: Pace, asking: int) -> Window:
     # By Little's law each of those who ask is done with what it began before, and with one more.
     stage.watch(pace.settle_s)
-    first = stage.watch(pace.window_s)
-    takes_s = asking / first.goal_per_s if first.goal_per_s > 0 else 0.0
-    if takes_s <= pace.settle_s:
-        return mean([first, *(stage.watch(pace.window_s) for _ in range(WINDOWS - 1))])
-    stage.watch(min(2 * takes_s, pace.window_s * WINDOWS))
-    return mean([stage.watch(pace.window_s) for _ in range(WINDOWS)])
+    windows = [stage.watch(pace.window_s)]
+    per_s = windows[0].goal_per_s
+    takes_s = asking / per_s if per_s > 0 else 0.0
+    if takes_s > pace.settle_s:
+        stage.watch(min(2 * takes_s, pace.window_s * WINDOWS))
+        windows = []
+    while len(windows) < WINDOWS:
+        windows.append(stage.watch(pace.window_s))
+    return mean(windows)
