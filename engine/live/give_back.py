@@ -141,4 +141,4 @@ class _GivingBack(Handover):
 
     def _retire(self, stand_in: Container, places: Sequence[Endpoint]) -> None:
         rejoin(self.site, stand_in.id, [place.named() for place in places])
-        self.finish(stand_in, self.old.image)
+        self.finish(stand_in, self.old.image, time.monotonic())

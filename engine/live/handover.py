@@ -216,17 +216,20 @@ class Handover:
             join(self.site, self.old.id, place)
         self.site.docker("start", self.old.id)  # no change if it runs
 
-    def finish(self, stand_in: Container, image: str) -> None:
-        """End *stand_in*, which has lost the names just now, when nobody is connected to it.
+    def finish(self, stand_in: Container, image: str, since_s: float) -> None:
+        """End *stand_in*, which has lost the names, when nobody is connected to it.
 
         HAProxy would call an HTTP/2 connection idle between two calls: the kernel is asked.
 
         Args:
             stand_in: It.
             image: What to look with: it is there, and has a shell.
+            since_s: When it lost them, on the clock that only goes forward.
         """
-        time.sleep(TRIED_AGAIN_WITHIN_S)  # who asked DNS before is at its way, or tries again
-        within_s = max(self.patience.drain_s, LOOKED_UP_AGAIN_WITHIN_S - TRIED_AGAIN_WITHIN_S)
+        # Who asked DNS before is at its way, or tries again.
+        time.sleep(max(0.0, since_s + TRIED_AGAIN_WITHIN_S - time.monotonic()))
+        looked_up_s = since_s + LOOKED_UP_AGAIN_WITHIN_S - time.monotonic()
+        within_s = max(self.patience.drain_s, looked_up_s)
         await_idle(self.site, stand_in, image, self.ports, within_s)
         with suppress(HostError):
             self.site.stop([stand_in])  # it answers what has come, and says so to HTTP/2 clients

@@ -128,8 +128,9 @@ class Takeover(Handover):
         live = live_in(self.service, self.site, new)
         until(lambda: _serves(live, by_another=False), _FOUND_WITHIN_S)
         rejoin(self.site, stand_in.id, [place.named() for place in places])
+        since_s = time.monotonic()
         self._await(new)
-        self.finish(stand_in, stand_in.image)
+        self.finish(stand_in, stand_in.image, since_s)
 
 
 def _serves(live: Live, *, by_another: bool) -> bool:
