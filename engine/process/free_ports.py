@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from composefile.ports import Port, read
+from engine.process.reserved import reserve
 from engine.variant import Service
 from faults import HostError, Place, UserError
 from lb.address import LOOPBACK
@@ -80,7 +81,7 @@ def exposed(service: Service) -> list[int]:
 
 
 def free_port(taken: set[int], address: str = LOOPBACK) -> int:
-    """Return a port of *address* that nobody listens on, and add it to *taken*.
+    """Return a port of *address* that nobody listens on, and no other run chose; add it to *taken*.
 
     Raises:
         HostError: There is none, or *address* is not of this machine.
@@ -90,6 +91,8 @@ def free_port(taken: set[int], address: str = LOOPBACK) -> int:
         if port in taken:
             continue
         trouble = busy(address, port)
+        if trouble is None and not reserve(port):
+            trouble = _TAKEN
         if trouble is None:
             taken.add(port)
             return port

@@ -12,8 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lb.model import Address
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import end, free_port
+from tests.lb.processes import end
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 OWNER = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root

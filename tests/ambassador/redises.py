@@ -11,8 +11,9 @@ import redis
 from ambassador.access import OPEN, Access
 from ambassador.ambassador import ambassador
 from lb.model import Address, Control
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import bind, end, free_port, listener, start_haproxy
+from tests.lb.processes import bind, end, listener, start_haproxy
 
 
 def start_redis(cleanup: ExitStack, folder: Path, *arguments: str) -> Address:

@@ -15,8 +15,9 @@ from lb.model import Accepted, Address, Control
 from lb.render import render
 from tests.ambassador.redises import start_redis
 from tests.ambassador.relay import Relay
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import end, free_port, runtime
+from tests.lb.processes import end, runtime
 
 NAME = "redis"
 SERVER = "redis-6379,127.0.0.1"

@@ -12,7 +12,8 @@ from faults import UserError
 from lb.model import Address
 from lb.render import render
 from tests.ambassador.redises import connect, start_ambassador, start_redis
-from tests.lb.processes import free_port, needs, wait_for_status
+from tests.lab.ports import free_port
+from tests.lb.processes import needs, wait_for_status
 
 REDIS, HAPROXY = needs("redis-server"), needs("haproxy")
 SERVER = "redis-6379,127.0.0.1"

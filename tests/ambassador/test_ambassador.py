@@ -15,11 +15,11 @@ from ambassador.ambassador import ambassador
 from faults import UserError
 from lb.model import Address, Configuration, Control, Names, Options
 from lb.render import render
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
     end,
-    free_port,
     listener,
     needs,
     start_haproxy,

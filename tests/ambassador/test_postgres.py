@@ -12,10 +12,10 @@ import pytest
 
 from ambassador.ambassador import ambassador
 from lb.model import Address, Control
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
-    free_port,
     listener,
     needs,
     start_haproxy,

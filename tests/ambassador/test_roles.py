@@ -19,11 +19,11 @@ from lb.model import DEFAULTS, Address, Control, Options
 from lb.render import render
 from lb.runtime import forgetting, tell, worker
 from tests.ambassador.databases import BINARIES, MariaDB, Postgres, Session
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
     end,
-    free_port,
     get,
     listener,
     needs,

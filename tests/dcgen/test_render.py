@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dcgen.cli import main
-from tests.lb.processes import free_port, get, listener, needs, start_haproxy, start_replica
+from tests.lab.ports import free_port
+from tests.lb.processes import get, listener, needs, start_haproxy, start_replica
 
 
 def run(words: str) -> Result:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from dcgen.top.web import LIBRARY
-from engine.process.free_ports import free_port
 from tests.dockercoins.browsing import browser, require_browser
 from tests.engine.commands import DCGEN, Up, dcgen
+from tests.lab.ports import free_port
 
 WITHIN_MS = 60_000
 WORKER = "import time\nwhile True:\n    print('5 units', flush=True)\n    time.sleep(0.2)\n"
@@ -53,7 +53,7 @@ def file(cleanup: ExitStack) -> Path:
     rng, worker = folder / "rng", folder / "worker"
     source.write_text(
         f"services:\n  rng:\n    build: {_build(rng, SERVER, 'EXPOSE 80')}\n"
-        f"    ports: ['127.0.0.1:{free_port(set())}:80']\n"
+        f"    ports: ['127.0.0.1:{free_port()}:80']\n"
         f"  worker:\n    build: {_build(worker, WORKER)}\n"
         "    labels: {dcgen.count: '(\\d+) units'}\n"
     )

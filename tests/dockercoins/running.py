@@ -14,6 +14,7 @@ from pathlib import Path
 
 import redis
 
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
@@ -21,11 +22,6 @@ DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
 
 def wait_until(condition: Callable[[], object], what: str, within_s: float = 30) -> None:
     until(condition, what, within_s)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def answers(port: int, within_s: float = 1) -> bool:

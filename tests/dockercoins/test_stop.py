@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.dockercoins.running import RedisServer, Start, free_port
+from tests.dockercoins.running import RedisServer, Start
+from tests.lab.ports import free_port
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

@@ -17,8 +17,9 @@ from dockercoins.worker.connection import (
 )
 from dockercoins.worker.counter import FIRST_ANSWER_S, REDIS_TIMEOUT_S, first_answer_s
 from tests.dockercoins.peers import Answer, serve
-from tests.dockercoins.running import RedisServer, Running, Start, free_port, wait_until
+from tests.dockercoins.running import RedisServer, Running, Start, wait_until
 from tests.dockercoins.wire import Loss, Wire
+from tests.lab.ports import free_port
 
 PLAIN = bytes(32)  # its hash starts with 6: not a coin
 COIN = next(

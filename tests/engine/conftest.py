@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-import engine.process.free_ports
 from engine.events import Event
 from engine.process.process import Plan, Process, Restart
 from engine.process.supervisor import Supervisor
 from engine.variant import Service, Variant, parse
 from lb.model import Address
+from tests.lab import ports
 
 from .commands import Up
 
@@ -116,7 +116,7 @@ def service(variant: Callable[[str], Variant]) -> Callable[[str], Service]:
 @pytest.fixture
 def free_port() -> Callable[[], int]:
     """Find a port to publish; a file can only name a number."""
-    return lambda: engine.process.free_ports.free_port(set())
+    return ports.free_port
 
 
 @pytest.fixture

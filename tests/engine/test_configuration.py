@@ -36,6 +36,16 @@ def test_the_v1_format_has_it_in_a_variable(variant: Callable[[str], Variant]) -
     assert configuration(found, found.services["rng"]) == "global"
 
 
+def test_a_provider_makes_its_own(variant: Callable[[str], Variant]) -> None:
+    found = variant(
+        "services:\n  rng:\n    image: rng\n    provider: {type: dcgen, options: {replicas: 3}}\n"
+    )
+
+    with pytest.raises(UserError, match=r"compose.yml:4: .* comes from its provider") as refused:
+        configuration(found, found.services["rng"])
+    assert "docker compose up -d" in refused.value.fix
+
+
 def test_arguments_are_no_configuration(variant: Callable[[str], Variant]) -> None:
     found = variant("rng:\n  image: jpetazzo/hamba\n  command: 80 rng1:80\n")
 

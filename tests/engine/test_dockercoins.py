@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from engine.process.free_ports import free_port
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 from .commands import Up, alive, dcgen
@@ -70,7 +70,7 @@ def test_ctrl_c_leaves_no_process_of_a_stack_that_mines(tmp_path: Path, cleanup:
 def test_an_ambassador_brings_the_coins_to_a_redis_elsewhere(
     tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    port = free_port(set())
+    port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     redis = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tmp_path)
     cleanup.callback(redis.wait)

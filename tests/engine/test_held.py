@@ -13,8 +13,9 @@ from engine.docker.containers import Container, Site
 from engine.live.held import closed, held
 from lb.balancer import balancer
 from lb.model import Control
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import free_port, get, needs, start_haproxy, start_replica
+from tests.lb.processes import get, needs, start_haproxy, start_replica
 
 SITE, HAPROXY = Site(("docker", "compose")), Container("abc", "rng", 1)
 pytestmark = [needs("haproxy"), needs("perl")]

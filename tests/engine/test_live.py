@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import redis
 
-from engine.process.free_ports import free_port
 from tests.engine.commands import Up, dcgen
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.processes import end
 
@@ -83,7 +83,7 @@ def test_what_does_not_run_is_said(tmp_path: Path) -> None:
 
 
 def _redis(cleanup: ExitStack, folder: Path) -> tuple[int, redis.Redis]:
-    port = free_port(set())
+    port = free_port()
     folder.mkdir()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
@@ -106,7 +106,7 @@ def test_an_ambassador_is_led_elsewhere_and_its_sessions_are_closed(
     lb_config: str, tmp_path: Path, cleanup: ExitStack
 ) -> None:
     (old_port, old), (new_port, new) = (_redis(cleanup, tmp_path / n) for n in ("old", "new"))
-    published = free_port({old_port, new_port})
+    published = free_port()
     file, made = tmp_path / "compose.yml", tmp_path / "generated.yml"
     file.write_text(
         f"services:\n  redis:\n    image: redis\n    ports: ['127.0.0.1:{published}:6379']\n"

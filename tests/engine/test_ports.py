@@ -1,6 +1,8 @@
 """Ports are read in every form that Compose knows, and free ones are found."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -71,3 +73,28 @@ def test_a_port_that_is_listened_on_is_busy(cleanup: ExitStack) -> None:
 def test_an_address_of_another_machine_has_no_free_port() -> None:
     with pytest.raises(UserError, match="no such address"):
         free_port(set(), "192.0.2.1")
+
+
+EVERY_EVEN_ONE = """
+import sys
+from engine.process.reserved import reserve
+print(any([reserve(port) for port in range(15000, 32000, 2)]), flush=True)
+sys.stdin.read()
+"""
+TWENTY = """
+from engine.process.free_ports import free_port
+print({free_port(set()) % 2 for _ in range(20)})
+"""
+
+
+def test_no_port_is_chosen_that_another_run_has_chosen() -> None:
+    words = [sys.executable, "-c"]
+    with subprocess.Popen(
+        [*words, EVERY_EVEN_ONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        chosen = subprocess.run([*words, TWENTY], capture_output=True, text=True, check=True).stdout
+        other.communicate()
+
+    assert chosen == "{1}\n"

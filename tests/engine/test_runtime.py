@@ -1,9 +1,9 @@
 """Running HAProxy processes, asked and changed through their runtime sockets."""
 
+import os
 import select
-import shutil
+import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from engine.live import drain as draining
-from engine.live.running import PERL, SCRIPT, Live, servers, unanswered
+from engine.live.running import Live, as_processes, servers
 from engine.live.spread import spread
-from engine.variant import Service
+from engine.variant import Service, Variant
 from faults import HostError, UserError
 from lb.balancer import balancer
 from lb.model import Control, Options
-from lb.runtime import move, rows, tell
+from lb.runtime import move, tell
 from lb.socket import ask as ask_socket
 from tests.lab.waiting import until
 from tests.lb.processes import (
@@ -81,6 +81,26 @@ def started(
 @pytest.fixture
 def balanced(started: Callable[[str], Balanced]) -> Balanced:
     return started("tcp")
+
+
+def test_a_balancer_that_is_kept_waiting_by_a_full_machine_is_waited_for(
+    balanced: Balanced,
+) -> None:
+    service = replace(balanced.live.service, name="app")
+    (live,) = as_processes(
+        Variant(Path("compose.yml"), {"app": service}), [("app", balanced.socket)]
+    )
+    pid = int(live.ask("show info").split("\nPid: ")[1].split()[0])
+    os.kill(pid, signal.SIGSTOP)
+    goes_on = threading.Timer(2, os.kill, (pid, signal.SIGCONT))
+    goes_on.start()
+    try:
+        found = [row.server for row in live.rows()]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        goes_on.cancel()
+
+    assert found == ["127.0.0.1", "127.0.0.1-2"]
 
 
 def begun(port: int, released: Path) -> tuple[threading.Thread, list[str]]:
@@ -231,61 +251,6 @@ def test_a_name_that_means_no_server_is_answered_with_those_there_are(balanced: 
 
 def test_a_whole_balancer_is_meant_by_its_name(balanced: Balanced) -> None:
     assert len(draining.chosen([balanced.live], ["app"])) == 2
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        pytest.param("perl", id="perl, as in the image on Debian"),
-        pytest.param("socat", id="socat, where somebody added it"),
-    ],
-)
-def test_the_script_for_containers_reaches_the_socket(
-    balanced: Balanced, tmp_path: Path, program: str
-) -> None:
-    if not shutil.which(program):
-        pytest.skip(f"no {program} on PATH")
-    only = tmp_path / "bin"
-    only.mkdir()
-    for name in (program, "sh"):
-        (only / name).symlink_to(str(shutil.which(name)))
-
-    def ask(line: str) -> str:
-        words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), line, PERL]
-        ended = subprocess.run(
-            words, capture_output=True, text=True, check=True, timeout=60, env={"PATH": str(only)}
-        )
-        return ended.stdout
-
-    assert [row.key for row in rows(ask)] == [row.key for row in balanced.live.rows()]
-
-
-def test_an_image_with_nothing_that_opens_a_socket_is_named_as_the_reason(
-    balanced: Balanced, tmp_path: Path
-) -> None:
-    only = tmp_path / "bin"
-    only.mkdir()
-    for name in ("sh", "grep"):
-        (only / name).symlink_to(str(shutil.which(name)))
-    words = ["sh", "-c", SCRIPT, "sh", str(balanced.socket), "show stat", PERL]
-
-    ended = subprocess.run(
-        words, capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(only)}
-    )
-    error = unanswered("rng-1", ended.stderr)
-
-    assert ended.returncode == 127
-    assert "its image has neither perl nor socat" in error.what
-    assert "--lb-image haproxy:" in (error.fix or "")
-
-
-def test_the_script_says_that_there_is_no_socket(tmp_path: Path) -> None:
-    words = ["sh", "-c", SCRIPT, "sh", str(tmp_path / "none"), "show stat", PERL]
-
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
-
-    assert ended.returncode
-    assert "No such file" in ended.stderr
 
 
 def test_a_process_that_is_gone_is_an_error_that_says_so(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from urllib.request import urlopen
 import pytest
 
 from engine import runs
-from engine.process.free_ports import free_port
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Group, Sample
 from engine.variant import parse
 from tests.engine.commands import DCGEN, Up, dcgen
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.usefixtures("home", "haproxy")
@@ -32,7 +32,7 @@ while True:
 
 @pytest.fixture
 def port() -> int:
-    return free_port(set())
+    return free_port()
 
 
 @pytest.fixture

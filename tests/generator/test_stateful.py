@@ -18,8 +18,9 @@ from generator.transforms.detach import detach
 from lb.address import Address
 from tests.generator.compose import document
 from tests.generator.laws import loaded
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import end, free_port
+from tests.lb.processes import end
 
 THERE = AtAddress("192.0.2.7")
 GUARD = Guard()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from lb.model import Address
+from tests.lab.ports import free_port
 from tests.lb.image import Image, wait_for
-from tests.lb.processes import free_port, start_replica
+from tests.lb.processes import start_replica
 
 
 @pytest.fixture

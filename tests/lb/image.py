@@ -53,6 +53,7 @@ class Image:
         return os.environ | self.environment
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
+        sys.stdout.write((self.folder.path.parent / "log").read_text())  # shown if it fails
         # Its HAProxy must not be left behind.
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

@@ -34,11 +34,6 @@ def bind(listening: socket.socket) -> str:
     return f"fd@{listening.fileno()}"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        return int(unused.getsockname()[1])
-
-
 def start_haproxy(
     configuration: Configuration | str, folder: Path, cleanup: ExitStack, *, fds: list[int]
 ) -> subprocess.Popen[bytes]:

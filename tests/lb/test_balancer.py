@@ -11,10 +11,10 @@ import pytest
 
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
+from tests.lab.ports import free_port
 from tests.lb.balanced import Balanced
 from tests.lb.processes import (
     bind,
-    free_port,
     get,
     listener,
     needs,

@@ -9,8 +9,9 @@ import pytest
 
 from lb.balancer import balancer
 from lb.model import Control, Families, Options
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import free_port, needs, start_haproxy, start_replica
+from tests.lb.processes import needs, start_haproxy, start_replica
 
 pytestmark = needs("haproxy")
 

@@ -9,9 +9,10 @@ import pytest
 from faults import UserError
 from lb.hamba import configured
 from lb.model import Address
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, wait_for
-from tests.lb.processes import free_port, get, needs
+from tests.lb.processes import get, needs
 
 pytestmark = needs("haproxy")
 

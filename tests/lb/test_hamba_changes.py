@@ -16,9 +16,10 @@ from lb.hamba import configured
 from lb.master import change
 from lb.model import Address
 from lb.render import render
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.image import Image, answers, outcome, wait_for, whole
-from tests.lb.processes import await_begun, free_port, get, needs, start_replica
+from tests.lb.processes import await_begun, get, needs, start_replica
 
 pytestmark = needs("haproxy")
 

@@ -10,9 +10,9 @@ import pytest
 from lb import healthcheck
 from lb.balancer import balancer
 from lb.model import Control
+from tests.lab.ports import free_port
 from tests.lb.processes import (
     bind,
-    free_port,
     listener,
     needs,
     start_haproxy,

@@ -14,10 +14,10 @@ from ambassador.ambassador import ambassador
 from lb.balancer import balancer
 from lb.model import Address, Configuration, Control, Options
 from lb.render import render
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 from tests.lb.processes import (
     bind,
-    free_port,
     get,
     listener,
     needs,

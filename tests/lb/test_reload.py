@@ -9,8 +9,9 @@ from pathlib import Path
 from lb.balancer import balancer
 from lb.model import Control, Options
 from lb.render import render
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
-from tests.lb.processes import end, free_port, needs, start_replica
+from tests.lb.processes import end, needs, start_replica
 
 pytestmark = needs("haproxy")
 

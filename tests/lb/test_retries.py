@@ -8,7 +8,8 @@ import pytest
 
 from lb.balancer import balancer
 from lb.model import Address, Configuration, Control, Options
-from tests.lb.processes import bind, free_port, get, listener, needs, start_haproxy, start_replica
+from tests.lab.ports import free_port
+from tests.lb.processes import bind, get, listener, needs, start_haproxy, start_replica
 
 CLIENTS = 20
 
