@@ -92,7 +92,7 @@ class Everywhere:
         """Yield what the command says on each host, and how it ended there.
 
         It ends with 3 where the host is lost or cannot be reached, and with 130 where it was
-        stopped before it began.
+        stopped before it began, or before it ended well.
 
         Raises:
             HostError: It cannot be started.
@@ -114,7 +114,8 @@ class Everywhere:
                 self._silence.close()
 
     def _begun(self, selector: selectors.BaseSelector) -> Iterator[HostEvent]:
-        while self._waiting and (self._stopped or len(self._children) < self._parallel):
+        # Once stopped, none begins, and that is told when those that had begun have ended.
+        while self._waiting and len(self._children) < (1 if self._stopped else self._parallel):
             host = self._waiting.pop(0)
             if self._stopped:
                 yield HostDone(host, _INTERRUPTED, 0.0)
@@ -158,7 +159,10 @@ class Everywhere:
                 selector.unregister(child)
             child.close()
             del self._children[host]
-            code = HostError.exit_code if host in self._lost else code
+            if host in self._lost:
+                code = HostError.exit_code
+            elif self._stopped and code:  # programs differ in what they end with then
+                code = _INTERRUPTED
             yield HostDone(host, code, time.monotonic() - self._begin_s[host])
 
 

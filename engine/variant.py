@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composefile.document import Document, load, own
+from composefile.document import load
 from composefile.formats import require_mergeable
 from composefile.includes import layered
-from composefile.interpolation import fill
 from composefile.labels import Identity
 from composefile.model import Model
-from composefile.project import PROJECT_NAME, Project
-from composefile.syntax.parser import Scalar
+from composefile.naming import named_project
+from composefile.project import PROJECT_NAME
 from composefile.values import Value, assignments, fields, words
 from faults import Place
 
@@ -66,6 +65,12 @@ class Service:
         """
         return self.model.identity(self.name)
 
+    @property
+    def is_provided(self) -> bool:
+        """Whether Compose leaves it to dcgen, as a provider, to make its containers."""
+        provider = self.keys.get("provider")
+        return isinstance(provider, dict) and provider.get("type") == "dcgen"
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -104,7 +109,7 @@ def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
     """
     first = load(text, str(file))
     more = [load(given, str(path), fragment=True) for given, path in others]
-    project = _project(file.parent, [first, *more])
+    project = named_project(file.parent, [first, *more])
     model = layered(first, project)
     for document in more:
         require_mergeable([model.document, document])
@@ -114,16 +119,6 @@ def parse(text: str, file: Path, *others: tuple[str, Path]) -> Variant:
     chosen = {service.name: service for service in services if _is_active(service, active)}
     called = project.environment[PROJECT_NAME]
     return Variant(file, chosen, model.document.v1, _contents(model), called)
-
-
-def _project(folder: Path, documents: list[Document]) -> Project:
-    """Return the project in *folder*, called what the last of *documents* calls it that does."""
-    project = Project(folder)
-    for document in documents:
-        node = None if document.v1 else own(document.root, "name")
-        if isinstance(node, Scalar) and not node.is_null:
-            project = Project(folder, called=fill(node.value, project.environment))
-    return project
 
 
 def _contents(model: Model) -> dict[str, str]:

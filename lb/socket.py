@@ -36,14 +36,19 @@ def served(path: Path) -> dict[str, int]:
     return dict(counts)
 
 
-def ask(path: Path, command: str) -> str:
+def ask(path: Path, command: str, within_s: float = _TIMEOUT_S) -> str:
     """Return the answer of the process behind the runtime socket *path* to one *command*.
+
+    Args:
+        path: The runtime socket.
+        command: One line, without its end.
+        within_s: Seconds of silence after which it does not answer.
 
     Raises:
         OSError: Nobody answers there.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(_TIMEOUT_S)
+        connection.settimeout(within_s)
         connection.connect(str(path))
         connection.sendall(f"{command}\n".encode())
         with connection.makefile(encoding="utf-8", errors="replace") as answer:

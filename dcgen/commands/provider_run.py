@@ -46,7 +46,7 @@ def run(caller: Caller, project: str, wish: Wish, *, wait: bool) -> None:
         file = Path(mine) / "compose.json"
         file.write_text(json.dumps(wish.made))
         words = ("--project-directory", str(wish.folder), "--file", str(file))
-        site = Site((*caller.program, "--project-name", project, *words))
+        site = Site((*caller.program, "--project-name", project, *words), project=project)
         variant = parse(file.read_text(), file)
         renews = caller.asks(*_RENEWS)
         if not renews and is_unchanged(site, variant, wish.service, healthy=wait):

@@ -8,16 +8,14 @@ prepares something when it starts starts alone first.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 
-from dcgen.commands.renewing import replace_stale
+from dcgen.commands.renewing import replace_others
 from dcgen.commands.sites import Place
 from dcgen.commands.wanted import Wanted
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.events import Event
 from engine.live import drain
-from engine.live.changes import replace_changed
 from engine.live.first import Alone, alone, start_first
 from engine.live.grow import Admission, admission
 from engine.live.handover import Patience
@@ -50,7 +48,7 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
     """Do around Compose's ``up``, which is run in the block, what loses no request there.
 
     Raises:
-        UserError: See `start_first` and `replace_changed`; what runs goes on.
+        UserError: See `start_first` and `replace_others`; what runs goes on.
         HostError: Docker, Compose or HAProxy does not answer, or refuses.
     """
     words = going.wanted.words([site.host for site in where.sites])
@@ -59,12 +57,7 @@ def resized(where: Place, going: Going, progress: Progress) -> Iterator[None]:
         return [*going.words, *words[site.host]]
 
     _start_first(where, going, progress)
-    for change in (replace_changed, replace_stale):
-        _show(
-            where,
-            progress,
-            partial(lambda act, one: act(one, where.variant, told(one), going.patience), change),
-        )
+    _show(where, progress, lambda s: replace_others(s, where.variant, told(s), going.patience))
     if any(service.identity.is_dynamic for service in where.variant):
         with _followed(where, going, progress):
             yield

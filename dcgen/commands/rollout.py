@@ -84,6 +84,12 @@ def rollout(
 
 def _balancer(variant: Variant, name: str) -> Service:
     service = variant.services.get(name)
+    if service and service.is_provided:
+        raise UserError(
+            f"the containers of '{name}' are made by its provider",
+            fix=f"let Compose ask it for new ones: docker compose up -d --force-recreate {name}",
+            where=service.where("provider"),
+        )
     if service is None or not service.identity.is_balancer:
         balanced = [s.name for s in variant if s.identity.is_balancer]
         raise UserError(

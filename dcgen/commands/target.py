@@ -1,5 +1,6 @@
 """What the run commands act on: which file, and on which engine."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -158,12 +159,14 @@ def _engine(
 
 
 def _automatic(read: Source) -> tuple[Engine, str]:
-    if reason := docker.trouble():
-        return "process", reason
-    try:
-        docker.compose(v1=is_v1(read.text, read.name))
-    except UserError as error:
-        return "process", error.what
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:  # a start of `docker` takes 0.1 s and more
+        asked = meanwhile.submit(docker.compose, v1=is_v1(read.text, read.name))
+        if reason := docker.trouble():
+            return "process", reason
+        try:
+            asked.result()
+        except UserError as error:
+            return "process", error.what
     return "docker", "a daemon answers"
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +55,7 @@ class _Watching:
         self._found = found
         self._given = given
         self._progress = progress
+        self._built_s = 0.0
 
     def run(self) -> None:
         while True:
@@ -78,10 +78,15 @@ class _Watching:
             if not remade and not asked.build and not asked.copies:
                 continue
             self._progress.say(f"changed: {', '.join(sorted(map(_short, changed)))}")
+            self._built_s = 0.0
             if self._done(asked, remade=remade):
-                self._progress.say(f"all of it runs after {time.monotonic() - begin_s:.1f} s")
+                self._progress.say(f"all of it runs after {self._took(begin_s)}")
             if remade:
                 return
+
+    def _took(self, begin_s: float) -> str:
+        took = f"{time.monotonic() - begin_s:.1f} s"
+        return f"{took}, of which the build took {self._built_s:.1f} s" if self._built_s else took
 
     def _done(self, asked: "Due", *, remade: bool) -> bool:
         from dcgen.reporting import report  # noqa: PLC0415
@@ -130,12 +135,18 @@ class _Watching:
 
     def _build(self, services: list[str]) -> None:
         from dcgen.commands.compose import compose  # noqa: PLC0415
+        from dcgen.commands.location import place  # noqa: PLC0415
+        from engine.watch.alike import name_alike, to_build  # noqa: PLC0415
 
+        begin_s = time.monotonic()
         try:
-            words = _to_build(self._found, services)
+            where = place(self._found)
+            words, alike = to_build(where.variant, services, where.sites[0])
             compose(self._found, self._progress, "build", *words, parallel=self._given["parallel"])
+            where.each(lambda site: name_alike(site, alike) if site else None)
         except SystemExit as ended:
             raise subprocess.CalledProcessError(int(ended.code or 0), "build") from ended
+        self._built_s = time.monotonic() - begin_s
 
     def _copied(self, copies: "tuple[Copy, ...]") -> list[str]:
         # Returns the services to build instead, because a container cannot take a file.
@@ -149,19 +160,6 @@ class _Watching:
             for event in copy(site, where.variant, copies, refused.setdefault):
                 self._progress.show(event)
         return list(refused)
-
-
-def _to_build(found: Target, services: list[str]) -> Iterator[str]:
-    # Of the replicas that share an image, one.
-    from engine.watch.rules import original  # noqa: PLC0415
-
-    images: set[object] = set()
-    for service in found.variant():
-        if original(service) in services and "build" in service.keys:
-            image = service.keys.get("image") or service.name
-            if str(image) not in images:
-                yield service.name
-            images.add(str(image))
 
 
 def _with_other_builds(asked: "Due", before: "list[Rule]", after: "list[Rule]") -> "Due":

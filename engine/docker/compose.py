@@ -1,6 +1,8 @@
 """Which Compose to call, and whether a Docker daemon answers."""
 
+import os
 import shutil
+from functools import cache
 
 from engine.hosts import DEFAULT_HOST, INSTALL, Host
 from faults import HostError
@@ -9,7 +11,7 @@ from faults import HostError
 ANSWERS_WITHIN_S = 8.0
 SSH_ANSWERS_WITHIN_S = 15.0
 LOST_WITHIN_S = 10.0  # of several hosts: a machine that does much at once is not lost
-_VERSION_WITHIN_S = 10.0
+_VERSION_WITHIN_S = 60.0  # of no daemon: on a busy machine its own start alone takes ten
 
 
 def compose(*, v1: bool) -> tuple[str, ...]:
@@ -81,6 +83,12 @@ def lost(host: Host) -> str | None:
 
 
 def _first_line(*command: str) -> str:
+    where = tuple(os.environ.get(name, "") for name in ("PATH", "DOCKER_CONFIG", "HOME"))
+    return _first_line_there(where, command)
+
+
+@cache
+def _first_line_there(_: tuple[str, ...], command: tuple[str, ...]) -> str:
     # Of what a version question prints; empty if there is no such command.
     try:
         asked = DEFAULT_HOST.call(command, within_s=_VERSION_WITHIN_S)

@@ -24,13 +24,13 @@ class Connection:
     def __init__(self, host: Host, http: HTTPConnection) -> None:
         self._host, self._http = host, http
 
-    def get(self, path: str) -> None:
-        """Ask for *path*.
+    def get(self, path: str) -> str:
+        """Return what the daemon answers when it is asked for *path*.
 
         Raises:
             HostError: The daemon does not answer, or refuses.
         """
-        self._ask("GET", path, None)
+        return self._ask("GET", path, None)
 
     def post(self, path: str, body: Mapping[str, object]) -> None:
         """Have done what *path* does with *body*, in the words of the Engine's API.
@@ -40,7 +40,7 @@ class Connection:
         """
         self._ask("POST", path, json.dumps(body))
 
-    def _ask(self, verb: str, path: str, text: str | None) -> None:
+    def _ask(self, verb: str, path: str, text: str | None) -> str:
         there = f" on {self._host}" if self._host.address else ""
         headers = {"Content-Type": "application/json"} if text else {}
         try:
@@ -52,6 +52,7 @@ class Connection:
         if answer.status >= 400:  # noqa: PLR2004 - HTTP's own
             what = f"Docker refuses '{path}'{there}: {_message(said)}"
             raise HostError(what, fix=_REFUSED_FIX)
+        return said
 
 
 @contextmanager
@@ -65,6 +66,7 @@ def connected(host: Host) -> Iterator[Connection]:
         way.settimeout(WITHIN_S)
         http = HTTPConnection("docker")
         http.sock = way
+        http.auto_open = 0  # a way that is broken is not to be sought on the network
         made = Connection(host, http)
         made.get("/_ping")
         yield made

@@ -1,24 +1,25 @@
 """The containers of one Compose project on one Docker host, asked and changed by commands."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from composefile.labels import Identity
+from composefile.labels import PROVIDED, Identity
 from composefile.nameless import mounted, without
 from composefile.values import Value
+from engine.docker.inspected import GRACE_S, LABEL, inspected
+from engine.docker.provided import NUMBER, SERVICE, own
 from engine.hosts import DEFAULT_HOST, WITHIN_S, Host, full, is_full
 from faults import HostError, UserError
 
-T = TypeVar("T")
+__all__ = ["GRACE_S", "LABEL", "Container", "Site", "everywhere", "failed"]
 
-LABEL = "com.docker.compose."
-_NS = 1_000_000_000
-GRACE_S = 10.0  # Docker's own, for a container that names none
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,13 @@ class Container:
         """What a person calls it: ``rng-replicas-3``."""
         return f"{self.service}-{self.number}"
 
+    def called(self, services: Sequence[str]) -> "Container":
+        """Return it by the name of its own, if a provider made it and that is one of *services*."""
+        mine = own(dict(self.labels))
+        if self.service in services or mine.get(SERVICE) not in services:
+            return self
+        return replace(self, service=mine[SERVICE], number=int(mine[NUMBER]))
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -95,10 +103,14 @@ class Site:
     Attributes:
         compose: The words that call Compose on its files.
         host: Where.
+        project: What it is called; empty if Compose, which is slower, is to find that out.
+        get: Returns what the daemon answers to a path, by a connection that is open, if one is.
     """
 
     compose: tuple[str, ...]
     host: Host = DEFAULT_HOST
+    project: str = ""
+    get: Callable[[str], str] | None = field(default=None, compare=False)
 
     def run(self, *words: str, within_s: float = WITHIN_S) -> str:
         """Return what Compose with *words* prints.
@@ -127,16 +139,15 @@ class Site:
 
     def containers(self, *services: str) -> list[Container]:
         """Return the containers of *services*, stopped ones too, by service and number."""
-        ids = self.run("ps", "--all", "--quiet", *services).split() if services else []
-        return sorted(self._known(ids), key=lambda one: (services.index(one.service), one.number))
+        found = [one.called(services) for one in self._found(services)] if services else []
+        return sorted(_lasting(found), key=lambda one: (services.index(one.service), one.number))
 
     def labelled(self, project: str, label: str) -> list[Container]:
         """Return the containers of *project* with *label*, whether or not the file has them."""
         labels = (f"label={LABEL}project={project}", f"label={label}")
         words = ("ps", "--all", "--quiet", "--no-trunc", *(f"--filter={one}" for one in labels))
-        return sorted(
-            self._known(self.docker(*words).split()), key=lambda one: (one.service, one.number)
-        )
+        found = _lasting(self.known(*self.docker(*words).split()))
+        return sorted(found, key=lambda one: (one.service, one.number))
 
     def running(self, *services: str) -> list[Container]:
         """Return those of `containers` whose process runs."""
@@ -166,7 +177,7 @@ class Site:
     def known(self, *ids: str) -> list[Container]:
         """Return the containers *ids*, as they are now; those of ``compose run``, too."""
         found = json.loads(self.docker("inspect", "--type", "container", *ids)) if ids else []
-        return [_container(raw) for raw in found]
+        return [_contained(raw) for raw in found]
 
     def logs(self, container: Container, lines: int) -> list[str]:
         """Return the last *lines* of what *container* wrote, standard error too, in order."""
@@ -175,9 +186,21 @@ class Site:
         stamped = sorted([*ended.out.splitlines(), *ended.err.splitlines()])
         return [line.partition(" ")[2] for line in stamped][-lines:] if not ended.code else []
 
-    def _known(self, ids: Sequence[str]) -> list[Container]:
-        # `ps --all` lists what `compose run` started, too: that is no replica of anything.
-        return [one for one in self.known(*ids) if one.labels.get(f"{LABEL}oneoff") != "True"]
+    def _found(self, services: Sequence[str]) -> list[Container]:
+        if not self.project:
+            return self.known(*self.run("ps", "--all", "--quiet", *services).split())
+        of = f"{LABEL}project={self.project}"
+        if self.get:
+            with suppress(HostError):
+                return _by_connection(self.get, of, services)
+        names = (f"{LABEL}service", PROVIDED)
+        line = "\t".join(["{{.ID}}", *(f'{{{{.Label "{name}"}}}}' for name in names)])
+        said = self.docker("ps", "--all", "--no-trunc", f"--filter=label={of}", "--format", line)
+        rows = [row.split("\t") for row in said.splitlines()]
+        ids = [
+            one for one, *texts in rows if _meant(dict(zip(names, texts, strict=True)), services)
+        ]
+        return self.known(*ids)
 
     def _call(self, command: Sequence[str], text: str = "", within_s: float = WITHIN_S) -> str:
         ended = self.host.call(command, text, within_s=within_s)
@@ -192,6 +215,11 @@ class Site:
     @property
     def _there(self) -> str:
         return f" on {self.host}" if self.host.address else ""
+
+
+def _lasting(found: Sequence[Container]) -> list[Container]:
+    # What `compose run` started is listed, too: that is no replica of anything.
+    return [one for one in found if one.labels.get(f"{LABEL}oneoff") != "True"]
 
 
 def failed(host: Host, command: Sequence[str], said: str) -> HostError:
@@ -219,54 +247,21 @@ def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Si
         return list(zip(sites, pool.map(attempt, sites), strict=True))
 
 
-def _nameless(mounts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    # Docker calls a volume that got no name by 64 hexadecimal digits.
-    found = {str(mount["Destination"]): str(mount.get("Name") or "") for mount in mounts}
-    nameless = {path: name for path, name in found.items() if re.fullmatch("[0-9a-f]{64}", name)}
-    named = [path for path in found if path not in nameless]
-    return {path: nameless[path] for path in without(nameless, named)}
+def _meant(labels: Mapping[str, str], services: Sequence[str]) -> bool:
+    # What a provider made is of the service that it provides, and of its own.
+    given = {name: text for name, text in labels.items() if text}
+    return bool({given.get(SERVICE), own(given).get(SERVICE)} & {*services})
 
 
-def _container(raw: Mapping[str, Any]) -> Container:
-    labels = raw["Config"]["Labels"]
-    networks = raw["NetworkSettings"]["Networks"]
-    return Container(
-        id=raw["Id"],
-        service=labels[f"{LABEL}service"],
-        number=_number(raw["Name"], labels),
-        running=bool(raw["State"]["Running"]),
-        health=(raw["State"].get("Health") or {}).get("Status", "").replace("none", ""),
-        addresses={
-            name: network["IPAddress"] or network.get("GlobalIPv6Address", "")
-            for name, network in networks.items()
-        },
-        labels=labels,
-        volumes=_nameless(raw["Mounts"]),
-        title=raw["Name"].removeprefix("/"),
-        image=raw["Config"]["Image"],
-        image_id=raw["Image"],
-        published=any((raw["HostConfig"].get("PortBindings") or {}).values()),
-        grace_s=GRACE_S if (grace := raw["Config"].get("StopTimeout")) is None else float(grace),
-        settles_s=_settles_s(raw["Config"].get("Healthcheck") or {}),
-    )
+def _contained(raw: Mapping[str, Any]) -> Container:
+    return Container(**inspected(raw))
 
 
-def _number(title: str, labels: Mapping[str, str]) -> int:
-    # As the container is called: one that took the place of another has its name, and Compose
-    # labels cannot be changed.
-    called = re.fullmatch(
-        rf"/{re.escape(labels[f'{LABEL}project'])}[-_]{re.escape(labels[f'{LABEL}service'])}[-_](\d+)",
-        title,
-    )
-    return int(called[1] if called else labels.get(f"{LABEL}container-number", "0"))
-
-
-def _settles_s(check: Mapping[str, Any]) -> float:
-    # Docker's defaults for what a health check leaves open: 30 s, 30 s, 3 times, no start period.
-    if (check.get("Test") or ["NONE"])[0] == "NONE":
-        return 0.0
-    once_s = sum((check.get(key) or 30 * _NS) / _NS for key in ("Interval", "Timeout"))
-    return float((check.get("StartPeriod") or 0) / _NS + once_s * (check.get("Retries") or 3))
+def _by_connection(get: Callable[[str], str], of: str, services: Sequence[str]) -> list[Container]:
+    filters = quote(json.dumps({"label": [of]}))
+    found = json.loads(get(f"/containers/json?all=1&filters={filters}"))
+    ids = [one["Id"] for one in found if _meant(one["Labels"] or {}, services)]
+    return [_contained(json.loads(get(f"/containers/{one}/json"))) for one in ids]
 
 
 def _short(command: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ is another one, or its image.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,17 +43,23 @@ def is_unchanged(site: Site, variant: Variant, service: str, *, healthy: bool) -
         HostError: Docker or Compose does not answer, or refuses.
     """
     fit = {"", "healthy"} if healthy else {"", "healthy", "starting"}
-    found = _containers(site, variant.project, service)
-    counts = Counter(one.service for one in found)
-    if counts != Counter(replicas(variant, {})) or not all(one.health in fit for one in found):
-        return False
+    wanted = replicas(variant, {})
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Compose takes as long as the rest
+        told = meanwhile.submit(hashes, site, [variant.services[name] for name in wanted])
+        found = _containers(site, variant.project, service)
+        if Counter(one.service for one in found) != Counter(wanted):
+            return False
+        if not all(one.health in fit for one in found) or not _are_of_their_tags(site, found):
+            return False
+        now = told.result()
+    return all(now.get(one.service) == one.hash for one in found)
+
+
+def _are_of_their_tags(site: Site, found: Collection[_Found]) -> bool:
     tags = sorted({one.tag for one in found})
     ids = site.docker("image", "inspect", "--format", "{{.Id}}", *tags).split()
     images = dict(zip(tags, ids, strict=True))
-    if any(images[one.tag] != one.image for one in found):
-        return False
-    wanted = hashes(site, [variant.services[name] for name in counts])
-    return all(wanted.get(one.service) == one.hash for one in found)
+    return all(images[one.tag] == one.image for one in found)
 
 
 def _containers(site: Site, project: str, service: str) -> list[_Found]:

@@ -12,8 +12,14 @@ def configuration(variant: Variant, service: Service) -> str:
     """Return the configuration that *variant* has for *service*, as its HAProxy reads it.
 
     Raises:
-        UserError: It has none: arguments say it all, or the file is not there.
+        UserError: It has none: arguments say it all, a provider makes it, or the file is not there.
     """
+    if service.is_provided:
+        raise UserError(
+            f"the configuration of '{service.name}' comes from its provider, not from a file",
+            fix="change the options of the provider, and run: docker compose up -d",
+            where=service.where("provider"),
+        )
     configs = service.keys.get("configs")
     for part in configs if isinstance(configs, list) else ():
         name = part.get("source") if isinstance(part, dict) else None

@@ -18,7 +18,7 @@ from lb.model import Address
 from lb.runtime import Row
 
 FORGET_WITHIN_S = 10.0
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.05
 
 
 def chosen(lives: Sequence[Live], names: Sequence[str]) -> list[Server]:
@@ -38,11 +38,19 @@ def chosen(lives: Sequence[Live], names: Sequence[str]) -> list[Server]:
     return found
 
 
-def drain(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterator[Changed]:
+def drain(
+    found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S, end_over_s: float | None = None
+) -> Iterator[Changed]:
     """Let *found* finish what they work on, and give them nothing new.
 
+    Args:
+        found: Servers.
+        deadline_s: Seconds that they have.
+        end_over_s: What is open then is ended over so many seconds; None leaves it.
+
     Yields:
-        When each of them is idle; or busy, if it still works after *deadline_s* seconds.
+        When each of them is idle; or busy, if it still works after *deadline_s* seconds. Then,
+        with *end_over_s*, what `spread` does.
     """
     begin_s = time.monotonic()
     hold(found)
@@ -50,6 +58,7 @@ def drain(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterat
         yield Changed(server.name, "draining", host=server.live.host)
     waiting = list(found)
     while waiting:
+        time.sleep(_LOOK_EVERY_S)  # what HAProxy is about to hand on is not counted yet
         now = _now(waiting)
         took_s = time.monotonic() - begin_s
         for server in waiting:
@@ -58,11 +67,12 @@ def drain(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterat
         waiting = [server for server in waiting if not now[server].idle]
         if waiting and took_s >= deadline_s:
             break
-        time.sleep(_LOOK_EVERY_S if waiting else 0)
     for server in waiting:
         left = now[server].sessions + now[server].queue
         detail = f"{left} connections are open"
         yield Changed(server.name, "busy", deadline_s, server.live.host, detail)
+    if end_over_s is not None:
+        yield from spread(found, end_over_s)
 
 
 def lead(server: Server, host: str) -> None:
@@ -71,11 +81,19 @@ def lead(server: Server, host: str) -> None:
     runtime.tell(server.live.ask, [runtime.move(server.row, host, port)])
 
 
-def vacate(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Iterator[Changed]:
+def vacate(
+    found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S, end_over_s: float | None = None
+) -> Iterator[Changed]:
     """Wait until nobody is connected to the addresses that *found*, which were moved, had before.
 
+    Args:
+        found: Servers.
+        deadline_s: Seconds to wait.
+        end_over_s: What is open then is ended over so many seconds; None leaves it.
+
     Yields:
-        When that is so; or busy, if it is not after *deadline_s* seconds.
+        When that is so; or busy, if it is not after *deadline_s* seconds. Then, with *end_over_s*,
+        what `spread` does.
     """
     if not found:
         return
@@ -90,12 +108,20 @@ def vacate(found: Sequence[Server], deadline_s: float = DRAIN_WITHIN_S) -> Itera
             for live in lives
         )
 
-    # Twice: a connection that HAProxy is about to open is not there yet.
-    if until(lambda: not left() and not left(), deadline_s):
+    def is_left() -> bool:
+        # Twice: a connection that HAProxy is about to open is not there yet.
+        if left():
+            return False
+        time.sleep(_LOOK_EVERY_S)
+        return not left()
+
+    if until(is_left, deadline_s):
         yield Changed(first.name, "idle", time.monotonic() - begin_s, first.live.host)
     else:
         detail = f"{left()} connections are open"
         yield Changed(first.name, "busy", deadline_s, first.live.host, detail)
+    if end_over_s is not None:
+        yield from spread(found, end_over_s)
 
 
 def ready(found: Iterable[Server]) -> None:
@@ -175,8 +201,7 @@ def retire(
     names = {one.name for one in extra}
     leaving = [s for live in lives for s in servers(live) if s.name in names]
     with ready_again(leaving):
-        yield from drain(leaving, deadline_s)
-        yield from spread(leaving, max(one.grace_s for one in extra))
+        yield from drain(leaving, deadline_s, max(one.grace_s for one in extra))
         begin_s = time.monotonic()
         site.remove(extra)
         for one in extra:
@@ -208,9 +233,14 @@ def ready_again(found: Sequence[Server]) -> Iterator[None]:
 
 
 def _called(server: Server) -> set[str]:
-    service = server.live.service
+    replicas_of, service = server.live.identity.replicas, server.live.service
     of = re.fullmatch(r"(.+)-\d+", server.name)  # a container, or one of several processes
-    return {server.name, service.name} | ({of[1]} & set(service.identity.replicas) if of else set())
+    several = {pod.service for pod in server.live.pods if pod.name == server.name}
+    several |= {of[1]} if of else set()
+    several &= set(replicas_of)
+    if server.live.is_sidecar:
+        several.add(server.row.server)  # in whichever pod
+    return {server.name, service.name} | several
 
 
 def _tell(found: Sequence[Server], wanted: str) -> None:

@@ -90,7 +90,7 @@ class Admission:
         full = len(held) == len(new)
         late = len(listening) < len(new)
         known = {server.ip for server in led}
-        members = self._site.running(*live.service.identity.replicas)
+        members = self._site.running(*live.identity.replicas)
         return not late and (full or all(known & {*one.addresses.values()} for one in members))
 
 

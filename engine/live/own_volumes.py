@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from composefile.nameless import nameless_volumes
 from engine.docker.containers import Site
 from engine.events import Notice
+from engine.live.kept_open import looking
 from engine.variant import Variant
 
 
@@ -18,7 +19,10 @@ def own_volumes(site: Site, variant: Variant) -> Iterator[Notice]:
         HostError: Docker or Compose does not answer.
     """
     balancers = [s for s in variant if s.identity.is_balancer]
-    running = site.running(*(name for s in balancers for name in s.identity.replicas))
+    if not balancers:
+        return
+    with looking(site) as seen:
+        running = seen.running(*(name for s in balancers for name in s.identity.replicas))
     for balancer in balancers:
         services = balancer.identity.replicas
         mine = [one for one in running if one.service in services]

@@ -4,9 +4,12 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 
+from engine.docker.containers import Container
 from engine.live.running import Live
-from faults import UserError
+from faults import HostError, UserError
 from lb.model import Address
+
+__all__ = ["Address", "reachable", "require_reachable", "seen"]
 
 REACHED_WITHIN_S = 3
 # $1 is how long to wait, the others are hosts and ports; all at once.
@@ -22,6 +25,10 @@ wait
 
 def reachable(live: Live, addresses: Sequence[Address]) -> list[Address]:
     """Return those of *addresses* where somebody listens, as seen from *live*."""
+    if live.listens:
+        known = {address: live.listens(address.host, address.port) for address in addresses}
+        if None not in known.values():
+            return [address for address in addresses if known[address]]
     if live.site and live.container:
         words = ("exec", live.container.id, "bash", "-c", _CONNECT, "bash", str(REACHED_WITHIN_S))
         said = live.site.docker(*words, *(f"{a.host} {a.port}" for a in addresses)).splitlines()
@@ -32,6 +39,20 @@ def reachable(live: Live, addresses: Sequence[Address]) -> list[Address]:
             socket.create_connection((address.host, address.port), REACHED_WITHIN_S).close()
             found.append(address)
     return found
+
+
+def seen(live: Live, container: Container, ports: Sequence[int]) -> list[Address]:
+    """Return where *ports* of *container* are, as seen from *live*.
+
+    Raises:
+        HostError: They share no network.
+    """
+    shared = live.container.addresses if live.container else {}
+    found = [ip for name, ip in container.addresses.items() if name in shared and ip]
+    if not found:
+        what = f"'{container.name}' and '{live.service.name}' share no network"
+        raise HostError(what, fix="give both one of the networks of the other")
+    return [Address(found[0], port) for port in ports]
 
 
 def require_reachable(live: Live, upstream: Address) -> None:

@@ -4,12 +4,14 @@
     drain an old one, remove it; and so on with the next
 
 The old one is there until the new one serves. If that never comes, the new one is removed and
-nothing else has changed.
+nothing else has changed. Where replicas are services of their own, an old one that nobody is
+connected to ends while the next one starts; of one service, Compose counts those that are there.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from engine.docker.containers import Container, Site
 from engine.docker.following import follow
@@ -24,13 +26,13 @@ from engine.live.drain import (
     vacate,
 )
 from engine.live.health import await_healthy, never_healthy
-from engine.live.reach import reachable
+from engine.live.kept_open import kept_open, looking
+from engine.live.meanwhile import Meanwhile, meanwhile
+from engine.live.reach import Address, reachable, seen
 from engine.live.running import Live, Server, on_docker, servers
-from engine.live.spread import spread
 from engine.variant import Service, Variant
 from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S, until
 from faults import HostError, UserError
-from lb.model import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Rollout:
     renew_volumes: bool = False
     only: frozenset[str] = frozenset()
     _drained: list[Server] = field(default_factory=list)
+    _gone: list[Server] = field(default_factory=list)
+    _taken: set[str] = field(default_factory=set)
 
     def run(self) -> Iterator[Event]:
         """Replace every replica, and yield what becomes of each.
@@ -66,6 +70,10 @@ class Rollout:
                 well: then it is removed, and the old ones go on.
             HostError: Docker, Compose or HAProxy does not answer, or nothing runs.
         """
+        with looking(self.site) as site:
+            yield from replace(self, site=site)._run()
+
+    def _run(self) -> Iterator[Event]:
         lives = on_docker(self.variant, self.site, self.balancer.name)
         services = self.balancer.identity.replicas
         old = [one for one in self.site.running(*services) if not self.only or one.id in self.only]
@@ -76,16 +84,19 @@ class Rollout:
             self._require_names(old)
         if self.build:
             yield from follow(self.site, "build", *services)
+        with kept_open(lives) as asked:
+            yield from self._one_by_one(old, asked)
+
+    def _one_by_one(self, old: Sequence[Container], lives: Sequence[Live]) -> Iterator[Event]:
         try:
             if self.balancer.identity.is_dynamic:
                 self._hold(free_slots(lives))
-            for number, container in enumerate(old, start=1):
-                begin_s = time.monotonic()
-                yield from self._replace(container, lives)
-                took_s = time.monotonic() - begin_s
-                detail = f"{number} of {len(old)}"
-                yield Changed(container.name, "replaced", took_s, self.site.host, detail)
+            with meanwhile() as ending:
+                for number, container in enumerate(old, start=1):
+                    yield from self._replace(container, f"{number} of {len(old)}", lives, ending)
+                yield from ending.told()
         finally:
+            await_forgotten([server for server in self._gone if server.ip not in self._taken])
             ready(self._drained)
 
     def _require_names(self, old: Sequence[Container]) -> None:
@@ -104,12 +115,16 @@ class Rollout:
         self._drained.extend(found)
         hold(found)
 
-    def _replace(self, old: Container, lives: Sequence[Live]) -> Iterator[Event]:
+    def _replace(
+        self, old: Container, number: str, lives: Sequence[Live], ending: Meanwhile
+    ) -> Iterator[Event]:
         begin_s = time.monotonic()
+        end = partial(self._end, old, number, begin_s)
         new = yield from self._start(old)
         yield Changed(new.name, "started", host=self.site.host)
         try:
             new = await_healthy(self.site, new, self.healthy_within_s)
+            self._taken.update(new.addresses.values())
             arrived = self._arrived(new, lives)
         except UserError:
             self._undo(new, lives)
@@ -118,9 +133,11 @@ class Rollout:
         yield Changed(new.name, "healthy", time.monotonic() - begin_s, self.site.host)
         if self.balancer.identity.is_dynamic:
             ready(arrived)
-            yield from self._leave(old, lives)
+            yield from self._leave(old, lives, end)
         else:
+            yield from ending.told()
             yield from self._switch(old, new, lives)
+            ending.begin(end)
 
     def _start(self, old: Container) -> Generator[Event, None, Container]:
         before = self.site.containers(old.service)
@@ -141,22 +158,25 @@ class Rollout:
             found[:] = [s for live in lives for s in servers(live) if s.name == new.name]
             led = {server.row.backend for server in found}
             known = all(row.backend in led for live in lives for row in live.rows())
+            if self.balancer.identity.is_dynamic and not known:
+                return False
             places = self._new_addresses(new, lives)
-            listening = all(reachable(live, [address]) for live, address in places)
-            return listening and (known or not self.balancer.identity.is_dynamic)
+            return all(len(reachable(live, all_of)) == len(all_of) for live, all_of in places)
 
         within_s = max(self.healthy_within_s, new.settles_s)
         if not until(there, within_s):
             raise never_healthy(self.site, new, within_s)
         return found
 
-    def _leave(self, old: Container, lives: Sequence[Live]) -> Iterator[Changed]:
+    def _leave(
+        self, old: Container, lives: Sequence[Live], end: Callable[[], Sequence[Changed]]
+    ) -> Iterator[Changed]:
         leaving = [s for live in lives for s in servers(live) if s.name == old.name]
         self._drained.extend(leaving)
-        yield from drain(leaving, self.drain_within_s)
-        yield from spread(leaving, old.grace_s)
-        yield from self._remove(old)
-        await_forgotten(leaving)
+        yield from drain(leaving, self.drain_within_s, old.grace_s)
+        yield from end()
+        # Its slot stays drained until HAProxy has forgotten it, while the next one starts.
+        self._gone.extend(leaving)
 
     def _switch(self, old: Container, new: Container, lives: Sequence[Live]) -> Iterator[Changed]:
         # The server keeps its name and gets another address: nobody waits for DNS, and what the
@@ -164,30 +184,25 @@ class Rollout:
         leaving = [s for live in lives for s in servers(live) if s.name == old.service]
         addresses = dict(self._new_addresses(new, lives))
         for server in leaving:
-            lead(server, addresses[server.live].host)
+            lead(server, addresses[server.live][0].host)
         leaving = [s for s in leaving if s.row.address]
-        yield from vacate(leaving, self.drain_within_s)
-        yield from spread(leaving, old.grace_s)
-        yield from self._remove(old)
+        yield from vacate(leaving, self.drain_within_s, old.grace_s)
 
     def _new_addresses(
         self, new: Container, lives: Sequence[Live]
-    ) -> Iterator[tuple[Live, Address]]:
+    ) -> Iterator[tuple[Live, list[Address]]]:
         ports = [port for name, port in self.balancer.identity.balances if name == new.service]
         for live in lives:
-            shared = live.container.addresses if live.container else {}
-            address = next((ip for name, ip in new.addresses.items() if name in shared and ip), "")
-            if not address:
-                what = f"'{new.name}' and '{self.balancer.name}' share no network"
-                raise HostError(what, fix="give both one of the networks of the other")
-            for port in ports:
-                yield live, Address(address, port)
+            yield live, seen(live, new, ports)
 
-    def _remove(self, old: Container) -> Iterator[Changed]:
-        begin_s = time.monotonic()
+    def _end(self, old: Container, number: str, begin_s: float) -> list[Changed]:
+        idle_s, host = time.monotonic(), self.site.host
         self.site.remove([old])
-        took_s = time.monotonic() - begin_s
-        yield Changed(old.name, "removed", took_s, self.site.host, old.leaves)
+        now_s = time.monotonic()
+        return [
+            Changed(old.name, "removed", now_s - idle_s, host, old.leaves),
+            Changed(old.name, "replaced", now_s - begin_s, host, number),
+        ]
 
     def _undo(self, new: Container, lives: Sequence[Live]) -> None:
         mine = set(new.addresses.values())

@@ -6,10 +6,11 @@ perl, the one on Alpine has nothing, unless somebody adds socat.
 Of a process of this host the socket is a file of this host.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from composefile.labels import Identity
 from engine.docker.containers import Container, Site
 from engine.hosts import DEFAULT_HOST, Host
 from engine.variant import Service, Variant
@@ -18,6 +19,9 @@ from lb.image import DEFAULT_IMAGE
 from lb.model import SOCKET_PATH
 from lb.runtime import Ask, Row, rows
 from lb.socket import ask as ask_socket
+
+# A machine that is full, as that of a trial may be, lets even a sound HAProxy wait for its turn.
+_ANSWERS_WITHIN_S = 20
 
 PERL = r"""
 use IO::Socket::UNIX;
@@ -37,6 +41,15 @@ exit 127
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod that runs in a cluster, for *service*, at the address *ip*."""
+
+    name: str
+    service: str
+    ip: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Live:
     """A balancer or ambassador that runs.
@@ -47,6 +60,10 @@ class Live:
         site: Where its container is; None for a process of this host.
         container: Its container, None for a process.
         socket: Its socket on this host, None for a container.
+        listens: Tells whether somebody listens at a host and a port, as seen from there, by a way
+            that is open; None if that is broken, or there is none.
+        pod: Its pod; None unless it is in a cluster.
+        pods: All pods there that run for the variant.
     """
 
     service: Service
@@ -54,6 +71,20 @@ class Live:
     site: Site | None = None
     container: Container | None = None
     socket: Path | None = None
+    listens: Callable[[str, int], bool | None] | None = None
+    pod: Pod | None = None
+    pods: tuple[Pod, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        """What it is: as its container says if a provider has made that, else as the file does.
+
+        Raises:
+            UserError: A label of dcgen's does not read as what it should be.
+        """
+        if self.container and self.service.is_provided:
+            return self.container.identity
+        return self.service.identity
 
     @property
     def host(self) -> Host:
@@ -63,7 +94,12 @@ class Live:
     @property
     def dynamic(self) -> bool:
         """Whether DNS says who its servers are."""
-        return bool(self.container) and self.service.identity.is_dynamic
+        return bool(self.container or self.pod) and self.identity.is_dynamic
+
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether it runs in the pods of another service, so that there may be several of it."""
+        return self.pod is not None and self.pod.service != self.service.name
 
     def rows(self) -> list[Row]:
         """Return its servers, empty slots too."""
@@ -74,7 +110,8 @@ class Live:
 class Server:
     """A server of a live balancer or ambassador, by the *name* that a person has for it.
 
-    That is the name in HAProxy's configuration, but for a slot the container that fills it.
+    That is the name in HAProxy's configuration, but for a slot the container that fills it; that of
+    a sidecar has its pod in front.
     """
 
     live: Live
@@ -90,10 +127,12 @@ class Server:
 def proxies(variant: Variant, *names: str) -> list[Service]:
     """Return the balancers and ambassadors of *variant*, or those of *names*.
 
+    What a service with dcgen as its provider is, its containers say.
+
     Raises:
         UserError: One of *names* is none of them, or there is none at all.
     """
-    found = {s.name: s for s in variant if s.identity.is_proxy}
+    found = {s.name: s for s in variant if s.identity.is_proxy or s.is_provided}
     if not found:
         what = f"there is neither a balancer nor an ambassador in '{variant.file}'"
         raise UserError(what, fix="make one: dcgen scale SERVICE N, or name the variant with -f")
@@ -148,14 +187,23 @@ def as_processes(variant: Variant, sockets: Iterable[tuple[str, Path]], *names: 
 
 def servers(live: Live) -> list[Server]:
     """Return the servers of *live*, without slots that nobody fills."""
-    if not (live.dynamic and live.site):
-        return [Server(live, row.server, row) for row in live.rows()]
-    members = live.site.containers(*live.service.identity.replicas)
-    names = {ip: one.name for one in members for ip in one.addresses.values() if ip}
-    order = [one.name for one in members]
+    if not live.dynamic:
+        of = f"{live.pod.name}/" if live.pod and live.is_sidecar else ""
+        return [Server(live, f"{of}{row.server}", row) for row in live.rows()]
+    names = _members(live)
+    order = list(names.values())
     filled = (Server(live, row.server, row) for row in live.rows() if row.address)
     found = [replace(server, name=names.get(server.ip, server.name)) for server in filled]
     return sorted(found, key=lambda s: order.index(s.name) if s.name in order else len(order))
+
+
+def _members(live: Live) -> dict[str, str]:
+    """Return the replicas of *live* that there are, by their addresses."""
+    replicas = live.identity.replicas
+    if live.site is None:
+        return {pod.ip: pod.name for pod in live.pods if pod.service in replicas}
+    members = live.site.containers(*replicas)
+    return {ip: one.name for one in members for ip in one.addresses.values() if ip}
 
 
 def asking(site: Site, container: Container) -> Ask:
@@ -164,7 +212,7 @@ def asking(site: Site, container: Container) -> Ask:
     def ask(line: str) -> str:
         words = ("exec", container.id, "sh", "-c", SCRIPT, "sh", SOCKET_PATH, line, PERL)
         try:
-            return site.docker(*words, within_s=20)
+            return site.docker(*words, within_s=_ANSWERS_WITHIN_S)
         except HostError as error:
             raise unanswered(container.name, error.what) from error
 
@@ -174,7 +222,7 @@ def asking(site: Site, container: Container) -> Ask:
 def _local(socket: Path) -> Ask:
     def ask(line: str) -> str:
         try:
-            return ask_socket(socket, line)
+            return ask_socket(socket, line, _ANSWERS_WITHIN_S)
         except OSError as error:
             raise unanswered(socket.stem, str(error.strerror or error)) from error
 

@@ -6,6 +6,7 @@ Source: docker/compose, pkg/compose/convergence.go, ``mustRecreate``.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from composefile import labels
@@ -29,8 +30,11 @@ def stale(site: Site, found: Sequence[Made]) -> list[Made]:
     """
     if not found:
         return []
-    wanted = hashes(site, {service.name: service for service, _ in found}.values())
-    ids = {name: _id(site, name) for name in {_image(*made) for made in found}}
+    named = sorted({_image(*made) for made in found})
+    with ThreadPoolExecutor() as meanwhile:  # Compose takes longer than one image does
+        asked = meanwhile.map(lambda name: _id(site, name), named)
+        wanted = hashes(site, {service.name: service for service, _ in found}.values())
+        ids = dict(zip(named, asked, strict=True))
     return [
         (service, one)
         for service, one in found

@@ -57,8 +57,8 @@ def status(lives: Iterable[Live]) -> list[Status]:
         Status(
             host=live.host,
             service=live.service.name,
-            role=live.service.identity.role,
-            slots=live.service.identity.slots if live.dynamic else 0,
+            role=live.identity.role,
+            slots=live.identity.slots if live.dynamic else 0,
             servers=tuple(
                 ServerStatus(
                     name=server.name,

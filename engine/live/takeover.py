@@ -146,7 +146,7 @@ def _serves(live: Live, *, by_another: bool) -> bool:
     well = [r for r in rows if r.address and r.status.startswith("UP") and r.check != _UNCHECKED]
     if by_another:
         return len({row.backend for row in well}) == len({row.backend for row in rows})
-    running = live.site.running(*live.service.identity.replicas)
+    running = live.site.running(*live.identity.replicas)
     known = {ip for one in running for ip in one.addresses.values()}
     there = {(row.backend, row.ip) for row in well if row.ip in known}
     return len(there) >= len({row.backend for row in rows}) * len(running) > 0

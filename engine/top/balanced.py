@@ -44,7 +44,7 @@ def counted(lives: Iterable[Live], name_of: Callable[[Row], str]) -> Counted:
         except UserError as error:
             found.problems.append(Problem(str(live.host), error.what))
             continue
-        service = live.service.identity.service or live.service.name
+        service = live.identity.service or live.service.name
         found.queues[service] = found.queues.get(service, 0) + sum(queues.values())
         _take(found, live, service, [row for row in rows if row.address], name_of)
     return found
@@ -57,7 +57,7 @@ def _take(
     for row in rows:
         by_name.setdefault(name_of(row) or row.server, []).append(row)
     for name, some in by_name.items():
-        if live.service.identity.role == labels.AMBASSADOR:
+        if live.identity.role == labels.AMBASSADOR:
             member = Member(
                 str(live.host), service, name, role=UPSTREAM, state="", traffic=_traffic(some)
             )
