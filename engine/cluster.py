@@ -1,11 +1,12 @@
-"""A cluster of Kubernetes, as far as kubectl reaches it: its API server judges, and keeps nothing.
+"""A cluster of Kubernetes, as far as kubectl reaches it.
 
-Source: Kubernetes, "kubectl apply" (`--dry-run=server`).
+Its API server judges manifests and keeps nothing, and leads into the containers of pods. Sources:
+Kubernetes, "kubectl apply" (`--dry-run=server`), "kubectl exec".
 """
 
 import re
 
-from engine.hosts import DEFAULT_HOST
+from engine.hosts import DEFAULT_HOST, Ended
 from faults import HostError
 from lb import programs
 
@@ -15,6 +16,7 @@ _NOT_REACHED = re.compile(
     r"|context .* does not exist|You must be logged in|x509:|i/o timeout|server has asked for",
     re.IGNORECASE,
 )
+_ANSWERS_WITHIN_S = 30.0
 _FIX = "let kubectl reach a cluster: kubectl config use-context NAME"
 
 
@@ -24,15 +26,37 @@ def refusals(manifests: str) -> list[str]:
     Raises:
         HostError: There is no kubectl, or it reaches no API server.
     """
-    kubectl = programs.find("kubectl")
-    if kubectl is None:
+    words = ("apply", "--dry-run=server", "--output=name", "--filename=-")
+    ended = _kubectl(words, manifests, _WITHIN_S)
+    return _said(ended) if ended.code else []
+
+
+def kubectl(namespace: str, *words: str) -> str:
+    """Return what kubectl says to *words* in *namespace*; empty is the one that kubectl is set to.
+
+    Raises:
+        HostError: There is no kubectl, it reaches no API server, or it refuses; the error says why.
+    """
+    of = (f"--namespace={namespace}",) if namespace else ()
+    ended = _kubectl((*of, *words), "", _ANSWERS_WITHIN_S)
+    if ended.code:
+        raise HostError(_said(ended)[-1], fix="give the namespace: --namespace NAME")
+    return ended.out
+
+
+def _kubectl(words: tuple[str, ...], text: str, within_s: float) -> Ended:
+    program = programs.find("kubectl")
+    if program is None:
         raise HostError("there is no 'kubectl' on PATH", fix="install it, to ask a cluster")
-    command = [kubectl, "apply", "--dry-run=server", "--output=name", "--filename=-"]
-    ended = DEFAULT_HOST.call(command, manifests, within_s=_WITHIN_S)
+    ended = DEFAULT_HOST.call([program, *words], text, within_s=within_s)
     if ended.code is None:
-        raise HostError(f"the cluster does not answer within {_WITHIN_S:.0f} s", fix=_FIX)
-    lines = [line for line in ended.err.splitlines() if line and not line.startswith("Warning:")]
+        raise HostError(f"the cluster does not answer within {within_s:.0f} s", fix=_FIX)
+    lines = _said(ended)
     if ended.code and (not lines or _NOT_REACHED.search(ended.err)):
         said = lines[-1] if lines else f"kubectl ended with {ended.code}"
         raise HostError(f"the cluster cannot be asked: {said}", fix=_FIX)
-    return lines if ended.code else []
+    return ended
+
+
+def _said(ended: Ended) -> list[str]:
+    return [line for line in ended.err.splitlines() if line and not line.startswith("Warning:")]

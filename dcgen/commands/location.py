@@ -1,15 +1,21 @@
 """What the commands on a running variant share: where it runs, and what is said of each host."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
+import click
+
+from dcgen import source
 from dcgen.commands.sites import Place
-from dcgen.commands.target import Target, target
+from dcgen.commands.target import AS_ASKED, Target, find, target
 from engine.docker.containers import Site
 from engine.hosts import Host
 from faults import UsageError
 
-__all__ = ["Place", "called", "place", "where_given"]
+__all__ = ["Place", "called", "cluster_options", "place", "where_given"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def place(found: Target) -> Place:
@@ -24,7 +30,7 @@ def place(found: Target) -> Place:
         )
     variant = found.variant()
     words = found.compose() if found.hosts else ()
-    return Place(variant, tuple(Site(words, host) for host in found.hosts))
+    return Place(variant, tuple(Site(words, host, variant.project) for host in found.hosts))
 
 
 def where_given(given: Mapping[str, Any]) -> Place:
@@ -33,7 +39,32 @@ def where_given(given: Mapping[str, Any]) -> Place:
     Raises:
         UserError: See `target` and `place`.
     """
+    if given.get("is_kubernetes") or given.get("namespace"):
+        return _in_cluster(given)
     return place(target(given["files"], given["engine"], given["hosts"], starting=False))
+
+
+def _in_cluster(given: Mapping[str, Any]) -> Place:
+    if given["hosts"] or given["engine"] != "auto":
+        raise UsageError(
+            "a cluster is reached by kubectl, not as a host",
+            fix="leave out --kubernetes and --namespace, or --host, --hosts and --engine",
+        )
+    read = tuple(source.read(path) for path in find(given["files"]))
+    found = Target(read, "process", (), AS_ASKED)
+    return replace(place(found), namespace=given["namespace"])
+
+
+def cluster_options(command: F) -> F:
+    """Add the options that let a command find a variant in a cluster; see `where_given`."""
+    in_cluster = click.option(
+        "--kubernetes",
+        "is_kubernetes",
+        is_flag=True,
+        help="Where `dcgen kubernetes` was applied: the cluster that kubectl reaches.",
+    )
+    of = click.option("--namespace", default="", metavar="NAME", help="Namespace there.")
+    return in_cluster(of(command))
 
 
 def called(host: Host, name: str) -> str:

@@ -13,6 +13,7 @@ from dcgen.reporting import report
 from engine import runs
 from engine.docker.containers import Site, everywhere
 from engine.hosts import Host
+from engine.live.in_cluster import in_cluster
 from engine.live.running import Live, as_processes, on_docker
 from engine.variant import Variant
 from faults import HostError, UserError
@@ -26,11 +27,13 @@ _HOST_FAILED = 3
 class Place:
     """Where a variant runs: on *sites*, or as processes of this host if there are none.
 
+    With a *namespace* it runs in a cluster; an empty one is the one that kubectl is set to.
     *failed* has the hosts, of several, on which something failed: nothing more is done there.
     """
 
     variant: Variant
     sites: tuple[Site, ...]
+    namespace: str | None = None
     failed: dict[Host, UserError] = field(default_factory=dict, compare=False)
 
     def hold(self) -> None:
@@ -43,15 +46,23 @@ class Place:
         Raises:
             HostError: None runs.
         """
-        if site is None:
+        if self.namespace is not None:
+            found = in_cluster(self.variant, self.namespace, *names)
+        elif site is None:
             found = as_processes(self.variant, runs.sockets(runs.find(self.variant.file)), *names)
         else:
             found = on_docker(self.variant, site, *names)
         if not found:
             called = f"'{names[0]}'" if names else f"no balancer of '{self.variant.file}'"
             what = f"{called} is not running" if names else f"{called} is running"
-            raise HostError(what, fix=f"start it: dcgen up -f {self.variant.file}")
+            raise HostError(what, fix=self._start)
         return found
+
+    @property
+    def _start(self) -> str:
+        if self.namespace is None:
+            return f"start it: dcgen up -f {self.variant.file}"
+        return "give its namespace: --namespace NAME; a Service that balances has nothing to ask"
 
     def each(self, act: Callable[[Site | None], T]) -> list[T]:
         """Return what *act* returns on each host, all at once; one that failed is left out.

@@ -24,5 +24,6 @@ SUMMARIES = {
 def lb() -> None:
     """Inspect and change the balancers and ambassadors of a running variant.
 
-    They are reached through Docker, or through a local socket: no port is opened for it.
+    They are reached through Docker, through kubectl, or through a local socket: no port is opened
+    for it.
     """

@@ -22,6 +22,12 @@ def require_ambassador(variant: Variant, name: str) -> None:
         UserError: It is not.
     """
     service = variant.services.get(name)
+    if service and service.is_provided:
+        raise UserError(
+            f"the upstream of '{name}' is an option of its provider",
+            fix="change `upstream:` there, and run: docker compose up -d",
+            where=service.where("provider"),
+        )
     if service is None or service.identity.role != labels.AMBASSADOR:
         raise UserError(
             f"service '{name}' is not an ambassador in '{variant.file}'",

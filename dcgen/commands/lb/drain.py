@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dcgen.commands.completion import running
-from dcgen.commands.location import where_given
+from dcgen.commands.location import cluster_options, where_given
 from dcgen.commands.target import RunCommand, deadline_option, target_options
 from dcgen.progress import Progress
 from engine.docker.containers import Site
@@ -20,6 +20,7 @@ from faults import UserError
 @click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @deadline_option
 @target_options
+@cluster_options
 def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Stop sending new connections to SERVER and wait until it is idle; `ready` undoes it."""
     where = where_given(given)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dcgen.commands.completion import running
-from dcgen.commands.location import called, where_given
+from dcgen.commands.location import called, cluster_options, where_given
 from dcgen.commands.target import RunCommand, target_options
 from dcgen.progress import Progress
 from engine.docker.containers import Site
@@ -18,6 +18,7 @@ from engine.live import drain as draining
 )
 @click.argument("names", nargs=-1, required=True, metavar="SERVER|SERVICE…", shell_complete=running)
 @target_options
+@cluster_options
 def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Send new connections to SERVER again: undo `drain`."""
     where = where_given(given)

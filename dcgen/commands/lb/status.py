@@ -7,7 +7,7 @@ import click
 from dcgen.columns import aligned
 from dcgen.commands.completion import running
 from dcgen.commands.json_text import json_text
-from dcgen.commands.location import where_given
+from dcgen.commands.location import cluster_options, where_given
 from dcgen.commands.target import RunCommand, target_options
 from engine.live.status import Status
 from engine.live.status import status as status_of
@@ -19,6 +19,7 @@ from engine.live.status import status as status_of
 )
 @click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=running)
 @target_options
+@cluster_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Show the servers of each balancer: health, sessions, queue, latency."""
