@@ -165,13 +165,14 @@ class Model:
     def base(self, name: str) -> tuple["Model", str] | None:
         """Return the model and the name of the service that *name* extends; None if it does not."""
         if name not in self._bases:
-            self._bases[name] = self._find_base(name)
-            self._require_end(name)
+            found = self._find_base(name)
+            self._require_end(name, found)
+            self._bases[name] = found
         return self._bases[name]
 
-    def _require_end(self, name: str) -> None:
-        """Refuse a circle of `extends`, in this file or through others."""
-        chain, base = [name], self._bases[name]
+    def _require_end(self, name: str, base: "tuple[Model, str] | None") -> None:
+        """Refuse a circle of `extends` that begins with *base*, in this file or through others."""
+        chain = [name]
         while base is not None and base[0] is self:
             if base[1] in chain or len(chain) > MAX_EXTENDS:
                 raise self._endless(name)

@@ -81,6 +81,16 @@ def head(path: Path) -> str:
         return file.read(HEAD_BYTES).decode(errors="replace")
 
 
+def whole(path: Path) -> str:
+    """Return the file at *path*.
+
+    Raises:
+        HostError: It cannot be read.
+    """
+    with _told(path, "read"):
+        return path.read_bytes().decode(errors="replace")
+
+
 def stale(files: Mapping[Path, str]) -> list[Path]:
     """Return those of *files* that are not there, or hold something else."""
     return [path for path, text in files.items() if not _holds(path, text.encode())]

@@ -1,14 +1,18 @@
 """Read the Compose files that a command acts on as one document, and say which they were."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from composefile.document import Document, load
 from composefile.model import Model
+from composefile.naming import named_project
 from composefile.project import Project
 from dcgen import source
-from faults import printable
+from faults import Place, UserError, printable
+
+_LINE = re.compile(r"# [^\n]*?:(\d+)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class Reading:
     def model(self) -> Model:
         """What the document says, in the folder of the first file."""
         return Model(self.document, Project(self.first.folder))
+
+    @property
+    def project(self) -> Project:
+        """What lies around them, with the name that they give; variables in it are filled in.
+
+        Raises:
+            UserError: A variable in the name has to be set, and is not.
+        """
+        return named_project(self.first.folder, [self.document])
 
     @property
     def files(self) -> list[str]:
@@ -65,3 +78,20 @@ def merged(sources: Sequence[source.Source]) -> Reading:
             document, load(other.text, other.name, fragment=True), Project(first.folder)
         )
     return Reading(first, document, tuple(sources))
+
+
+def encoded(text: str, file: str) -> bytes:
+    """Return *text*, which was made from *file* and has its lines in comments, in UTF-8.
+
+    Raises:
+        UserError: It has half a character, as ``U+D800`` is.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        found = _LINE.findall(text[: error.start])
+        raise UserError(
+            f"{text[error.start : error.end]!r} is half a character, which no file can hold",
+            fix="write the whole character in its place",
+            where=Place(file, int(found[-1]) if found else 0),
+        ) from error

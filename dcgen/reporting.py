@@ -63,12 +63,13 @@ def report(error: UserError, host: str = "") -> int:
 
     With *host*, of several, the first line begins with it.
     """
-    where = "".join(f"{place}: " for place in (host, error.where) if place)
-    click.echo(colored(where + error.what, "red"), err=True)
-    for reason in error.reasons:
-        click.echo(f"  {reason}", err=True)
-    for fix in error.fixes:
-        click.echo(f"  {colored('fix:', 'green')} {fix}", err=True)
+    for one in error.each:
+        where = "".join(f"{place}: " for place in (host, one.where) if place)
+        click.echo(colored(where + one.what, "red"), err=True)
+        for reason in one.reasons:
+            click.echo(f"  {reason}", err=True)
+        for fix in one.fixes:
+            click.echo(f"  {colored('fix:', 'green')} {fix}", err=True)
     return error.exit_code
 
 

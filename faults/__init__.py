@@ -1,7 +1,7 @@
 """The errors that a person can cause and mend; a bug is none of these and keeps its traceback."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _PASSWORD = re.compile(r"(://[^\s:/@]*:)\S+(@)")
@@ -66,9 +66,71 @@ class UserError(Exception):
         self.reasons = tuple(map(printable, reasons))
         self.fixes = (self.fix, *map(printable, more_fixes))
 
+    @property
+    def each(self) -> "tuple[UserError, ...]":
+        """This error; several of which one was made (`all_of`) are all of them."""
+        return (self,)
+
     def __str__(self) -> str:
         what = f"{self.where}: {self.what}" if self.where else self.what
         return "\n".join([what, *self.reasons, *(f"fix: {fix}" for fix in self.fixes)])
+
+
+# What raises an error if something is wrong, or the error.
+Check = Callable[[], object] | UserError
+
+
+class CombinedError(UserError):
+    """Several facts about the input, each with its place and its fix."""
+
+    def __init__(self, errors: "Iterable[UserError]") -> None:
+        self._each = tuple(errors)
+        first = self._each[0]
+        super().__init__(first.what, fix=first.fix, where=first.where, reasons=first.reasons)
+
+    @property
+    def each(self) -> tuple[UserError, ...]:
+        """The errors, in the order of their lines."""
+        return self._each
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self._each))
+
+
+def all_of(first: UserError, checks: Iterable[Check]) -> UserError:
+    """Return *first* with what else *checks* find wrong, by file and line, each fact once.
+
+    Each of *checks* that is not an error already is made, whatever another one finds. An error
+    that is not about the input alone, such as that of a missing program, stays as it is.
+    """
+    found = {str(first): first}
+    for error in _errors(checks) if first.exit_code == UserError.exit_code else ():
+        found.setdefault(str(error), error)
+    if len(found) == 1:
+        return first
+    return CombinedError(sorted(found.values(), key=_by_line))
+
+
+def _errors(checks: Iterable[Check]) -> Iterator[UserError]:
+    try:
+        for check in checks:
+            yield from _error(check)
+    except UserError as error:  # what makes the checks cannot read on
+        yield error
+
+
+def _error(check: Check) -> Iterator[UserError]:
+    if isinstance(check, UserError):
+        yield check
+        return
+    try:
+        check()
+    except UserError as error:
+        yield error
+
+
+def _by_line(error: UserError) -> tuple[str, int]:
+    return (error.where.file, error.where.line) if error.where else ("", 0)
 
 
 class UsageError(UserError):

@@ -41,16 +41,14 @@ GROUPS = {
     "HAProxy": ("lb_config", "lb_image", "new_privileges", "template"),
     "Cluster": (
         *("version", "namespace", "secrets", "outside", "ingress", "ingress_class"),
-        *("proxy", "cluster_domain"),
+        *("proxy", "ambassador", "cluster_domain"),
         *("storage", "storage_class", "is_liveness", "set_words"),
     ),
     "Samples": ("once", "every_s", "limits", "web"),
     "Where it runs": ("engine", "hosts", "hosts_file"),
     "Input and output": (
         *("file", "files", "env_files", "output", "one_file", "target", "fresh", "diff", "check"),
-        "check_server",
-        "check_server",
-        "force",
+        *("check_server", "force"),
         *("follow", "tail", "as_json", "quiet"),
     ),
 }

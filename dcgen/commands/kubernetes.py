@@ -13,7 +13,7 @@ from dcgen.commands.manifest_making import objects_of
 from dcgen.commands.manifest_options import choices_of, cluster_options
 from dcgen.commands.options import PATH
 from dcgen.commands.telling import tell, warn
-from dcgen.reading import read_all, which
+from dcgen.reading import encoded, read_all, which
 from dcgen.source import STDIN, find
 from faults import UsageError, printable
 from generator.targets.kubernetes.objects import folder, one_file
@@ -21,7 +21,8 @@ from generator.targets.kubernetes.objects import folder, one_file
 
 @click.command(
     cls=GroupedCommand,
-    epilog="Example: dcgen kubernetes --registry r.example/coins --tag 1 --set web.hpa.max=10",
+    epilog="Example: dcgen kubernetes --registry r.example/coins --tag 1 --set web.hpa.max=10;"
+    " with --diff it shows first what would change.",
 )
 @click.option(
     "-f",
@@ -41,6 +42,9 @@ from generator.targets.kubernetes.objects import folder, one_file
     help="Where to write; - is standard output.  [default: kubernetes beside FILE]",
 )
 @click.option("--one-file", is_flag=True, help="Print one file, for `kubectl apply -f -`.")
+@click.option(
+    "--diff", is_flag=True, help="Print a unified diff from what is there; write nothing."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 @click.option(
     "--check-server",
@@ -68,9 +72,14 @@ def kubernetes(**given: Any) -> None:  # noqa: ANN401 - click has checked them
 
         check_on_server(objects)
     if _is_printed(given):
-        click.echo(one_file(objects).encode(), nl=False)
+        click.echo(encoded(one_file(objects), reading.first.name), nl=False)
         return
     target, texts = manifest_files.folder_of(given["output"], paths[0]), folder(objects)
+    for text in texts.values():
+        encoded(text, reading.first.name)
+    if given["diff"]:
+        manifest_files.show_pending(target, texts)
+        return
     if given["check"]:
         manifest_files.require_current(target, texts)
         return
@@ -89,6 +98,7 @@ def _require_folder(given: Mapping[str, Any]) -> None:
     if given["one_file"] and given["output"] not in (None, STDIN):
         fix = "leave out one: `--one-file > FILE` writes a file"
         raise UsageError("`--one-file` prints, and `-o` names a folder", fix=fix)
-    if given["check"] and _is_printed(given):
-        fix = "name the folder with `-o`"
-        raise UsageError("`--check` compares a folder, and there is none", fix=fix)
+    for option in ("diff", "check"):
+        if given[option] and _is_printed(given):
+            fix = "name the folder with `-o`"
+            raise UsageError(f"`--{option}` compares a folder, and there is none", fix=fix)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dcgen import output
+from dcgen.commands import pending
 from faults import HostError, Place, UserError
 from generator.result import is_generated
 from generator.targets.kubernetes.objects import SECRETS
@@ -28,6 +29,16 @@ def require_current(folder: Path, texts: Mapping[str, str]) -> None:
             fix="run the same command without --check",
             where=Place(str(folder)),
         )
+
+
+def show_pending(folder: Path, texts: Mapping[str, str]) -> None:
+    """Print a unified diff from what *folder* holds to *texts*, by file name; Secrets left out.
+
+    Raises:
+        HostError: A file there cannot be read.
+    """
+    files = {folder / name: text for name, text in texts.items()}
+    pending.show(files, _former(folder, texts), private=[folder / SECRETS])
 
 
 def write(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:

@@ -3,11 +3,12 @@
 import os
 from pathlib import Path
 
-from composefile.document import own
 from composefile.model import Model
-from composefile.project import PROJECT_NAME, Project
+from composefile.project import PROJECT_NAME
 from dcgen.reading import Reading
+from faults import UserError, all_of
 from generator.targets.swarm.configs import Beside
+from generator.targets.swarm.refusals import checks
 from generator.targets.swarm.stack import Choices, Stack, stack
 from generator.targets.swarm.variables import Source
 
@@ -16,14 +17,16 @@ def stack_of(reading: Reading, target: Path | None, choices: Choices) -> tuple[S
     """Return the stack of what *reading* says, for the file *target*; and the project's name.
 
     Raises:
-        UserError: Something in the files cannot be in a stack.
+        UserError: Something in the files cannot be in a stack; it has all such things.
     """
-    as_written = reading.model
-    name = as_written.value(own(reading.document.root, "name"))
-    project = Project(reading.first.folder, called=name if isinstance(name, str) else "")
+    project = reading.project
     called = project.environment[PROJECT_NAME]
     source = Source(Model(reading.document, project, filled=True), Model(reading.document, project))
     there = target.parent if target else Path()
     moved = Path(os.path.relpath(reading.first.folder, there)).as_posix()
     beside = Beside(called, moved, target.stem if target else "stack")
-    return stack(source, choices, beside), called
+    try:
+        return stack(source, choices, beside), called
+    except UserError as error:
+        images = (choices.registry, choices.tag)
+        raise all_of(error, checks(source, images, choices.port_mode, beside)) from error

@@ -66,6 +66,9 @@ DOORS: tuple[tuple[str, ...], ...] = (
     *(("exec", "tcp://127.0.0.1:1:web", "X"), ("restart", "X"), ("drain", "X"), ("exec", "X")),
     *(("refresh",), ("refresh", "--check"), ("undo", "X"), ("undo", "web"), ("refresh", "X")),
     *(("stop",), ("stop", *PROCESS), ("down",), ("down", *PROCESS), ("help", "X"), ("X",)),
+    *(("kubernetes",), ("kubernetes", "--one-file", "--registry", "a/b", "--tag", "1")),
+    *(("kubernetes", "--diff", "--set", "web.hpa.max=X"), ("kubernetes", "--check")),
+    *(("swarm",), ("swarm", "-o", "stack.yml", "--registry", "a/b", "--tag", "1")),
     *(("sample", "new"), ("sample", "web"), ("sample", "X"), ("help", "scale"), ("--version",)),
 )
 # What looks into the folder of a run.

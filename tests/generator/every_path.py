@@ -82,17 +82,18 @@ def file_without(path: str) -> str:
 def reason(path: str, target: str) -> str:
     """Return why *path* means nothing to *target*; empty if it means something."""
     rows = {**ROWS["nothing"]["both"], **ROWS["nothing"][target]}
-    return next((why for row, why in rows.items() if _is_below(path, row)), "")
+    return next((why for row, why in rows.items() if is_below(path, row)), "")
 
 
-def _is_below(path: str, row: str) -> bool:
+def is_below(path: str, row: str) -> bool:
+    """Tell whether *path* is *row*, or below it."""
     return path == row or path.startswith(f"{row}.")
 
 
 def _made(path: str, value: Any) -> dict[str, Any]:
     made = deepcopy(ROWS["base"])
     for row, more in ROWS["around"].items():
-        if _is_below(path, row):
+        if is_below(path, row):
             _merge(made, more)
     keys = path.split(".")
     node: Any = made
@@ -111,7 +112,7 @@ def _made(path: str, value: Any) -> dict[str, Any]:
 def _start(path: str, above: str, *, is_set: bool) -> Any:
     """Return what stands at *above*, a part of *path*, before the value below it is set."""
     for row, start in ROWS["instead"].items():
-        is_here = row.rpartition(".")[0] == above and _is_below(path, row)
+        is_here = row.rpartition(".")[0] == above and is_below(path, row)
         if is_here and (is_set or path != row):
             return deepcopy(start)
     return deepcopy(ROWS["within"].get(above))

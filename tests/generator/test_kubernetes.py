@@ -158,7 +158,6 @@ def test_what_looks_like_a_secret_is_not_written(tmp_path: Path) -> None:
         ("command: run --password $DB_PASSWORD", "secret"),
         ("command: []", "empty"),
         ('command: "it\'s"', "quotation"),
-        ("build: .", "registry"),
         ("deploy:\n  mode: global-job", "deploy.mode"),
         ("deploy:\n  mode: global\nvolumes: ['data:/data']", "volume on each node"),
         ("deploy:\n  placement: {max_replicas_per_node: 1}", "max_replicas_per_node"),
@@ -178,11 +177,63 @@ def test_what_cannot_be_carried_over_is_refused_with_its_line(
     assert "fix: " in result.stderr
 
 
+def test_what_only_this_machine_builds_is_refused(tmp_path: Path) -> None:
+    result = run(tmp_path, "services:\n  web:\n    build: .\n")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--registry HOST/PATH" in result.stderr
+    assert "`image:`" in result.stderr
+
+
+def test_the_image_beside_a_build_is_taken_unless_a_registry_is_named(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: r.example/web:2\n    build: .\n"
+    own, named = run(tmp_path, text), run(tmp_path, text, *PUSHED)
+
+    assert container(own, "web")["image"] == "r.example/web:2"
+    assert "docker compose push web" in own.stderr
+    assert container(named, "web")["image"] == "registry.example/coins/web:1"
+    assert named.stderr == ""
+
+
+def test_all_that_is_refused_is_said_at_once_by_line(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        "services:\n  web:\n    image: nginx\n    volumes:\n      - ./a:/a\n      - ./b:/b\n"
+        "  my_db:\n    image: redis\n    user: joe\nvolumes:\n  data: {driver_opts: {a: b}}\n",
+    )
+
+    facts = [line for line in result.stderr.splitlines() if not line.startswith("  ")]
+    assert result.exit_code == 1
+    lines = [fact.partition(": ")[0].rpartition(":")[2] for fact in facts]
+    assert lines == ["5", "6", "7", "9", "11"]
+
+
+def test_each_entry_of_a_list_that_is_refused_is_said(tmp_path: Path) -> None:
+    constraints = "deploy: {placement: {constraints: [engine.labels.a == b, node.id == c]}}"
+    hosts = "extra_hosts: ['one:host-gateway', 'two:host-gateway', 'three:192.0.2.7']"
+    result = run(tmp_path, service(f"{constraints}\n{hosts}"))
+
+    assert result.exit_code == 1
+    for what in ("engine.labels.a == b", "node.id == c", "one:host-gateway", "two:host-gateway"):
+        assert result.stderr.count(f": {what}`") == 1
+    assert "three" not in result.stderr
+
+
 def test_a_name_that_is_none_in_kubernetes_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, "services:\n  my_db:\n    image: redis\n")
 
     assert result.exit_code == 1
     assert "my-db" in result.stderr
+
+
+def test_a_variable_in_the_name_of_the_project_is_filled_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", "test")
+    result = run(tmp_path, "name: coins-${STAGE}-${TEAM:-a}\n" + service(""))
+
+    labels = objects(result)["Deployment", "web"]["metadata"]["labels"]
+    assert labels["app.kubernetes.io/part-of"] == "coins-test-a"
 
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:

@@ -115,6 +115,23 @@ def test_no_value_of_a_secret_is_written_unasked(
     assert key["items"] == [{"key": "key.pem", "path": "key.pem", "mode": 0o400}]
 
 
+def test_a_secret_of_several_keys_and_services_is_made_by_one_command(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        "services:\n  web:\n    image: nginx\n"
+        "    secrets: [key, {source: key, target: tls.key}]\n"
+        "  api:\n    image: nginx\n    secrets: [key, {source: key, target: api.key}]\n"
+        "secrets:\n  key: {file: ./my key.pem}\n",
+    )
+
+    assert result.exit_code == 0
+    made = [line for line in result.stderr.splitlines() if "create secret" in line]
+    keys = [f"--from-file='{key}=./my key.pem'" for key in ("key", "tls.key", "api.key")]
+    assert len(made) == 1
+    assert made[0].endswith(f"create secret generic key {' '.join(keys)}")
+    assert "secret 'key', which web, api mount, is not written" in result.stderr
+
+
 def test_secrets_are_written_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "password.txt").write_text("hunter2")
     monkeypatch.setenv("THE_KEY", "hunter3")

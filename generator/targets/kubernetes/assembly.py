@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.container import container
 from generator.targets.kubernetes.files import files
-from generator.targets.kubernetes.image import image_of
+from generator.targets.kubernetes.image import image_of, to_push
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.order import order
 from generator.targets.kubernetes.pod import pod
@@ -40,6 +40,7 @@ def assembled(
             files(source, name),
             storage(source, name, own_pods=kind == "StatefulSet", many=has_many),
             order(source, name, jobs),
+            Given(notices=to_push(source.model, name, source.choices)),
             Given(notices=remarks(source.model, name)),
         ]
     )

@@ -12,6 +12,7 @@ from composefile.syntax.parser import Scalar
 from composefile.values import Value
 from faults import UserError
 from generator.result import Notice
+from generator.targets.kubernetes.quantity import is_count
 
 CARRIED = (
     *("annotations", "build", "cap_add", "cap_drop", "command", "configs", "container_name"),
@@ -66,31 +67,64 @@ def judged(model: Model, name: str, *, is_once: bool) -> list[Notice]:
     Raises:
         UserError: It has an attribute that cannot be carried over.
     """
-    for key in model.keys(name):
-        is_known = key in CARRIED or key in SAID or key.startswith("x-")
-        if not is_known and model.get(name, key) is not None:
-            raise refused(model, name, key)
-    value = model.get(name, "deploy")
-    deploy = value if isinstance(value, dict) else {}
-    for key in deploy:
-        if key not in (*CARRIED_OF_DEPLOY, *SAID_OF_DEPLOY, "update_config"):
-            raise refused(model, name, "deploy", f"deploy.{key}")
-    if deploy.get("mode") not in (None, "replicated", "global", "replicated-job"):
-        raise refused(model, name, "deploy", f"deploy.mode: {deploy['mode']}")
-    _require_no_devices(model, name, deploy)
+    for error in refused_of(model, name):
+        raise error
+    deploy = _deploy(model, name)
     return [*_lost(model, name, deploy), *([] if is_once else _restart(model, name))]
 
 
-def require_sections(model: Model) -> None:
-    """Refuse what *model* says outside its services and cannot be carried over.
+def refused_of(model: Model, name: str) -> Iterator[UserError]:
+    """Yield an error for each attribute of service *name* that cannot be carried over."""
+    for key in model.keys(name):
+        is_known = key in CARRIED or key in SAID or key.startswith("x-")
+        if not is_known and model.get(name, key) is not None:
+            yield refused(model, name, key)
+    counts = {"scale": model.get(name, "scale"), "deploy": _deploy(model, name).get("replicas")}
+    for key, count in counts.items():
+        if count is not None and not is_count(count):
+            called = "scale" if key == "scale" else "deploy.replicas"
+            yield refused(model, name, key, f"{called}: {_shown(count)}")
+    yield from _refused_of_deploy(model, name, _deploy(model, name))
 
-    Raises:
-        UserError: It has such a section, or a volume that is not an empty one of Docker's own.
+
+def _refused_of_deploy(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[UserError]:
+    for key in deploy:
+        if key not in (*CARRIED_OF_DEPLOY, *SAID_OF_DEPLOY, "update_config"):
+            yield refused(model, name, "deploy", f"deploy.{key}")
+    if deploy.get("mode") not in (None, "replicated", "global", "replicated-job"):
+        yield refused(model, name, "deploy", f"deploy.mode: {deploy['mode']}")
+    for key in _part(deploy, "placement"):
+        if key != "constraints":
+            yield refused(model, name, "deploy", f"deploy.placement.{key}")
+    resources = _part(deploy, "resources")
+    for key in (key for part in resources for key in _part(resources, part)):
+        if key not in ("cpus", "memory", "pids"):
+            yield refused(model, name, "deploy", f"deploy.resources: {key}")
+
+
+def _shown(value: Value) -> str:
+    return f"{value if isinstance(value, str) else type(value).__name__:.20}"
+
+
+def _part(settings: Mapping[str, Value], key: str) -> dict[str, Value]:
+    value = settings.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _deploy(model: Model, name: str) -> dict[str, Value]:
+    value = model.get(name, "deploy")
+    return value if isinstance(value, dict) else {}
+
+
+def refused_sections(model: Model) -> Iterator[UserError]:
+    """Yield an error for each part of *model* outside its services that cannot be carried over.
+
+    That is a section, or a volume that is not an empty one of Docker's own.
     """
     for section in SECTIONS:
         node = own(model.document.root, section)
         if node is not None:
-            raise UserError(
+            yield UserError(
                 f"`{section}:` cannot be written as manifests",
                 fix="give a file without it, as `docker compose config` prints it for `include`",
                 where=model.document.where(node),
@@ -99,31 +133,24 @@ def require_sections(model: Model) -> None:
     for key, body in volumes.entries if volumes else ():
         settings = model.value(body)
         others = [one for one in settings or () if one not in _OF_VOLUMES]
-        driver = settings.get("driver") if isinstance(settings, dict) else None
-        if isinstance(key, Scalar) and (others or driver not in (None, "local")):
-            kind = others[0] if others else "driver"
-            raise UserError(
-                f"`{kind}:` of volume {key.value!r} is for Docker alone",
+        if isinstance(settings, dict) and settings.get("driver") not in (None, "local"):
+            others.append("driver")
+        called = key.value if isinstance(key, Scalar) else ""
+        for kind in others:
+            yield UserError(
+                f"`{kind}:` of volume {called!r} is for Docker alone",
                 fix="take it out, and choose a storage class: `--storage-class NAME`",
                 where=model.document.where(key),
             )
 
 
-def refused(model: Model, name: str, key: str, shown: str = "") -> UserError:
-    """Return the error that *key* of service *name*, called *shown*, cannot be carried over."""
+def refused(model: Model, name: str, key: str, called: str = "") -> UserError:
+    """Return the error that *key* of service *name*, *called* so, cannot be carried over."""
     return UserError(
-        f"`{shown or f'{key}:'}` of service {name!r} cannot be written as manifests",
+        f"`{called or f'{key}:'}` of service {name!r} cannot be written as manifests",
         fix=f"give a file without it, with `-f`, and write that part for Kubernetes: {key}",
         where=model.where(name, key),
     )
-
-
-def _require_no_devices(model: Model, name: str, deploy: Mapping[str, Value]) -> None:
-    resources = deploy.get("resources")
-    for part in resources.values() if isinstance(resources, dict) else ():
-        for key in part if isinstance(part, dict) else ():
-            if key not in ("cpus", "memory", "pids"):
-                raise refused(model, name, "deploy", f"deploy.resources: {key}")
 
 
 def _lost(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[Notice]:
@@ -133,7 +160,7 @@ def _lost(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[Noti
     where = model.where(name, "deploy")
     for key, (why, fix) in SAID_OF_DEPLOY.items():
         value = deploy.get(key)
-        is_usual = isinstance(value, dict) and set(value.items()) <= {("condition", "any")}
+        is_usual = value in ({}, {"condition": "any"})
         if value is not None and not is_usual:
             yield Notice(f"`deploy.{key}:` of {name} is left out: {why}", where, fix=fix)
     updates = deploy.get("update_config")

@@ -15,7 +15,6 @@ from composefile.outside import outside_name
 from composefile.values import Value, texts, words
 from faults import Place, UserError
 from generator.editing.emit import Emitted, Literal
-from generator.result import Notice
 from generator.targets.kubernetes.in_cluster import in_cluster
 from generator.targets.kubernetes.in_pod import in_pod
 from generator.targets.kubernetes.objects import Given, Object, together
@@ -28,7 +27,7 @@ SECRETS = "/run/secrets"
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class Use:
     """A file in a container: entry *name* of *section*, as *key* of an object, at *target*."""
 
     section: str
@@ -39,6 +38,7 @@ class _Use:
 
     @property
     def key(self) -> str:
+        """The entry of the object that holds it."""
         return posixpath.basename(self.target)
 
 
@@ -48,8 +48,17 @@ def files(source: Source, name: str) -> Given:
     Raises:
         UserError: One cannot be read, is too large for an object, or is not declared.
     """
-    configs = [_config(source, name, use) for use in _uses(source, name, "configs")]
-    secrets = [(use, *_secret(source, name, use)) for use in _uses(source, name, "secrets")]
+    return together([config_files(source, name), secret_files(source, name)])
+
+
+def config_files(source: Source, name: str) -> Given:
+    """Return the files that service *name* is given by `configs`; see `files`."""
+    return together(_config(source, name, use) for use in uses(source, name, "configs"))
+
+
+def secret_files(source: Source, name: str) -> Given:
+    """Return the files that service *name* is given by `secrets`; see `files`."""
+    secrets = [(use, *_secret(source, name, use)) for use in uses(source, name, "secrets")]
     inside: list[Emitted] = []
     found = []
     for use, called, given in secrets:
@@ -65,12 +74,17 @@ def files(source: Source, name: str) -> Given:
         mount: Emitted = {"name": "secrets", "mountPath": SECRETS, "readOnly": True}
         projected: Emitted = {"name": "secrets", "projected": {"sources": inside}}
         found.append(Given((projected,), (mount,)))
-    return together([*configs, *found])
+    return together(found)
 
 
-def _uses(source: Source, name: str, section: str) -> list[_Use]:
+def uses(source: Source, name: str, section: str) -> list[Use]:
+    """Return the files that service *name* is given by *section*, `configs` or `secrets`.
+
+    Raises:
+        UserError: What a file is called cannot be a key of an object.
+    """
     value, written = source.model.get(name, section), source.written.get(name, section)
-    found: list[_Use] = []
+    found: list[Use] = []
     entries = value if isinstance(value, list) else []
     as_written = written if isinstance(written, list) else []
     for index, entry in enumerate(entries):
@@ -86,8 +100,37 @@ def _uses(source: Source, name: str, section: str) -> list[_Use]:
             volume = f"{section}-{index}"
         mode = _mode(as_written[index] if index < len(as_written) else None)
         key_of(source, name, section, posixpath.basename(place))
-        found.append(_Use(section, called, place, mode, volume))
+        found.append(Use(section, called, place, mode, volume))
     return found
+
+
+def declared(source: Source, name: str, use: Use) -> dict[str, Value]:
+    """Return what the file says of the config or secret that service *name* uses.
+
+    Raises:
+        UserError: It says nothing.
+    """
+    section = source.model.document.section(use.section)
+    node = own(section, use.name)
+    value = source.model.value(node)
+    if node is None or not isinstance(value, dict):
+        raise UserError(
+            f"service {name!r} uses {use.name!r}, which is not among `{use.section}:`",
+            fix=f"declare it at the end of the file, below `{use.section}:`",
+            where=source.model.where(name, use.section),
+        )
+    return value
+
+
+def outside(source: Source, name: str, use: Use) -> str:
+    """Return what the object is called that a person makes for *use* by *name*; empty if none does.
+
+    Raises:
+        UserError: It is not declared.
+    """
+    called = outside_name(declared(source, name, use), use.name)
+    is_kept_back = use.section == "secrets" and source.choices.secrets != "generate"
+    return label_of(called or use.name) if called or is_kept_back else ""
 
 
 def _mode(entry: Value) -> int:
@@ -101,20 +144,18 @@ def _mode(entry: Value) -> int:
         return READABLE
 
 
-def _config(source: Source, name: str, use: _Use) -> Given:
-    declared = _declared(source, name, use)
-    if outside := outside_name(declared, use.name):
-        called = label_of(outside)
-        given = Given(notices=(_made_by_you(source, name, "configmap", called, use),))
-    else:
-        made = _config_map(source, name, use, _content(source, name, use, declared))
-        called, given = made.name, Given(objects=(made,))
+def _config(source: Source, name: str, use: Use) -> Given:
+    objects: tuple[Object, ...] = ()
+    called = outside(source, name, use)
+    if not called:
+        objects = (_config_map(source, name, use, _content(source, name, use)),)
+        called = objects[0].name
     item: Emitted = {"key": use.key, "path": use.key, "mode": use.mode}
     volume: dict[str, Emitted] = {"configMap": {"name": called, "items": [item]}}
-    return together([given, _mounted(volume, use)])
+    return together([Given(objects=objects), _mounted(volume, use)])
 
 
-def _mounted(volume: Mapping[str, Emitted], use: _Use) -> Given:
+def _mounted(volume: Mapping[str, Emitted], use: Use) -> Given:
     # One file, and not the folder around it: what the image has there stays.
     mount: Emitted = {
         "name": use.volume,
@@ -125,7 +166,7 @@ def _mounted(volume: Mapping[str, Emitted], use: _Use) -> Given:
     return Given(({"name": use.volume, **volume},), (mount,))
 
 
-def _config_map(source: Source, name: str, use: _Use, content: bytes) -> Object:
+def _config_map(source: Source, name: str, use: Use, content: bytes) -> Object:
     try:
         text = content.decode()
         data: dict[str, Emitted] = {"data": {use.key: readable(text)}}
@@ -144,46 +185,16 @@ def readable(text: str) -> str:
     return Literal(text) if is_plain and ends_once and not lines[0].startswith(" ") else text
 
 
-def _secret(source: Source, name: str, use: _Use) -> tuple[str, Given]:
-    declared = _declared(source, name, use)
-    if outside := outside_name(declared, use.name):
-        called = label_of(outside)
-        return called, Given(notices=(_made_by_you(source, name, "secret generic", called, use),))
-    if source.choices.secrets != "generate":
-        called = label_of(use.name)
-        file = declared.get("file")
-        notice = _made_by_you(
-            source, name, "secret generic", called, use, str(file) if file else "FILE"
-        )
-        return called, Given(notices=(notice,))
-    content = base64.b64encode(_content(source, name, use, declared)).decode()
+def _secret(source: Source, name: str, use: Use) -> tuple[str, Given]:
+    called = outside(source, name, use)
+    if called:
+        return called, Given()
+    content = base64.b64encode(_content(source, name, use)).decode()
     made = source.named_by_content(name, "Secret", use.name, {"data": {use.key: content}})
     return made.name, Given(objects=(made,))
 
 
-def _made_by_you(
-    source: Source, name: str, kind: str, called: str, use: _Use, file: str = "FILE"
-) -> Notice:
-    what = f"{kind.partition(' ')[0]} {called!r}, which {name} mounts, is not written"
-    create = f"{source.kubectl} create {kind} {called}"
-    fix = f"make it in the cluster: {create} --from-file={use.key}={file}"
-    return Notice(what, source.model.where(name, use.section), fix=fix)
-
-
-def _declared(source: Source, name: str, use: _Use) -> dict[str, Value]:
-    section = source.model.document.section(use.section)
-    node = own(section, use.name)
-    value = source.model.value(node)
-    if node is None or not isinstance(value, dict):
-        raise UserError(
-            f"service {name!r} uses {use.name!r}, which is not among `{use.section}:`",
-            fix=f"declare it at the end of the file, below `{use.section}:`",
-            where=source.model.where(name, use.section),
-        )
-    return value
-
-
-def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -> bytes:
+def _content(source: Source, name: str, use: Use) -> bytes:
     where = source.model.where(name, use.section)
     if use.section == "configs" and _holds_a_secret(source, use):
         raise UserError(
@@ -191,7 +202,8 @@ def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -
             fix="make it one of `secrets:`, where a cluster keeps it apart",
             where=where,
         )
-    text, variable, file = (declared.get(key) for key in ("content", "environment", "file"))
+    settings = declared(source, name, use)
+    text, variable, file = (settings.get(key) for key in ("content", "environment", "file"))
     if isinstance(text, str):
         content = text.encode()
     elif isinstance(variable, str):
@@ -216,7 +228,7 @@ def _content(source: Source, name: str, use: _Use, declared: dict[str, Value]) -
     return content
 
 
-def _holds_a_secret(source: Source, use: _Use) -> bool:
+def _holds_a_secret(source: Source, use: Use) -> bool:
     section = source.written.document.section(use.section)
     written = source.written.value(own(section, use.name))
     settings = written if isinstance(written, dict) else {}
@@ -225,7 +237,7 @@ def _holds_a_secret(source: Source, use: _Use) -> bool:
     return named or any(takes_a_secret(text) for text in texts(settings.get("content")))
 
 
-def _read(source: Source, use: _Use, file: str, where: Place) -> bytes:
+def _read(source: Source, use: Use, file: str, where: Place) -> bytes:
     path = (source.model.project.folder or Path()) / file
     if not path.is_file():
         what = f"{use.name!r} is the file {file!r}, which does not exist"

@@ -7,12 +7,12 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
-from generator.targets.kubernetes.attributes import judged, require_sections
+from generator.targets.kubernetes.attributes import judged, refused_sections
 from generator.targets.kubernetes.lost import lost_inside, lost_of_sections
 from generator.targets.kubernetes.objects import Given, Object
-from generator.targets.kubernetes.order import COMPLETED, dependencies
+from generator.targets.kubernetes.order import dependencies
 from generator.targets.kubernetes.policy import policies
-from generator.targets.kubernetes.source import Source, require_name
+from generator.targets.kubernetes.source import COMPLETED, Source, require_name
 from generator.targets.kubernetes.workload import job_name, kind_of, workload
 
 Beside = Callable[[Source, str, str], Given]
@@ -27,9 +27,10 @@ def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Objec
         shared: What all such pods share.
 
     Raises:
-        UserError: Something in the file cannot be written as manifests.
+        UserError: Something in the file cannot be written as manifests: the first such thing.
     """
-    require_sections(source.written)
+    for error in refused_sections(source.written):
+        raise error
     for name in source.names:
         require_name(source.model, name)
     notices = [*_left_out(source), *lost_of_sections(source.model)]
@@ -39,7 +40,7 @@ def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Objec
         made, more = _service(source, name, beside)
         found += made
         notices += more
-    return _each_once(source, [*found, *policies(source)]), notices
+    return _each_once(source, [*found, *policies(source)]), list(dict.fromkeys(notices))
 
 
 def _left_out(source: Source) -> Iterator[Notice]:

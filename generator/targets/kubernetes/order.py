@@ -13,16 +13,20 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.ports import ports_of
-from generator.targets.kubernetes.source import Source
+from generator.targets.kubernetes.security import of_haproxy
+from generator.targets.kubernetes.source import COMPLETED, Source
 from lb.image import DEFAULT_IMAGE
 
-HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
+HEALTHY = "service_healthy"
 _KUBECTL = "registry.k8s.io/kubectl:v1.34.0"
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _RBAC = "rbac.authorization.k8s.io/v1"
 # With the version that a server adds: else each `kubectl apply` finds a difference.
 _NAMESPACE: Emitted = {"apiVersion": "v1", "fieldPath": "metadata.namespace"}
-_NO_RIGHTS: Emitted = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+_NO_RIGHTS: dict[str, Emitted] = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+}
 
 
 def dependencies(source: Source, name: str) -> dict[str, str]:
@@ -37,11 +41,6 @@ def condition(model: Model, name: str, other: str) -> str:
     value = model.get(name, "depends_on")
     settings = value.get(other) if isinstance(value, dict) else None
     return str(settings.get("condition") or "") if isinstance(settings, dict) else ""
-
-
-def waited_for(source: Source, name: str) -> bool:
-    """Tell whether another service waits until service *name* has ended."""
-    return any(dependencies(source, other).get(name) == COMPLETED for other in source.names)
 
 
 def order(source: Source, name: str, jobs: Mapping[str, str]) -> Given:
@@ -99,7 +98,7 @@ def _healthy(source: Source, name: str, other: str) -> Given:
         "name": f"wait-for-{other}"[:63].rstrip("-"),
         "image": DEFAULT_IMAGE,
         "command": ["bash", "-c", script],
-        "securityContext": _NO_RIGHTS,
+        "securityContext": {**of_haproxy(), **_NO_RIGHTS},
     }
     return Given(before=(waiting,))
 

@@ -5,11 +5,12 @@ Sources: Compose Specification, "deploy.placement", "platform", "network_mode", 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from ipaddress import ip_address
 
 from composefile.model import Model
-from composefile.values import Value, words
+from composefile.values import words
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
 from generator.targets.kubernetes.extra_hosts import extra_hosts
@@ -31,17 +32,39 @@ def of_node(
     Raises:
         UserError: It asks for what a pod cannot have.
     """
-    found = {**_networks(model, name), **_names(model, name, elsewhere, beside)}
-    for key, called in (("pid", "hostPID"), ("ipc", "hostIPC")):
-        value = model.get(name, key)
-        if value == "host":
-            found[called] = True
-        elif value not in (None, "private", "shareable"):
-            raise refused(model, name, key, f"{key}: {value}")
-    if model.get(name, "init") == "true" and "hostPID" not in found:
+    found: dict[str, Emitted] = {}
+    for part in node_parts(model, name, elsewhere, beside):
+        found |= part()
+    return found
+
+
+def node_parts(
+    model: Model, name: str, elsewhere: Collection[str], beside: Sequence[tuple[str, str]]
+) -> Iterator[Callable[[], dict[str, Emitted]]]:
+    """Yield what makes each part of `of_node`, or raises UserError where a pod cannot have it."""
+    yield partial(_networks, model, name)
+    yield partial(_names, model, name, elsewhere, beside)
+    yield partial(_shared, model, name, "pid", "hostPID")
+    yield partial(_shared, model, name, "ipc", "hostIPC")
+    if model.get(name, "init") == "true" and model.get(name, "pid") != "host":
         # The first process of such a pod takes care of those without a parent.
-        found["shareProcessNamespace"] = True
-    return {**found, **_placement(model, name)}
+        yield lambda: {"shareProcessNamespace": True}
+    yield partial(_placement, model, name)
+
+
+def entry_checks(model: Model, name: str) -> Iterator[Callable[[], object]]:
+    """Yield a check of each entry of a list that `of_node` reads: one hides no other."""
+    for text in _constraints(model, name):
+        yield partial(_expression, model, name, text)
+    for host, address in extra_hosts(model.get(name, "extra_hosts")):
+        yield partial(_require_address, model, name, host, address)
+
+
+def _shared(model: Model, name: str, key: str, called: str) -> dict[str, Emitted]:
+    value = model.get(name, key)
+    if value not in (None, "private", "shareable", "host"):
+        raise refused(model, name, key, f"{key}: {value}")
+    return {called: True} if value == "host" else {}
 
 
 def spread(chosen: Emitted, replicas: int) -> dict[str, Emitted]:
@@ -108,11 +131,7 @@ def _hosts(
 ) -> list[Emitted]:
     named: dict[str, list[str]] = {}
     for host, address in extra_hosts(model.get(name, "extra_hosts")):
-        try:
-            ip_address(address)
-        except ValueError:
-            shown = f"extra_hosts: {host}:{address}"
-            raise refused(model, name, "extra_hosts", shown) from None
+        _require_address(model, name, host, address)
         if host not in elsewhere:
             named.setdefault(address, []).append(host)
     for host, address in beside:  # a list by address: none may be in it twice
@@ -120,14 +139,21 @@ def _hosts(
     return [{"ip": address, "hostnames": hosts} for address, hosts in named.items()]
 
 
-def _placement(model: Model, name: str) -> dict[str, Emitted]:
+def _require_address(model: Model, name: str, host: str, address: str) -> None:
+    try:
+        ip_address(address)
+    except ValueError:
+        raise refused(model, name, "extra_hosts", f"extra_hosts: {host}:{address}") from None
+
+
+def _constraints(model: Model, name: str) -> list[str]:
     deploy = model.get(name, "deploy")
     placement = deploy.get("placement") if isinstance(deploy, dict) else None
-    settings: dict[str, Value] = placement if isinstance(placement, dict) else {}
-    for key in settings:
-        if key != "constraints":
-            raise refused(model, name, "deploy", f"deploy.placement.{key}")
-    found = [_expression(model, name, text) for text in words(settings.get("constraints"))]
+    return words(placement.get("constraints")) if isinstance(placement, dict) else []
+
+
+def _placement(model: Model, name: str) -> dict[str, Emitted]:
+    found = [_expression(model, name, text) for text in _constraints(model, name)]
     platform = model.get(name, "platform")
     if isinstance(platform, str) and platform:
         system, _, processor = platform.partition("/")

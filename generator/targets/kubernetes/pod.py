@@ -50,7 +50,7 @@ def pod(
         "imagePullSecrets": ({"name": login},) if login else (),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
-        "securityContext": of_pod(model, name, (*ports, *given.listens)),
+        "securityContext": of_pod(model, name, (*ports, *given.listens), source.choices.version),
         "terminationGracePeriodSeconds": grace + (DRAIN_S if drains else 0),
         "initContainers": given.before,
         "containers": [main, *given.beside],

@@ -13,6 +13,7 @@ _BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("", "Ki", "Mi", "Gi", "Ti")
 _STEP = 1024
+_MOST_DIGITS = 9  # of a number of pods
 
 
 def memory(value: Value) -> str:
@@ -36,3 +37,8 @@ def processors(value: Value) -> str:
     if milli <= 0:
         return ""
     return str(milli // 1000) if milli % 1000 == 0 else f"{milli}m"
+
+
+def is_count(value: Value) -> bool:
+    """Tell whether *value* is a number of pods."""
+    return isinstance(value, str) and value.isdecimal() and len(value) <= _MOST_DIGITS

@@ -13,6 +13,8 @@ from composefile.values import pairs, words
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
+from generator.targets.kubernetes.choices import Version
+from lb.image import USER, is_known
 
 _NUMBERS = re.compile(r"(\d+)(?::(\d+))?")
 _FIRST_UNPRIVILEGED = 1024
@@ -24,11 +26,19 @@ _SAFE = (
     *("net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout"),
     *("net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"),
 )
+_LOW_PORTS = Version(1, 22)
 _ROOT = ("root", "root:root")
 
 
-def of_pod(model: Model, name: str, ports: Sequence[Port]) -> dict[str, Emitted]:
+def of_pod(model: Model, name: str, ports: Sequence[Port], version: Version) -> dict[str, Emitted]:
     """Return the security context of the pod of service *name*, which listens on *ports*.
+
+    Args:
+        model: The file.
+        name: A service.
+        ports: What it listens on.
+        version: Of the cluster. Kubelets of before 1.22 take no pod that asks for low ports for
+            everyone; Docker, which runs containers there as a rule, gives them without being asked.
 
     Raises:
         UserError: A group is no number, or a setting of the kernel is not for pods.
@@ -46,6 +56,8 @@ def of_pod(model: Model, name: str, ports: Sequence[Port]) -> dict[str, Emitted]
     if any(port.target < _FIRST_UNPRIVILEGED for port in ports):
         # As in Docker, where a program need not be root for it.
         kernel.setdefault(PORT_START, "0")
+    if version < _LOW_PORTS and kernel.get(PORT_START) == "0":
+        del kernel[PORT_START]
     if kernel and model.get(name, "network_mode") != "host":
         found["sysctls"] = [{"name": key, "value": value} for key, value in kernel.items()]
     return found
@@ -57,15 +69,7 @@ def of_container(model: Model, name: str) -> dict[str, Emitted]:
     Raises:
         UserError: Its user is no number, or an option is for Docker alone.
     """
-    found: dict[str, Emitted] = {}
-    user = model.get(name, "user")
-    if isinstance(user, str) and user:
-        match = _NUMBERS.fullmatch("0:0" if user in _ROOT else user)
-        if not match:
-            raise refused(model, name, "user", f"user: {user}")
-        found["runAsUser"] = int(match[1])
-        if match[2]:
-            found["runAsGroup"] = int(match[2])
+    found = _user(model, name)
     for key, called in (("read_only", "readOnlyRootFilesystem"), ("privileged", "privileged")):
         if model.get(name, key) == "true":
             found[called] = True
@@ -76,6 +80,26 @@ def of_container(model: Model, name: str) -> dict[str, Emitted]:
             kind: [cap.removeprefix("CAP_") for cap in caps] for kind, caps in named.items() if caps
         }
     return {**found, **_options(model, name)}
+
+
+def of_haproxy() -> dict[str, Emitted]:
+    """Return who runs the official HAProxy image, so that a namespace of any kind admits it."""
+    return {"runAsNonRoot": True, "runAsUser": USER}
+
+
+def _user(model: Model, name: str) -> dict[str, Emitted]:
+    user = model.get(name, "user")
+    if not isinstance(user, str) or not user:
+        is_ours = model.identity(name).is_proxy and is_known(str(model.get(name, "image")))
+        return of_haproxy() if is_ours else {}
+    match = _NUMBERS.fullmatch("0:0" if user in _ROOT else user)
+    if not match:
+        raise refused(model, name, "user", f"user: {user}")
+    found: dict[str, Emitted] = {"runAsNonRoot": True} if int(match[1]) else {}
+    found["runAsUser"] = int(match[1])
+    if match[2]:
+        found["runAsGroup"] = int(match[2])
+    return found
 
 
 def _require_unprivileged(model: Model, name: str) -> None:

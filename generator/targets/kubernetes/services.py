@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from composefile.model import Model
 from composefile.ports import Port
 from composefile.references import Reference, mentions, references
 from composefile.values import words
@@ -29,7 +28,7 @@ def services(source: Source, name: str, *, is_needed: bool, is_once: bool) -> Gi
     if not (ports or is_dialled or others or is_needed):
         return Given()
     spec: dict[str, Emitted] = {"selector": source.chosen(name)}
-    if not ports or _is_headless(model, name):
+    if not ports or _is_headless(source, name):
         # Without a port that is known, the name leads to the pods themselves, at any port.
         spec["clusterIP"] = "None"
     if ports:
@@ -62,15 +61,10 @@ def listed(ports: Sequence[Port]) -> list[Emitted]:
     ]
 
 
-def _is_headless(model: Model, name: str) -> bool:
-    deploy = model.get(name, "deploy")
+def _is_headless(source: Source, name: str) -> bool:
+    deploy = source.model.get(name, "deploy")
     is_asked = isinstance(deploy, dict) and deploy.get("endpoint_mode") == "dnsrr"
-    # A balancer that finds its replicas by DNS needs the addresses of the pods.
-    return is_asked or any(
-        name in identity.replicas
-        for identity in map(model.identity, model.document.names)
-        if identity.is_dynamic
-    )
+    return is_asked or name in source.found_by_dns
 
 
 def aliases(source: Source, name: str, known: Sequence[Reference]) -> list[str]:

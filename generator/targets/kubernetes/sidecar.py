@@ -24,6 +24,8 @@ def sidecars(source: Source, name: str, kind: str) -> Given:
         UserError: There is no room for one.
     """
     found = [other for other in source.sidecars if name in consumers(source, other)]
+    if not found:
+        return Given()
     made = [_beside(source, name, kind, other) for other in found]
     taken = {port.target: name for port in ports_of(source.model, name) if port.protocol == "tcp"}
     for other in found:

@@ -13,9 +13,11 @@ from faults import Place, UserError
 from generator.editing.emit import Emitted
 from generator.targets.kubernetes.choices import Choices
 from generator.targets.kubernetes.objects import Object
+from generator.targets.kubernetes.quantity import is_count
 from generator.targets.kubernetes.settings import Setting, Settings
 
 MOST_LETTERS = 63
+COMPLETED = "service_completed_successfully"
 _HASH_LETTERS = 8
 _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -52,6 +54,24 @@ class Source:
         written = (name for name in model.document.names if name not in self.unwritten)
         return [name for name in written if not words(model.get(name, "profiles"))]
 
+    @functools.cached_property
+    def found_by_dns(self) -> frozenset[str]:
+        """The services whose pods a balancer finds by DNS, so that it needs their addresses."""
+        identities = map(self.model.identity, self.model.document.names)
+        return frozenset(name for one in identities if one.is_dynamic for name in one.replicas)
+
+    @functools.cached_property
+    def waited_for(self) -> frozenset[str]:
+        """The services that others wait for until they have ended."""
+        waits = (self.model.get(name, "depends_on") for name in self.names)
+        each = (one.items() for one in waits if isinstance(one, dict))
+        return frozenset(
+            name
+            for items in each
+            for name, how in items
+            if isinstance(how, dict) and how.get("condition") == COMPLETED
+        )
+
     @property
     def kubectl(self) -> str:
         """How to call kubectl for the namespace of the objects."""
@@ -80,7 +100,7 @@ class Source:
         deploy = self.model.get(name, "deploy")
         value = deploy.get("replicas") if isinstance(deploy, dict) else None
         value = value or self.model.get(name, "scale")
-        return int(value) if isinstance(value, str) and value.isdecimal() else 1
+        return int(value) if isinstance(value, str) and is_count(value) else 1
 
     def chosen(self, name: str) -> dict[str, Emitted]:
         """Return the labels by which a Service finds the pods of service *name*."""

@@ -45,7 +45,7 @@ def mounts(source: Source, name: str) -> list[Mount]:
     """
     value = source.model.get(name, "volumes")
     entries = value if isinstance(value, list) else []
-    return [_mount(source, name, index, entry) for index, entry in enumerate(entries)]
+    return [mounted(source, name, index) for index in range(len(entries))]
 
 
 def claimed(source: Source, name: str) -> list[str]:
@@ -177,7 +177,14 @@ def _in_memory(called: str, size: str) -> Emitted:
     return {"name": called, "emptyDir": {"medium": "Memory", **limit}}
 
 
-def _mount(source: Source, name: str, index: int, entry: Value) -> Mount:
+def mounted(source: Source, name: str, index: int) -> Mount:
+    """Return what service *name* mounts by entry *index* of its `volumes`.
+
+    Raises:
+        UserError: It is a path of this machine, or nothing that a cluster has.
+    """
+    value = source.model.get(name, "volumes")
+    entry = value[index] if isinstance(value, list) else None
     if isinstance(entry, str):
         first, *rest = mount(entry)
         if not rest:

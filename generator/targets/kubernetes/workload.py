@@ -15,7 +15,6 @@ from generator.editing.emit import Emitted
 from generator.targets.kubernetes.attributes import refused
 from generator.targets.kubernetes.choices import Version
 from generator.targets.kubernetes.objects import Given, Object
-from generator.targets.kubernetes.order import waited_for
 from generator.targets.kubernetes.policy import memberships
 from generator.targets.kubernetes.source import Source
 from generator.targets.kubernetes.storage import claimed, is_external, sharing
@@ -37,7 +36,7 @@ def kind_of(source: Source, name: str) -> Kind:
     a StatefulSet: never two pods on it at once, and the data outlive the manifests.
     """
     mode = _deploy(source, name).get("mode")
-    if mode == "replicated-job" or waited_for(source, name):
+    if mode == "replicated-job" or name in source.waited_for:
         return "Job"
     if mode == "global":
         return "DaemonSet"

@@ -6,6 +6,8 @@ Sources: Compose Specification, "Services top-level elements"; docker/cli, packa
 cli/compose/types, "UnsupportedProperties".
 """
 
+from collections.abc import Iterator
+
 from composefile.document import own
 from composefile.model import Model
 from composefile.syntax.parser import Scalar
@@ -67,16 +69,24 @@ def judge(model: Model, name: str, told: Told) -> None:
     Raises:
         UserError: It has an attribute that cannot be carried over.
     """
+    for error in refused_of(model, name):
+        raise error
     for key in model.keys(name):
         if key in CARRIED or key in NO_LOSS or key.startswith("x-"):
             continue
         if model.get(name, key) in (None, "false"):
             continue
-        if key not in SAID:
-            fix = REFUSED.get(key, "give a file without it, or run this service with Compose")
-            raise refused(model, name, key, _HOST_ALONE, fix)
         why, fix = SAID[key]
         told.left_out(model, name, key, why, fix)
+
+
+def refused_of(model: Model, name: str) -> Iterator[UserError]:
+    """Yield an error for each attribute of service *name* that cannot be carried over."""
+    for key in model.keys(name):
+        is_known = key in (*CARRIED, *NO_LOSS, *SAID) or key.startswith("x-")
+        if not is_known and model.get(name, key) not in (None, "false"):
+            fix = REFUSED.get(key, "give a file without it, or run this service with Compose")
+            yield refused(model, name, key, _HOST_ALONE, fix)
 
 
 def chosen(model: Model, told: Told) -> list[str]:
@@ -102,15 +112,14 @@ def chosen(model: Model, told: Told) -> list[str]:
     return found
 
 
-def require_sections(model: Model) -> None:
-    """Refuse what *model* says outside its services and cannot be in a stack.
+def refused_sections(model: Model) -> Iterator[UserError]:
+    """Yield an error for each part of *model* outside its services that cannot be in a stack.
 
-    Raises:
-        UserError: It is in the v1 format, or has a section that Swarm does not know.
+    That is the v1 format, or a section that Swarm does not know.
     """
     document = model.document
     if document.v1:
-        raise UserError(
+        yield UserError(
             "`docker stack deploy` reads no file in the v1 format",
             fix="put the services below `services:`; names resolve without `links:`",
             where=document.where(document.root),
@@ -118,7 +127,7 @@ def require_sections(model: Model) -> None:
     for key, _ in document.root.entries:
         section = key.value if isinstance(key, Scalar) else ""
         if section in ("include", "models") and own(document.root, section) is not None:
-            raise UserError(
+            yield UserError(
                 f"`{section}:` cannot be in a stack",
                 fix="give one file without it: docker compose config -o FILE",
                 where=document.where(key),

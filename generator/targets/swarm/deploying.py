@@ -102,7 +102,8 @@ def deployed(
     found = dict(shape) if isinstance(shape, dict) else {}
     mode = str(found.get("mode") or "replicated")
     if mode.startswith("replicated") and "replicas" not in found:
-        found["replicas"] = _count(model.get(name, "scale"))
+        count = model.get(name, "scale")
+        found["replicas"] = 1 if count is None else _limit(model, name, "scale", count, whole)
     found |= _resources(model, name, found)
     found |= _restart(model, name, found)
     if not mode.endswith("-job"):
@@ -113,10 +114,6 @@ def deployed(
     found.pop("endpoint_mode", None)
     _tell_volume(model, name, found, held, told)
     return {**found, "endpoint_mode": kind} if kind == "dnsrr" else found
-
-
-def _count(value: Value) -> int:
-    return int(value) if isinstance(value, str) and value.isdecimal() else 1
 
 
 def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:

@@ -60,14 +60,7 @@ def mounts(model: Model, name: str, told: Told) -> Mounts:
     found = Mounts()
     value = model.get(name, "volumes")
     for entry in value if isinstance(value, list) else ():
-        one = _read(model, name, entry, told)
-        if one.kind == "bind":
-            _bind(model, name, one, found, told)
-        elif one.kind == "volume" and one.source:
-            found.volumes.append(one.source)
-        if one.kind != "bind":
-            found.written.append(_written(one))
-        found.is_local = found.is_local or one.kind == "volume"
+        add(model, name, entry, found, told)
     for entry in words(model.get(name, "tmpfs")):
         target, _, options = entry.partition(":")
         size = next((o[5:] for o in options.split(",") if o.startswith("size=")), "")
@@ -77,6 +70,22 @@ def mounts(model: Model, name: str, told: Told) -> Mounts:
     if isinstance(shared := model.get(name, "shm_size"), str):
         found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=_bytes(shared))))  # noqa: S108 - in the container
     return found
+
+
+def add(model: Model, name: str, entry: Value, found: Mounts, told: Told) -> None:
+    """Put what service *name* mounts by *entry* of its `volumes` into *found*.
+
+    Raises:
+        UserError: It is a file or a folder that other nodes do not have.
+    """
+    one = _read(model, name, entry, told)
+    if one.kind == "bind":
+        _bind(model, name, one, found, told)
+    elif one.kind == "volume" and one.source:
+        found.volumes.append(one.source)
+    if one.kind != "bind":
+        found.written.append(_written(one))
+    found.is_local = found.is_local or one.kind == "volume"
 
 
 def _say_lost(model: Model, name: str, key: str, lost: list[str], told: Told) -> None:

@@ -134,9 +134,10 @@ def _drop(settings: dict[str, Value], network: str, told: Told, model: Model) ->
         ]
         settings["ipam"] = {**ipam, "config": subnets}
     node = own(model.document.section("networks"), network)
-    if lost and node is not None:
+    where = model.document.where(node or model.document.root)
+    for key in lost:
         told.say(
-            f"{', '.join(f'`{key}`' for key in lost)} of network {network} is left out",
-            model.document.where(node),
+            f"`{key}` of network {network} is left out",
+            where,
             fix="Swarm chooses addresses itself: dial by name",
         )

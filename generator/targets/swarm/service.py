@@ -1,7 +1,8 @@
 """One service of a stack: what ``docker stack deploy`` takes, and nothing that it ignores."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from composefile.model import Model
 from composefile.values import Value, words
@@ -17,6 +18,12 @@ from generator.targets.swarm.variables import Source, kept, kept_pairs
 _TEXTS = ("hostname", "isolation", "stop_signal", "user", "working_dir")
 _LISTS = ("cap_add", "cap_drop", "dns", "dns_search")
 _FLAGS = ("init", "read_only", "stdin_open", "tty")
+_SIMPLE: dict[str, Shape] = {
+    **dict.fromkeys(_TEXTS, text),
+    **{key: [text] for key in _LISTS},
+    **dict.fromkeys(_FLAGS, flag),
+    "stop_grace_period": duration,
+}
 _LIMIT: dict[str, Shape] = {"soft": whole, "hard": whole}
 _CHECK: dict[str, Shape] = {
     "disable": flag,
@@ -45,18 +52,8 @@ def body(
         UserError: It cannot be in a stack.
     """
     model = source.filled
-    found: dict[str, Emitted] = {"image": image}
-    for key in ("entrypoint", "command"):
-        found[key] = _command(source, name, key, told)
-    found["environment"] = environment(source, name, told)
-    found["env_file"] = env_files(source, name)
-    found |= _simple(model, name)
-    found["extra_hosts"] = _hosts(model, name)
-    found["sysctls"] = kept_pairs(source, name, "sysctls", told)
-    found["ulimits"] = _ulimits(model, name)
-    found["healthcheck"] = _health(source, name, told)
-    found["logging"] = _logging(source, name, told)
-    found["labels"] = kept_pairs(source, name, "labels", told)
+    made = {key: make() for key, make in parts(source, name, told).items()}
+    found: dict[str, Emitted] = {"image": image, **made}
     ports = published(model, name, modes[0])
     found["ports"] = ports
     mounted = mounts(model, name, told)
@@ -68,6 +65,27 @@ def body(
     )
     found["deploy"] = deployed(model, name, held, modes[1], told)
     return {key: value for key, value in found.items() if value not in (None, "", [], {})}, mounted
+
+
+def parts(source: Source, name: str, told: Told) -> dict[str, Callable[[], Emitted]]:
+    """Return what makes each attribute of service *name* that depends on no other one.
+
+    It raises UserError where the attribute cannot be in a stack.
+    """
+    model = source.filled
+    return {
+        "entrypoint": lambda: _command(source, name, "entrypoint", told),
+        "command": lambda: _command(source, name, "command", told),
+        "environment": lambda: environment(source, name, told),
+        "env_file": lambda: [*env_files(source, name)],
+        **{key: partial(_simple, model, name, key, shape) for key, shape in _SIMPLE.items()},
+        "extra_hosts": lambda: _hosts(model, name),
+        "sysctls": lambda: kept_pairs(source, name, "sysctls", told),
+        "ulimits": lambda: _ulimits(model, name),
+        "healthcheck": lambda: _health(source, name, told),
+        "logging": lambda: _logging(source, name, told),
+        "labels": lambda: kept_pairs(source, name, "labels", told),
+    }
 
 
 def _command(source: Source, name: str, key: str, told: Told) -> Emitted:
@@ -85,19 +103,9 @@ def _command(source: Source, name: str, key: str, told: Told) -> Emitted:
     return kept(source, name, key, told)
 
 
-def _simple(model: Model, name: str) -> dict[str, Emitted]:
-    kinds: dict[str, Shape] = {
-        **dict.fromkeys(_TEXTS, text),
-        **{key: [text] for key in _LISTS},
-        **dict.fromkeys(_FLAGS, flag),
-        "stop_grace_period": duration,
-    }
-    found: dict[str, Emitted] = {}
-    for key, shape in kinds.items():
-        value = model.get(name, key)
-        if value is not None:
-            found[key] = _shaped(model, name, key, value, shape)
-    return found
+def _simple(model: Model, name: str, key: str, shape: Shape) -> Emitted:
+    value = model.get(name, key)
+    return None if value is None else _shaped(model, name, key, value, shape)
 
 
 def _shaped(model: Model, name: str, key: str, value: Value, shape: Shape) -> Emitted:
