@@ -97,9 +97,13 @@ class Connection:
         address = (ended.out.strip().splitlines() or [""])[-1]
         if address.startswith("unix:///"):
             return address.removeprefix("unix://")
-        if ended.code == 0 and address == "none":
-            what = f"no Docker daemon runs on '{self.host.title}' for this user: there is no socket"
+        said, _, places = address.partition(" ")
+        if ended.code == 0 and said == "none":
+            what = f"no Docker daemon runs on '{self.host.title}' for this user: no {places}"
             raise HostError(what, fix="start Docker there, or name its socket: ssh://HOST/PATH")
+        if ended.code == 0 and said == "denied":
+            what = f"this user may not open Docker's socket on '{self.host.title}': {places}"
+            raise HostError(what, fix="add the user to the group 'docker' there, or name another")
         if ended.code == 0 and "://" in address:
             what = f"Docker on '{self.host.title}' uses {address}, which is not a socket"
             raise HostError(what, fix="name a socket there: ssh://HOST/PATH")

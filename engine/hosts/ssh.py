@@ -20,14 +20,20 @@ _OPTIONS = (
     *("ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no", "PermitLocalCommand=no"),
     "RemoteCommand=none",
 )
-# Which socket Docker takes there; the login shell may be any. Constant: no word of it is a user's.
-_QUESTION = """exec sh -c '
-s=$(docker context inspect --format "{{.Endpoints.docker.Host}}" 2>/dev/null)
-case $s in unix://*) ;; ?*) echo "$s"; exit;; esac
-for one in "${s#unix://}" "/run/user/$(id -u)/docker.sock" /var/run/docker.sock; do
-  [ -S "$one" ] && { echo "unix://$one"; exit; }
-done
-echo "none"'"""
+# Which socket Docker takes there: what it is told, else its own or a rootless one, whichever this
+# user may open. One line, as the login shell may be any; constant: no word of it is a user's.
+_QUESTION = "exec sh -c '" + " ".join((
+    's=$(docker context inspect --format "{{.Endpoints.docker.Host}}" 2>/dev/null);',
+    "s=${s:-$DOCKER_HOST}; usual=/var/run/docker.sock;",
+    'case $s in ""|unix://$usual)',
+    'set -- $usual "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock"',
+    '"$HOME/.docker/run/docker.sock";;',
+    'unix://*) set -- "${s#unix://}";;',
+    '*) echo "$s"; exit;; esac;',
+    'for one; do [ -S "$one" ] && [ -w "$one" ] && { echo "unix://$one"; exit; }; done;',
+    'for one; do [ -S "$one" ] && { echo "denied $one"; exit; }; done;',
+    'echo "none $*"',
+)) + "'"  # fmt: skip
 _MESSAGES = (
     # What stands in a line, what it means, and what mends it.
     ("IDENTIFICATION HAS CHANGED", "its host key is another than known_hosts says",

@@ -4,12 +4,12 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.process.free_ports import free_port
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -45,11 +45,16 @@ class Sshd:
 
 
 @contextmanager
-def running(folder: Path, bin_folder: Path, *options: str) -> Iterator[Sshd]:
-    """Run an sshd with *options*; put an ``ssh`` that knows it into *bin_folder*."""
+def running(
+    folder: Path, bin_folder: Path, *options: str, within: Sequence[str | Path] = ()
+) -> Iterator[Sshd]:
+    """Run an sshd with *options*; put an ``ssh`` that knows it into *bin_folder*.
+
+    *within* are the words before it, which become it: as ``unshare`` does.
+    """
     if os.geteuid() == 0:
         PRIVILEGES.mkdir(mode=0o755, exist_ok=True)
-    port = free_port(set())
+    port = free_port()
     for name in ("host", "user"):
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name)
         subprocess.run(words, check=True)
@@ -66,7 +71,7 @@ def running(folder: Path, bin_folder: Path, *options: str) -> Iterator[Sshd]:
     client.chmod(0o755)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [str(SSHD), "-D", "-e", "-f", folder / "sshd_config"], stderr=log
+            [*within, str(SSHD), "-D", "-e", "-f", folder / "sshd_config"], stderr=log
         )
     try:
         until(lambda: _answers(port), f"sshd answers; see {folder / 'log'}", 30)
