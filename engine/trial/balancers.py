@@ -27,7 +27,7 @@ class Counted:
 
 def service_of(live: Live) -> str:
     """Return the service that *live* balances."""
-    return live.service.identity.service or live.service.name
+    return live.identity.service or live.service.name
 
 
 def counted(lives: Sequence[Live]) -> dict[str, Counted]:

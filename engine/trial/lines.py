@@ -2,18 +2,27 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from itertools import pairwise
+from statistics import fmean
 
 from engine.count import Count, amount
 
 KEPT_S = 60.0
+# Lines of a member in a window, as a rule, from which on the time between them is known well.
+MANY = 4
+RECENT = 6
+
+# When it was written, and how much it says was done.
+_Line = tuple[float, int]
 
 
 class Told:
     """What the lines of a run say, member by member; they may come in from any thread.
 
     A program says once in a while how much it did since it said so last. So the first line in a
-    window is about the time before, and what the others say was done between first and last.
+    window is about the time before, and what the others say was done between first and last. Where
+    lines are rare, a window has one more or one less of them by chance: there all count, and what
+    the first says of the time before stands for what nobody has said of the end.
 
     Args:
         counted: What to look for in them; None for nothing.
@@ -21,7 +30,7 @@ class Told:
 
     def __init__(self, counted: Count | None) -> None:
         self._patterns = counted.patterns if counted else {}
-        self._lines: dict[str, list[tuple[float, int]]] = {}
+        self._lines: dict[str, list[_Line]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -48,17 +57,16 @@ class Told:
     def per_s(self, begin_s: float, end_s: float) -> float:
         """Return what was done a second between *begin_s* and *end_s*, by all members together."""
         with self._lock:
-            known: Mapping[str, list[tuple[float, int]]] = {
-                name: [line for line in lines if begin_s <= line[0] < end_s]
-                for name, lines in self._lines.items()
-            }
-        return sum(_speed(lines, end_s - begin_s) for lines in known.values())
+            known = [[line for line in lines if line[0] < end_s] for lines in self._lines.values()]
+        return sum(_speed(lines, begin_s, end_s) for lines in known)
 
 
-def _speed(lines: list[tuple[float, int]], window_s: float) -> float:
-    if not lines:
-        return 0.0
-    passed_s = lines[-1][0] - lines[0][0]
-    if passed_s < window_s / 3:  # too few, or all at once: spread over all of it
-        return sum(number for _, number in lines) / window_s
-    return sum(number for _, number in lines[1:]) / passed_s
+def _speed(lines: list[_Line], begin_s: float, end_s: float) -> float:
+    window_s = end_s - begin_s
+    inside = [line for line in lines if line[0] >= begin_s]
+    passed_s = inside[-1][0] - inside[0][0] if inside else 0.0
+    # By how it is as a rule: by the lines of this window, those with one more would seem faster.
+    steps_s = [at_s - since_s for (since_s, _), (at_s, _) in pairwise(lines[-RECENT:])]
+    if not steps_s or fmean(steps_s) * MANY > window_s or passed_s < window_s / 2:
+        return sum(number for _, number in inside) / window_s
+    return sum(number for _, number in inside[1:]) / passed_s
