@@ -1,15 +1,16 @@
 # Each target does its own set-up, and `make` alone lists them.
 # ARGS reaches pytest: make test ARGS='-k ports -x'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo advise compare bench bench-check fuzz merges chaos recovery lock library browser pictures unit test e2e lint docs variants format clean
+.PHONY: help setup demo advise compare bench bench-check fuzz merges chaos recovery lock library browser pictures unit test e2e e2e-kubernetes lint docs variants format clean
 
 # Debian keeps haproxy in /usr/sbin, which is not on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 # With real Docker Engines a busy machine can fail a test: twice more, and the summary says so.
-# Two labs run beside each other; a file of tests stays in one.
-E2E := PAIRS=$(PAIRS) .venv/bin/pytest -m e2e --reruns 2 -r fER --durations=30 --numprocesses $(or $(LABS),2) --dist loadfile --no-loadscope-reorder
+# Two labs run beside each other; a file of tests stays in one. A test that hangs ends after
+# 10 minutes and says where, once; the longest needs five.
+E2E := PAIRS=$(PAIRS) .venv/bin/pytest -m e2e --timeout 600 --reruns 2 --rerun-except 'from pytest-timeout' -r fER --durations=30 --numprocesses $(or $(LABS),2) --dist loadfile --no-loadscope-reorder
 # Files of tests run beside each other: they wait more than they compute.
-BESIDE := --numprocesses $(or $(JOBS),4) --dist loadfile
+BESIDE := --numprocesses $(or $(JOBS),4) --dist loadfile --timeout 900
 # What needs neither a Docker host nor many processes, without the laws on random files.
 UNIT := tests/composefile tests/generator tests/test_house.py tests/test_docs.py \
 	tests/engine/test_addresses.py tests/engine/test_environment.py tests/engine/test_ports.py \
@@ -26,7 +27,7 @@ until_interrupted = echo '$(1)'; trap : INT; $(1) || { code=$$?; [ $$code -eq 13
 PAGES := README.md docs/templates.md
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv, and install haproxy and redis-server if missing; the others do this first
 	@bin/setup
@@ -96,12 +97,17 @@ unit: setup ## Run the quick tests, under a minute: for every change, before `ma
 	.venv/bin/pytest -q -r fE $(UNIT) --ignore tests/generator/test_laws.py $(ARGS)
 
 test: setup ## Run all tests: real HAProxy and Redis, then real Docker hosts where they can be had
-	.venv/bin/pytest -m 'not e2e' $(BESIDE) $(ARGS)
+	.venv/bin/pytest -m 'not e2e and not kubernetes' $(BESIDE) $(ARGS)
 	$(E2E) $(ARGS)
 
 e2e: setup ## Run the tests with real Docker hosts alone, PAIRS=all of them; installs Docker (Debian, root)
 	.venv/bin/python -m tests.lab install
 	$(E2E) $(ARGS)
+
+e2e-kubernetes: setup ## Run DockerCoins on a real Kubernetes of three nodes; builds it the first time (Debian, root)
+	.venv/bin/python -m tests.lab install
+	.venv/bin/python -m tests.kube build
+	.venv/bin/pytest -m kubernetes -r fE --durations=10 tests/kube $(ARGS)
 
 lint: setup ## Check style, types, import rules, shell scripts, and the examples in the docs
 	.venv/bin/ruff check

@@ -1,5 +1,7 @@
 """The lab by hand: ``python -m tests.lab install | images | up | status | down``, as root."""
 
+from collections.abc import Sequence
+
 import click
 
 from faults import UsageError, UserError
@@ -77,11 +79,20 @@ def down(ids: tuple[str, ...]) -> None:
     """Remove the labs IDS, which may be left out if `up` made one only; and what dead runs left."""
     require(installed=False)
     sweep()
-    kept = [lab.state.id for lab in known() if lab.state.owner is None]
+    remove_kept(ids, known())
+
+
+def remove_kept(ids: Sequence[str], labs: Sequence[Lab]) -> None:
+    """Remove those of *labs* with *ids*; without any, the only one that `up` made.
+
+    Raises:
+        UsageError: `up` made several.
+    """
+    kept = [lab.state.id for lab in labs if lab.state.owner is None]
     if not ids and len(kept) > 1:
         what = f"`up` made {len(kept)} labs: {', '.join(kept)}"
         raise UsageError(what, fix="name the ones to remove")
-    for lab in known():
+    for lab in labs:
         if lab.state.id in (ids or kept):
             remove(lab.folder)
             click.echo(f"removed lab {lab.state.id}")

@@ -41,23 +41,28 @@ def install(*packages: str) -> None:
 
 
 @contextmanager
-def unpacked(suite: str, packages: tuple[str, ...], cache: Path) -> Iterator[Path]:
+def unpacked(
+    suite: str, packages: tuple[str, ...], cache: Path, source: str = ""
+) -> Iterator[Path]:
     """Give a folder below *cache* with the files of *packages* of *suite*, without dependencies.
 
-    It is gone afterwards, as is all that apt needed for it.
+    It is gone afterwards, as is all that apt needed for it. With a *source* package, its files as
+    they come from upstream are in ``source/``.
 
     Raises:
         CommandError: There is no such suite or package, or the mirror is out of reach.
     """
     cache.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"apt-{suite}.", dir=cache) as work:
-        yield _unpack(suite, packages, Path(work))
+        yield _unpack(suite, packages, Path(work), source)
 
 
-def _unpack(suite: str, packages: tuple[str, ...], work: Path) -> Path:
+def _unpack(suite: str, packages: tuple[str, ...], work: Path, source: str) -> Path:
     for folder in ("lists/partial", "archives/partial"):
         (work / folder).mkdir(parents=True)
-    (work / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
+    kinds = ("deb", "deb-src") if source else ("deb",)
+    lines = [f"{kind} [signed-by={KEYRING}] {mirror()} {suite} main\n" for kind in kinds]
+    (work / "sources.list").write_text("".join(lines))
     own = [
         f"Dir::Etc::SourceList={work}/sources.list",
         "Dir::Etc::SourceParts=/dev/null",
@@ -70,6 +75,13 @@ def _unpack(suite: str, packages: tuple[str, ...], work: Path) -> Path:
     _apt_get(*options, "download", *(f"{name}/{suite}" for name in packages), cwd=work)
     for package in sorted(work.glob("*.deb")):
         run("dpkg-deb", "--extract", package, work / "tree")
+    if source:
+        _apt_get(*options, "source", "--download-only", source, cwd=work)
+        (work / "tree" / "source").mkdir(parents=True)
+        archive = next(work.glob(f"{source}_*.orig.tar.*"))
+        unpack = ("tar", "--strip-components=1", "--directory", work / "tree" / "source")
+        run(*unpack, "--extract", "--file", archive, timeout_s=300)
+        archive.rename(work / "tree" / "source" / archive.name)
     return work / "tree"
 
 

@@ -30,7 +30,8 @@ class Seat:
     *namespace* None means the machine's own network, for builds that need packages; such a daemon
     gets no bridge and touches no firewall. *hidden* folders are empty for the daemon and its
     containers, as the client's folders are on a host that is really remote. *programs* is the
-    folder of its dockerd and containerd, None for the installed ones.
+    folder of its dockerd and containerd, None for the installed ones. *first* are lines of the
+    shell that becomes the daemon, and *flags* are more of its options.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Seat:
     index: int = 0
     hidden: tuple[Path, ...] = ()
     programs: Path | None = None
+    first: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def socket(self) -> Path:
@@ -52,7 +55,12 @@ def start(seat: Seat) -> Process:
     """Start the daemon of *seat*; `wait_until_ready` says when it answers."""
     (seat.folder / "data").mkdir(parents=True, exist_ok=True)
     (seat.folder / "resolv.conf").write_text(_resolver(seat))
-    (seat.folder / "start.sh").write_text(_script(seat))
+    return spawn(seat, _script(seat))
+
+
+def spawn(seat: Seat, script: str) -> Process:
+    """Start a shell with *script* in the namespaces of *seat*: all that it starts ends with it."""
+    (seat.folder / "start.sh").write_text(script)
     enter = [f"nsenter --net={NAMESPACES / seat.namespace}"] if seat.namespace else []
     apart = "unshare --uts --mount --pid --fork --kill-child --mount-proc"
     words = shlex.split(" ".join([*enter, apart, init(), "-- sh"]))
@@ -98,6 +106,11 @@ def kill(daemon: Process) -> None:
         return  # an earlier run started it
 
 
+def bridge(index: int) -> str:
+    """Return the address and the network of the bridge on the host with that *index*."""
+    return f"172.{20 + index}.0.1/24"
+
+
 def log_end(seat: Seat) -> str:
     """Return the last lines that the daemon wrote."""
     return "\n".join((seat.folder / "log").read_text(errors="replace").splitlines()[-15:])
@@ -107,18 +120,27 @@ def remove_cgroups(cgroup: str) -> None:
     """Remove the control groups below *cgroup*, in every hierarchy that has it.
 
     A group can go only when its last process is gone, so afterwards nothing of the lab runs: what
-    the end of a process namespace kills may take a moment to die.
+    the end of a process namespace kills may take a moment to die, and what a paused container holds
+    dies only when it is let go on.
     """
     roots = list(Path("/sys/fs/cgroup").glob(f"**/{cgroup.strip('/')}"))
 
     def gone() -> bool:
         for root in roots:
+            _thaw(root)
             for folder, _, _ in os.walk(root, topdown=False):
                 with suppress(OSError):
                     Path(folder).rmdir()
         return not any(root.exists() for root in roots)
 
     until(gone, f"every process of {cgroup} has ended")
+
+
+def _thaw(root: Path) -> None:
+    for file, word in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+        for state in root.glob(f"**/{file}"):
+            with suppress(OSError):
+                state.write_text(word)
 
 
 def init() -> str:
@@ -153,6 +175,7 @@ def _script(seat: Seat) -> str:
         "cp /run/lab/resolv.conf /etc/resolv.conf",
         *hide,
         *chosen,
+        *seat.first,
         f"exec dockerd {shlex.join(_flags(seat))}",
     ]
     return "\n".join(lines) + "\n"
@@ -184,8 +207,9 @@ def _flags(seat: Seat) -> list[str]:
         f"--host=tcp://{seat.address}:{PORT}",
         f"--insecure-registry={seat.address}/24",  # one of the lab (`tests.lab.registry`)
         "--tls=false",  # asked for, so that the daemon does not wait to warn about it
-        f"--bip=172.{20 + seat.index}.0.1/24",  # the address of a container tells its host
+        f"--bip={bridge(seat.index)}",  # the address of a container tells its host
         f"--default-address-pool=base=172.{40 + seat.index}.0.0/16,size=24",
+        *seat.flags,
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from tests.lab import bundle, daemon, disk, network, packages, record, today, users_engine
 from tests.lab.daemon import Seat
@@ -13,8 +14,10 @@ from tests.lab.engine import Engine
 CHECKOUT = Path(__file__).parents[2]
 LOCAL = "local"
 TODAY = "today"
+_NODE = "node"
 INDEX_OF_TODAY = 19  # above every node's: the daemons' networks are numbered by it
 NETNS_MARK = record.RUNS / "made-netns-mount"
+Kind = TypeVar("Kind", bound="Lab")
 
 
 class Lab:
@@ -30,7 +33,7 @@ class Lab:
         self.state = state
 
     @classmethod
-    def create(cls, *, keep: bool = False, engine: str = "") -> "Lab":
+    def create(cls: type[Kind], *, keep: bool = False, engine: str = "") -> Kind:
         """Return a new lab with a network and no host, after removing what dead runs left.
 
         Args:
@@ -52,10 +55,10 @@ class Lab:
 
     def add_hosts(self, names: Sequence[str]) -> None:
         """Start a Docker daemon for each of *names*, all at once, and wait until all answer."""
-        seats = [self._seat(name) for name in names if not self._is_users(name)]
+        seats = [self.seat(name) for name in names if not self._is_users(name)]
         for seat in seats:
             network.plug_in(self.state.id, seat.name, str(seat.address))
-            self._start(seat)
+            self._record(seat, daemon.start(seat))
         for seat in seats:
             daemon.wait_until_ready(seat, self.state.daemons[seat.name])
 
@@ -68,15 +71,15 @@ class Lab:
             users_engine.build_missing(self.engine(LOCAL))
 
     def hosts(self) -> list[str]:
-        """Return the names of the hosts, "local" first."""
-        ours = sorted(name for name in self.state.daemons if name != "builder")
+        """Return the names of the hosts, "local" first; some daemons that run are none."""
+        ours = sorted(filter(_is_host, self.state.daemons))
         return [LOCAL, *ours] if self.state.engine else ours
 
     def engine(self, name: str) -> Engine:
         """Return the Engine of the host *name*; one of this machine is reached by a Unix socket."""
         if self._is_users(name):
             return users_engine.engine(self.state.engine)
-        seat = self._seat(name)
+        seat = self.seat(name)
         url = f"tcp://{seat.address}:{daemon.PORT}"
         if not seat.hidden:
             url = f"unix://{seat.socket}"
@@ -88,7 +91,7 @@ class Lab:
         """Run a daemon that has this machine's network, and no other use than to build."""
         folder = self.folder / "builder"
         seat = Seat("builder", folder, self._cgroup())
-        self._start(seat)
+        self._record(seat, daemon.start(seat))
         try:
             daemon.wait_until_ready(seat, self.state.daemons["builder"])
             yield Engine("builder", f"unix://{seat.socket}", "127.0.0.1", packages.tools())
@@ -121,8 +124,8 @@ class Lab:
 
     def start(self, name: str) -> None:
         """Start the host *name* again after a `crash`, and wait until it answers."""
-        seat = self._seat(name)
-        self._start(seat)
+        seat = self.seat(name)
+        self._record(seat, daemon.start(seat))
         daemon.wait_until_ready(seat, self.state.daemons[name])
 
     @contextmanager
@@ -145,14 +148,14 @@ class Lab:
         """Remove all that the lab made; what is gone already is no error."""
         remove(self.folder)
 
-    def _start(self, seat: Seat) -> None:
-        process = daemon.start(seat)
+    def _record(self, seat: Seat, process: record.Process) -> None:
         self.state = record.with_daemon(self.state, seat.name, process)
         record.save(self.state, self.folder)
 
-    def _seat(self, name: str) -> Seat:
+    def seat(self, name: str) -> Seat:
+        """Return where the daemon of the host *name* runs."""
         here = {LOCAL: 0, TODAY: INDEX_OF_TODAY}
-        index = here[name] if name in here else int(name.removeprefix("node"))
+        index = here[name] if name in here else int(name.removeprefix(_NODE))
         client = (CHECKOUT, Path("/tmp"), Path("/var/tmp"), Path.home())
         return Seat(
             name,
@@ -173,6 +176,10 @@ class Lab:
 
     def _peers(self, name: str) -> list[str]:
         return [self.engine(other).address for other in self.hosts() if other != name]
+
+
+def _is_host(daemon: str) -> bool:
+    return daemon in {LOCAL, TODAY} or daemon.startswith(_NODE)
 
 
 def sweep() -> list[str]:

@@ -1,17 +1,17 @@
 """A real registry (Debian's docker-registry) on this machine's loopback, with TLS of its own."""
 
 import os
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 from tests.lab.commands import run
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -41,8 +41,7 @@ def registry(folder: Path) -> Iterator[Registry]:
     run(*new.split(), *names, "-keyout", key, "-out", certificate)
     system = SYSTEM_CA.read_text() if SYSTEM_CA.is_file() else ""
     trusted.write_text(certificate.read_text() + system)
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     config = folder / "config.yml"
     config.write_text(
         _CONFIG.format(data=folder / "data", port=port, certificate=certificate, key=key)
