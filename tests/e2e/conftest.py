@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +10,9 @@ import pytest
 
 from tests.e2e import remote_redis
 from tests.e2e.evidence import collect
+from tests.e2e.failing import FAILED, pytest_runtest_makereport  # noqa: F401 - a hook
+from tests.e2e.live import TINY
+from tests.e2e.provided import OVERLAY, SOURCE, Provided
 from tests.e2e.remote_redis import RemoteRedis
 from tests.e2e.report import REPORT, Notebook, Report
 from tests.lab import users_engine
@@ -19,10 +22,10 @@ from tests.lab.lab import LOCAL, TODAY, Lab
 from tests.lab.project import COMPOSE_2, Project
 
 HOSTS = (LOCAL, "node1", "node2", "node3")
-FAILED = pytest.StashKey[bool]()
 LEFT_OUT = pytest.StashKey[str]()
 
 NewProject = Callable[..., Project]
+NewProvided = Callable[..., Provided]
 NewRedis = Callable[..., RemoteRedis]
 
 
@@ -101,6 +104,28 @@ def _keep_evidence(lab: Lab, request: pytest.FixtureRequest, folder: Path) -> No
 
 
 @pytest.fixture
+def new_provided(new_project: NewProject, tmp_path: Path) -> Iterator[NewProvided]:
+    """Give a function that makes a project on a host, not started, in a folder that all share."""
+    file = tmp_path / "compose.scaled.yml"
+
+    def make(host: str, source: str, overlay: str, name: str, **variables: str) -> Provided:
+        made = Provided(new_project(host, file, name=name), **variables)
+        made.write(source, overlay)
+        return made
+
+    try:
+        yield make
+    finally:
+        file.write_text(TINY)  # what removes them at the end knows no provider
+
+
+@pytest.fixture
+def provided(new_provided: NewProvided) -> Provided:
+    """Give a project that is not started."""
+    return new_provided(TODAY, SOURCE, OVERLAY, "provided")
+
+
+@pytest.fixture
 def new_redis(lab: Lab) -> Iterator[NewRedis]:
     """Give a function that starts a Redis on a host; it is removed after the test."""
     with ExitStack() as cleanup:
@@ -126,17 +151,6 @@ def pytest_terminal_summary(
     """Say once, not for each test, why the tests that need the lab were left out."""
     if sentence := config.stash.get(LEFT_OUT, ""):
         terminalreporter.write_line(sentence)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note on the test itself that it failed."""
-    report = yield
-    if report.failed:
-        item.stash[FAILED] = True
-    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,13 +37,14 @@ class Figure:
 
 @dataclass
 class Report:
-    """The figures of a run, by test, in the order in which they were measured."""
+    """The figures of a run, by test, in the order in which they were measured; *head* is above."""
 
     figures: dict[str, list[Figure]] = field(default_factory=dict)
+    head: str = HEAD
 
     def text(self) -> str:
         """Return the page."""
-        parts = [HEAD.format(cores=os.cpu_count())]
+        parts = [self.head.format(cores=os.cpu_count())]
         for test, figures in self.figures.items():
             rows = [f"| {one.what} | {one.value} | {one.bar} |" for one in figures]
             parts.append("\n".join([f"## {_sentence(test)}\n", *TABLE, *rows, ""]))

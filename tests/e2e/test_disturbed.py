@@ -48,7 +48,9 @@ def _lead_to(elsewhere: RemoteRedis, file: Path) -> None:
     dcgen("ambassador", upstream, "-f", SOURCES[COMPOSE_2], "-o", file)
 
 
-@pytest.mark.parametrize("seconds", [7, pytest.param(20, marks=repetition), 70])
+@pytest.mark.parametrize(
+    "seconds", [7, *(pytest.param(seconds, marks=repetition) for seconds in (20, 70))]
+)
 def test_a_host_that_was_cut_off_recovers_and_the_others_go_on(
     disturbed: Disturbed, seconds: int, notebook: Notebook
 ) -> None:

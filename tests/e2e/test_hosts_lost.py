@@ -1,32 +1,28 @@
-"""One host of several is down, cut off or full, or the command that changes them is killed."""
+"""One host of several is down, cut off or full: the others are done, and a second run the rest."""
 
-import getpass
 import os
 import re
-import signal
-import socket
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import redis
 
 from composefile import env_file
-from engine.hosts import lock
 from tests.e2e.conftest import NewProject
-from tests.e2e.door import DCGEN
+from tests.e2e.listed_hosts import NODES, Hosts, of_readme
 from tests.e2e.report import Notebook
-from tests.lab import disk, network
+from tests.e2e.sources import repetition
+from tests.lab import disk
+from tests.lab.bundle import archive
 from tests.lab.lab import LOCAL, Lab
 from tests.lab.project import Project
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
 
-NODES = ("node1", "node2", "node3")
+FIVE = (*NODES, "node4", "node5")
 # Each worker counts for itself, in one Redis for all: its keys are the workers that reach it.
 SHARED = """\
 name: lost
@@ -38,26 +34,9 @@ services:
     init: true
     environment:
       REDISCLI_AUTH: "${REDIS_PASSWORD-}"
-    command: ["sh", "-c", "while :; do redis-cli -h redis incr $$HOSTNAME; sleep 0.2; done"]
+    command: ["sh", "-c", "while :; do redis-cli -h redis -r 9 -i 1 incr $$HOSTNAME; sleep 1; done"]
 """
 UP = ("up", "-d", "--env-file", "redis.env")
-# Its `up` goes on until somebody opens the gate.
-GATED = """\
-name: killed
-services:
-  gate:
-    image: redis
-    init: true
-    network_mode: none
-    command: sleep 600
-    healthcheck: {test: "test -e /open", interval: 1s, retries: 600}
-  app:
-    image: redis
-    init: true
-    network_mode: none
-    command: sleep 600
-    depends_on: {gate: {condition: service_healthy}}
-"""
 # An image of data alone: what it runs is what `init` puts into the container.
 DATA_BYTES = 2_000_000
 LARGE = """\
@@ -69,83 +48,6 @@ services:
     network_mode: none
     command: /sbin/docker-init --version
 """
-IN_ANOTHER = 'hostname elsewhere && exec "$@"'
-
-
-@dataclass(frozen=True, slots=True)
-class Hosts:
-    """A person in *folder*, who names the hosts of *lab* by a list."""
-
-    lab: Lab
-    folder: Path
-
-    @classmethod
-    def listed(cls, lab: Lab, folder: Path, source: str) -> "Hosts":
-        """Write the list of hosts, and *source* as the Compose file."""
-        lines = [f"  {node}: {lab.engine(node).url}\n" for node in NODES]
-        (folder / "hosts.yml").write_text("".join(["hosts:\n", *lines]))
-        (folder / "compose.yml").write_text(source)
-        return cls(lab, folder)
-
-    def command(self, *words: str) -> list[str]:
-        """Return ``dcgen`` with *words* on those hosts."""
-        return [str(DCGEN), *words, "--hosts", "hosts.yml"]
-
-    def run(self, *words: str, elsewhere: bool = False) -> subprocess.CompletedProcess[str]:
-        """Return how ``dcgen`` with *words* ended; *elsewhere*: on a machine of another name."""
-        apart = ("unshare", "--uts", "sh", "-c", IN_ANOTHER, "sh") if elsewhere else ()
-        return subprocess.run(
-            [*apart, *self.command(*words)],
-            capture_output=True,
-            check=False,
-            cwd=self.folder,
-            env=self.environment(),
-            text=True,
-            timeout=120,
-        )
-
-    def environment(self) -> Mapping[str, str]:
-        """Return the variables of that person: the Docker of this machine is the lab's."""
-        return self.lab.engine(LOCAL).env
-
-    def does(self, *words: str, elsewhere: bool = False) -> str:
-        """Return what it says on standard error, after it has ended well."""
-        ended = self.run(*words, elsewhere=elsewhere)
-        assert ended.returncode == 0, ended.stderr + ended.stdout
-        return ended.stderr
-
-    def fails(self, *words: str, last: str = "") -> str:
-        """Return what it says, after it has ended as it does where a host fails, with *last*."""
-        ended = self.run(*words)
-        said = ended.stdout + ended.stderr
-        assert ended.returncode == 3, said
-        assert last in ["", *ended.stderr.splitlines()], said
-        return said
-
-    def left(self, project: str) -> list[str]:
-        """Return the containers of *project* that any host has, those of its lock, too."""
-        labels = (f"com.docker.compose.project={project}", f"{lock.OF_PROJECT}={project}")
-        asked = [(self.lab.engine(node), label) for node in NODES for label in labels]
-        return " ".join(host.docker(f"ps -aqf label={label}") for host, label in asked).split()
-
-    @contextmanager
-    def down(self, node: str) -> Iterator[None]:
-        """Have the host *node* without power during the block."""
-        self.lab.crash(node)
-        try:
-            yield
-        finally:
-            self.lab.start(node)
-
-    @contextmanager
-    def cut_off(self, node: str) -> Iterator[None]:
-        """Have the host *node* lose every packet from and to us during the block."""
-        ours = [network.our_address(self.lab.state.subnet)]
-        network.drop(self.lab.state.id, node, ours)
-        try:
-            yield
-        finally:
-            network.pass_again(self.lab.state.id, node, ours)
 
 
 def test_with_a_host_lost_each_command_does_the_rest_and_when_it_is_back_all(
@@ -154,14 +56,12 @@ def test_with_a_host_lost_each_command_does_the_rest_and_when_it_is_back_all(
     hosts = Hosts.listed(lab, tmp_path, SHARED)
     new_project("node1", tmp_path / "redis.yml", name="lost-redis")
     on = {node: new_project(node, tmp_path / "generated.yml", name="lost") for node in NODES}
+    detach, ambassador, up, top, down, down_redis = of_readme()
 
     with hosts.down("node1"):
-        refused = [
-            hosts.fails("detach", "redis", "--host", "node1"),
-            hosts.fails("ambassador", "--redis", "node1:"),
-        ]
-    hosts.does("detach", "redis", "--host", "node1")
-    hosts.does("ambassador", "--redis", "node1:")
+        refused = [hosts.fails(*detach), hosts.fails(*ambassador)]
+    hosts.does(*detach)
+    hosts.does(*ambassador)
     counting = _keys(lab, env_file.read(tmp_path / "redis.env", {})["REDIS_PASSWORD"])
     with hosts.down("node3"):
         hosts.fails(*UP, last="2 started, 1 failed on node3")
@@ -169,25 +69,50 @@ def test_with_a_host_lost_each_command_does_the_rest_and_when_it_is_back_all(
         table = hosts.fails("ps", last="failed on node3")
         before = _workers(on, "node1", "node2")
         until(lambda: counting() == before, "two workers on each of two hosts count")
-    again = hosts.does(*UP, "--scale", "worker=2")
+    again = notebook.timed("README: `up` on three hosts", lambda: hosts.does(*up))
     after = _workers(on, *NODES)
-    until(lambda: counting() == after, "two workers on each of three hosts count")
+    until(lambda: counting() == after, "ten workers on each of three hosts count in one Redis")
+    hosts.looks(*top, sees="worker 30/30")
     on_node2 = _workers(on, "node2")
     with hosts.cut_off("node2"):
         notebook.timed(
             "`down` on three hosts, one of them cut off",
-            lambda: hosts.fails("down", last="2 removed, 1 failed on node2"),
+            lambda: hosts.fails(*down, last="2 removed, 1 failed on node2"),
         )
     kept = _workers(on, *NODES)
-    removed = hosts.does("down")
-    hosts.does("down", "-f", "redis.yml", "--host", "node1")
+    removed = hosts.does(*down)
+    hosts.does(*down_redis)
 
     assert all("'node1'" in said and "fix: " in said for said in refused)
     assert sorted(re.findall(r"worker +(node\d)", table)) == ["node1", "node1", "node2", "node2"]
-    assert (len(before), len(after), len(after - before)) == (4, 6, 2)
+    assert [len(one) for one in (before, after, after - before)] == [4, 30, 26]
     assert {"3 started", "3 removed"} <= {*again.splitlines(), *removed.splitlines()}
-    assert kept == on_node2
-    assert hosts.left("lost") == hosts.left("lost-redis") == []
+    assert (kept, hosts.left("lost"), hosts.left("lost-redis")) == (on_node2, [], [])
+
+
+@repetition
+def test_the_example_of_the_readme_runs_on_five_hosts(
+    lab: Lab, new_project: NewProject, tmp_path: Path, notebook: Notebook
+) -> None:
+    lab.add_hosts(FIVE[3:])
+    lab.load(archive(), *FIVE[3:])
+    hosts = Hosts.listed(lab, tmp_path, SHARED, FIVE)
+    new_project("node1", tmp_path / "redis.yml", name="lost-redis")
+    on = {node: new_project(node, tmp_path / "generated.yml", name="lost") for node in FIVE}
+    detach, ambassador, up, top, down, down_redis = of_readme()
+
+    hosts.does(*detach)
+    hosts.does(*ambassador)
+    counting = _keys(lab, env_file.read(tmp_path / "redis.env", {})["REDIS_PASSWORD"])
+    started = notebook.timed("README: `up` on five hosts", lambda: hosts.does(*up))
+    workers = _workers(on, *FIVE)
+    until(lambda: counting() == workers, "all workers count in one Redis")
+    hosts.looks(*top, sees="worker 50/50")
+    removed = notebook.timed("README: `down` on five hosts", lambda: hosts.does(*down))
+    hosts.does(*down_redis)
+
+    assert len(workers) == 50  # as many as README has on each
+    assert {"5 started", "5 removed"} <= {*started.splitlines(), *removed.splitlines()}
 
 
 def _workers(on: Mapping[str, Project], *nodes: str) -> set[str]:
@@ -201,45 +126,6 @@ def _keys(lab: Lab, password: str) -> Callable[[], set[str]]:
     address = lab.engine("node1").address
     client = redis.Redis(address, 6379, password=password, decode_responses=True)
     return lambda: set(map(str, client.keys()))
-
-
-def test_what_a_killed_command_locked_is_told_on_another_machine_and_taken_by_force(
-    lab: Lab, new_project: NewProject, tmp_path: Path
-) -> None:
-    hosts = Hosts.listed(lab, tmp_path, GATED)
-    both = ("--host", "node1", "--host", "node2")
-    on = [new_project(node, tmp_path / "compose.yml", name="killed") for node in NODES[:2]]
-    command = hosts.command("up", "-d", *both)
-    with subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        env=hosts.environment(),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as popen:
-        until(lambda: [one.replicas()["gate"] for one in on] == [1, 1], "both wait at the gate")
-        os.killpg(popen.pid, signal.SIGKILL)
-
-    refused = hosts.run("up", "-d", *both, elsewhere=True)
-    shown = hosts.run("hosts", "unlock", "killed", *both, elsewhere=True)
-    taken = hosts.run("hosts", "unlock", "killed", "--force", *both, elsewhere=True)
-    for one in on:
-        (gate,) = (found.id for found in one.containers() if found.service == "gate")
-        one.engine.docker("exec", gate, "touch", "/open")
-    done = hosts.does("up", "-d", *both, elsewhere=True)
-    hosts.does("down", *both)
-
-    whose = f"changed by {getpass.getuser()}@{socket.gethostname()} (process {popen.pid}) since "
-    assert refused.returncode == 3, refused.stderr
-    assert f"project 'killed' on 'node1' is being {whose}" in refused.stderr
-    assert "fix: wait; if it was killed: dcgen hosts unlock killed --force" in refused.stderr
-    assert shown.returncode == 1, shown.stderr
-    assert all(f"{node}: {whose}" in shown.stdout for node in NODES[:2])
-    assert taken.returncode == 0, taken.stderr
-    assert all(f"{node}: unlocked; it was {whose}" in taken.stdout for node in NODES[:2])
-    assert "2 started" in done.splitlines()
-    assert hosts.left("killed") == []
 
 
 def test_a_full_disk_is_named_with_what_to_do_while_the_other_host_is_done(

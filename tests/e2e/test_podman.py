@@ -186,6 +186,11 @@ def test_compose_runs_providers_on_its_socket(pod: Podman, tmp_path: Path) -> No
     with _run(pod, folder, "2.40", "compose.yml", "scaled.yml"):
         until(lambda: _answers(pod, folder) == 3, "three answer", 30)
         until(lambda: _answers(pod, folder, FAR_URL) == 3, "three answer by the ambassador", 30)
+        files = ("-f", "compose.yml", "-f", "scaled.yml")
+        said = pod.run(DCGEN, "lb", "status", "--json", *files, cwd=folder, env=_env(pod))
+
+    roles = {one["service"]: (one["role"], len(one["servers"])) for one in json.loads(said)}
+    assert roles == {"web": ("balancer", 3), "far": ("ambassador", 1)}
 
 
 def _names(pod: Podman, folder: Path) -> set[str]:

@@ -1,51 +1,29 @@
 """Stock `docker compose up` that scales: dcgen as a provider of today's Compose."""
 
+import json
 import os
 import re
-import shlex
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.e2e import coins
-from tests.e2e.conftest import NewProject
+from tests.e2e.conftest import NewProject, NewProvided
 from tests.e2e.door import dcgen
-from tests.e2e.live import TINY
 from tests.e2e.load import load
+from tests.e2e.provided import OVERLAY, Provided
 from tests.e2e.report import Notebook
 from tests.e2e.test_watch import built
-from tests.lab import packages, today
-from tests.lab.commands import CommandError, run
+from tests.lab.commands import CommandError
 from tests.lab.lab import TODAY
-from tests.lab.project import Project, fetch
+from tests.lab.project import fetch
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.e2e
 
-OVERLAY = """\
-services:
-  web:
-    provider:
-      type: dcgen
-      options: {replicas: "${REPLICAS}", mode: http}
-"""
+LB, FILES = "dcgen lb", "-f compose.yml -f compose.scaled.yml"
 README = Path(__file__).parents[2] / "README.md"
-CLIENT = """\
-  client:
-    image: haproxy:3.0
-    command: sleep 1000
-    stop_signal: KILL
-    depends_on:
-      web:
-        condition: service_healthy
-"""
 
 # Two providers that wait for another service, and one who waits for both; started on another host.
 TWO = """\
@@ -73,80 +51,6 @@ services:
 """
 
 
-class Provided:
-    """A *project* whose services dcgen provides, in a folder with an overlay; with *variables*."""
-
-    def __init__(self, project: Project, **variables: str) -> None:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        docker = today.folder(packages.cache())
-        engine = replace(
-            project.engine,
-            tools=docker,
-            programs=docker / "bin",
-            extra={"PATH": path, **variables},
-        )
-        self.project = replace(project, engine=engine)
-        self.folder = project.file.parent
-
-    def write(self, source: str, overlay: str) -> None:
-        """Write both files."""
-        (self.folder / "compose.yml").write_text(source)
-        self.project.file.write_text(overlay)
-
-    def compose(self, *words: str, replicas: int = 3) -> str:
-        """Return what Compose prints, with both files, if there are to be so many replicas."""
-        env = self._env(replicas)
-        return run(*self._command(*words), cwd=self.folder, env=env, timeout_s=120)
-
-    def run(self, command: str) -> str:
-        """Return what *command* prints, as a person writes it in the folder."""
-        env = {**self._env(3), "COMPOSE_PROJECT_NAME": self.project.name}
-        return run(*shlex.split(command), cwd=self.folder, env=env, timeout_s=120)
-
-    @contextmanager
-    def started(self, *words: str, replicas: int) -> Iterator[subprocess.Popen[bytes]]:
-        """Give a run of Compose in a process group of its own."""
-        command, env = self._command(*words), self._env(replicas)
-        with subprocess.Popen(command, cwd=self.folder, env=env, start_new_session=True) as begun:
-            try:
-                yield begun
-            finally:
-                begun.kill()
-
-    def _command(self, *words: str) -> tuple[str, ...]:
-        files = ("-f", "compose.yml", "-f", self.project.file.name)
-        return ("docker", "compose", "-p", self.project.name, *files, *words)
-
-    def _env(self, replicas: int) -> dict[str, str]:
-        return {**self.project.engine.env, "REPLICAS": str(replicas)}
-
-
-NewProvided = Callable[..., Provided]
-
-
-@pytest.fixture
-def new_provided(new_project: NewProject, tmp_path: Path) -> Iterator[NewProvided]:
-    """Give a function that makes a project on a host, not started, in a folder that all share."""
-    file = tmp_path / "compose.scaled.yml"
-
-    def make(host: str, source: str, overlay: str, name: str, **variables: str) -> Provided:
-        made = Provided(new_project(host, file, name=name), **variables)
-        made.write(source, overlay)
-        return made
-
-    try:
-        yield make
-    finally:
-        file.write_text(TINY)  # what removes them at the end knows no provider
-
-
-@pytest.fixture
-def provided(new_provided: NewProvided) -> Provided:
-    """Give a project that is not started."""
-    source = TINY.replace("networks:\n", f"{CLIENT}networks:\n")
-    return new_provided(TODAY, source, OVERLAY, "provided")
-
-
 def test_compose_alone_scales_without_losing_a_request(
     provided: Provided, notebook: Notebook
 ) -> None:
@@ -158,9 +62,6 @@ def test_compose_alone_scales_without_losing_a_request(
             provided.compose("up", "-d", "--remove-orphans", replicas=replicas)
             constant.await_answers_of(replicas)
         unchanged = project.ids()
-        begin_s = time.monotonic()
-        provided.compose("up", "-d", replicas=2)
-        notebook.note_seconds("`docker compose up -d` without a change", time.monotonic() - begin_s)
         provided.compose("--dry-run", "up", "-d", replicas=9)
         assert project.ids() == unchanged
         project.file.write_text(OVERLAY.replace("mode:", "mdoe:"))
@@ -182,6 +83,11 @@ def test_compose_takes_the_containers_for_those_of_the_service(provided: Provide
     assert project.replicas() == {"web": 4, "client": 1}
     assert len(provided.compose("ps", "--quiet", "web").split()) == 4
     assert "web-replicas-3" in provided.compose("logs", "web")
+    assert _serving(provided) == {f"web-replicas-{number}" for number in (1, 2, 3)}
+    provided.run(f"{LB} drain {FILES} web-replicas-2")
+    assert "DRAIN" in provided.run(f"{LB} status {FILES}")
+    provided.run(f"{LB} ready {FILES} web")
+    assert _serving(provided) == {f"web-replicas-{number}" for number in (1, 2, 3)}
     hosts = {provided.compose("exec", "--index", str(n), "web", "hostname") for n in (1, 2, 3, 4)}
     assert len(hosts) == 4
     provided.compose("stop", "--timeout", "1")
@@ -190,6 +96,12 @@ def test_compose_takes_the_containers_for_those_of_the_service(provided: Provide
     assert project.replicas() == {"web": 4, "client": 1}
     provided.compose("down")
     assert project.containers() == []
+
+
+def _serving(provided: Provided) -> set[str]:
+    said = provided.run(f"{LB} status --json {FILES}")
+    servers = [server for proxy in json.loads(said) for server in proxy["servers"]]
+    return {server["name"] for server in servers if server["status"] == "UP"}
 
 
 def test_ctrl_c_in_the_middle_leaves_replicas_that_serve(provided: Provided) -> None:

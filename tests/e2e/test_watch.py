@@ -16,6 +16,7 @@ from tests.e2e.door import DCGEN, dcgen
 from tests.e2e.live import Running
 from tests.e2e.load import load
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.lab import LOCAL, TODAY
 from tests.lab.waiting import until
 
@@ -27,6 +28,14 @@ services:
     build: web
     ports: ["8001:8080"]
     stop_signal: SIGTERM
+"""
+# A `sync+restart` ends in a new container, as a `rebuild` does.
+RULES = """\
+    develop:
+      watch:
+        - {action: sync+restart, path: web/site/restarting, target: /site/restarting}
+        - {action: sync, path: web/site, target: /site, ignore: [restarting]}
+        - {action: rebuild, path: web/web.cfg}
 """
 DOCKERFILE = """\
 FROM haproxy:3.0
@@ -65,7 +74,7 @@ def _written(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("host", "words"),
     [
-        pytest.param(LOCAL, ["--dynamic"], id="dynamic-engine-20"),
+        pytest.param(LOCAL, ["--dynamic"], id="dynamic-engine-20", marks=repetition),
         pytest.param(TODAY, [], id="static-engine-of-today"),
     ],
 )
@@ -82,21 +91,47 @@ def test_what_is_saved_runs_in_all_replicas_and_no_request_fails(
     assert sum(one.project.replicas().values()) == 4
 
 
-def test_what_is_saved_runs_on_all_hosts(new_project: NewProject, tmp_path: Path) -> None:
+def test_what_the_rules_of_the_file_name_is_copied_or_built_on_all_hosts(
+    new_project: NewProject, tmp_path: Path
+) -> None:
     source, log = _written(tmp_path), tmp_path / "log"
+    source.write_text(SOURCE + RULES)
+    page, restarting = (tmp_path / "web" / "site" / name for name in ("page", "restarting"))
+    page.parent.mkdir()
+    page.write_text("one")
+    (tmp_path / "web" / "Dockerfile").write_text(f"{DOCKERFILE}COPY site /site\n")
     dcgen("scale", "web", "2", "-f", source)
     ones = [Running(new_project(name, tmp_path / "generated.yml")) for name in ("node1", "node2")]
     words = [word for one in ones for word in ("--host", one.project.engine.url)]
     with _watching(ones[0], log, *words) as watching, ExitStack() as loads:
         constants = [loads.enter_context(load(one.url())) for one in ones]
-        before = [constant.who() for constant in constants]
-        (tmp_path / "web" / "web.cfg").write_text(ANSWERS.format(text="two"))
+        before, made = [constant.who() for constant in constants], _replicas(ones)
+        page.write_text("two")
         _await(log, 1)
+        copied, pages = _replicas(ones), _pages(ones)
+        (tmp_path / "web" / "web.cfg").write_text(ANSWERS.format(text="two"))
+        _await(log, 2)
+        rebuilt = _replicas(ones)
+        restarting.write_text("new")
+        _await(log, 3)
         after = [constant.who() for constant in constants]
 
     assert watching.returncode == INTERRUPTED
     assert (before, after) == ([{"one"}] * 2, [{"two"}] * 2)
+    assert (len(made), copied, pages) == (4, made, ["two"] * 4)
+    assert not made & rebuilt
+    assert not rebuilt & _replicas(ones)
     assert [constant.failed for constant in constants] == [[], []]
+
+
+def _replicas(ones: list[Running]) -> set[str]:
+    there = [(one, container) for one in ones for container in one.project.containers()]
+    return {container.id for _, container in there if container.service != "web"}
+
+
+def _pages(ones: list[Running]) -> list[str]:
+    ids = [(one, one_id) for one in ones for one_id in sorted(_replicas([one]))]
+    return [one.project.engine.docker(f"exec {one_id} cat /site/page") for one, one_id in ids]
 
 
 @contextmanager
@@ -131,13 +166,16 @@ def _save(one: Running, folder: Path, log: Path, notebook: Notebook) -> None:
         remade = set(one.project.ids().values())
         constant.more(100)
 
-    took = re.findall(r"runs after ([\d.]+) s", log.read_text())
-    notebook.note("a file of the image, saved until all 3 replicas are new", f"{took[0]} s", "")
+    took = re.findall(r"runs after (.+)", log.read_text())
+    notebook.note("a file of the image, saved until all 3 replicas are new", took[0], "")
+    notebook.note("the source, saved until all 3 replicas are new", took[1], "")
     notebook.note("requests meanwhile", constant.verdict, "0 failed")
     assert constant.failed == []
     # The balancer stays, and all replicas are others, each time.
     assert len(before & built) == len(built & remade) == len(before & remade) == 1
     assert len(log.read_text().split("changed: ")) == 3
+    images = {one.project.engine.docker(f"inspect -f {{{{.Image}}}} {it}") for it in remade - built}
+    assert len(images) == 1
 
 
 def _await(log: Path, times: int) -> None:

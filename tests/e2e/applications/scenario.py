@@ -126,7 +126,8 @@ class Scenario:
         self.seen.unanswered += [f"{step}: {one}" for one in constant.unanswered]
         self.seen.requests += sum(constant.answered.values())
         lossless = step in self.application.lossless or not self.application.own
-        hands = f"the published port changes hands: at most {PUBLISHED_GAP_S:g} s without an answer"
+        free = f"the published port is free for {PUBLISHED_GAP_S:g} s at most"
+        hands = f"{free}; then an answer takes its time"
         if step.startswith("back"):
             hands = "the published port is not served until the application has started"
         bar = "0 failed" if lossless else hands

@@ -10,6 +10,7 @@ from tests.e2e.applications.long_lived import long_lived
 from tests.e2e.applications.scenario import Application
 from tests.e2e.conftest import NewProject
 from tests.e2e.report import Notebook
+from tests.e2e.sources import repetition
 from tests.lab.lab import TODAY
 from tests.lab.waiting import until
 
@@ -36,6 +37,7 @@ def begin(
     return Begin(new_project, applications, tmp_path, notebook)
 
 
+@repetition
 def test_websockets_server_sent_events_and_long_polls(begin: Begin, notebook: Notebook) -> None:
     one = begin(STREAMS, TODAY)
     with long_lived(one.project.engine.address, 8001) as clients:
