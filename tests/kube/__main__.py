@@ -1,4 +1,6 @@
-"""The cluster by hand: ``python -m tests.kube build | up | down``, as root."""
+"""The cluster by hand: ``python -m tests.kube build | there | up | down``, as root."""
+
+import sys
 
 import click
 
@@ -20,6 +22,12 @@ def build() -> None:
     require()
     programs.build()
     click.echo(programs.folder())
+
+
+@main.command()
+def there() -> None:
+    """Exit with 0 if Kubernetes' programs are built, and with 1 if not."""
+    sys.exit(not programs.there())
 
 
 @main.command()
