@@ -33,7 +33,7 @@ LAB = (
     "--endpoint-mode",
     "dnsrr",
 )
-WORKERS = 8
+WORKERS = 10
 # What holds data, and what is asked from outside, stays on the manager.
 # Swarm replaces what is unhealthy, and a busy machine makes it late.
 OFTEN = "{interval: 3s, timeout: 30s, retries: 9, start_period: 60s}"

@@ -32,6 +32,8 @@ OPTIONS = {
 }
 # A fact has a line, or is about the whole of a file that it names.
 PLACED = re.compile(r"^[^:]+(:\d+)?: ")
+# Variables that the shell has to have which deploys: ${NAME?}.
+NEEDED = re.compile(r"\$\{(\w+):?\?")
 
 
 def compose_files() -> Iterator[Path]:
@@ -75,7 +77,8 @@ def wrong(target: str, path: Path, folder: Path) -> tuple[str, int, list[str]]:
         return "refused", 0, [fact for fact in facts if not PLACED.match(fact)]
     again = made(target, path, folder / "stack.yml")[1]
     if target == "swarm":
-        count = len(stacks.config(folder / "stack.yml")["services"])
+        needed = dict.fromkeys(NEEDED.findall(wrote), "1")
+        count = len(stacks.config(folder / "stack.yml", needed)["services"])
     else:
         count = len(objects(result, NEWEST))
         older = made(target, path, folder / "stack.yml", "--kubernetes", str(OLDEST_SCHEMA))[0]

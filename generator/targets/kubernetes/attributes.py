@@ -12,6 +12,7 @@ from composefile.syntax.parser import Scalar
 from composefile.values import Value
 from faults import UserError
 from generator.result import Notice
+from generator.targets.hollow import hollow
 from generator.targets.kubernetes.quantity import is_count
 
 CARRIED = (
@@ -116,11 +117,13 @@ def _deploy(model: Model, name: str) -> dict[str, Value]:
     return value if isinstance(value, dict) else {}
 
 
-def refused_sections(model: Model) -> Iterator[UserError]:
-    """Yield an error for each part of *model* outside its services that cannot be carried over.
+def refused_of_file(model: Model) -> Iterator[UserError]:
+    """Yield an error for each part of *model* that cannot be carried over, whatever it is for.
 
-    That is a section, or a volume that is not an empty one of Docker's own.
+    That is a section, a volume that is not an empty one of Docker's own, or an empty entry of a
+    service.
     """
+    yield from hollow(model)
     for section in SECTIONS:
         node = own(model.document.root, section)
         if node is not None:

@@ -7,7 +7,7 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.around import around
 from generator.targets.kubernetes.assembly import assembled
-from generator.targets.kubernetes.attributes import judged, refused_sections
+from generator.targets.kubernetes.attributes import judged, refused_of_file
 from generator.targets.kubernetes.lost import lost_inside, lost_of_sections
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.order import dependencies
@@ -29,7 +29,7 @@ def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Objec
     Raises:
         UserError: Something in the file cannot be written as manifests: the first such thing.
     """
-    for error in refused_sections(source.written):
+    for error in refused_of_file(source.written):
         raise error
     for name in source.names:
         require_name(source.model, name)

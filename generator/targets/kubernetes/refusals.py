@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from faults import Check
-from generator.targets.kubernetes.attributes import refused_of, refused_sections
+from generator.targets.kubernetes.attributes import refused_of, refused_of_file
 from generator.targets.kubernetes.command import command
 from generator.targets.kubernetes.files import config_files, secret_files
 from generator.targets.kubernetes.image import image_of
@@ -15,14 +15,14 @@ from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.placing import entry_checks, node_parts
 from generator.targets.kubernetes.security import of_container, of_pod
 from generator.targets.kubernetes.source import Source, require_name
-from generator.targets.kubernetes.storage import mounted
+from generator.targets.kubernetes.storage import in_memory, mounted
 from generator.targets.kubernetes.variables import environment
 from generator.targets.kubernetes.workload import kind_of, workload
 
 
 def checks(source: Source) -> Iterator[Check]:
     """Yield a check of each part of *source* that cannot be written."""
-    yield from refused_sections(source.written)
+    yield from refused_of_file(source.written)
     for name in source.names:
         yield from _of_service(source, name)
 
@@ -34,6 +34,7 @@ def _of_service(source: Source, name: str) -> Iterator[Check]:
     volumes = model.get(name, "volumes")
     for index in range(len(volumes) if isinstance(volumes, list) else 0):
         yield partial(mounted, source, name, index)
+    yield partial(list, in_memory(source, name))
     yield partial(image_of, model, name, source.choices)
     for part in (command, of_container):
         yield partial(part, model, name)

@@ -14,6 +14,7 @@ from composefile.values import Value, words
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
+from generator.targets.hollow import require_target
 from generator.targets.kubernetes.objects import Given, together
 from generator.targets.kubernetes.quantity import memory
 from generator.targets.kubernetes.settings import group
@@ -83,7 +84,7 @@ def storage(source: Source, name: str, *, own_pods: bool, many: bool) -> Given:
     named = claimed(source, name)
     _require_claim(source, name)
     claims = [_claim(source, name, one, own_pods=own_pods, many=many) for one in named]
-    return together([*parts, *claims, *_memory(source, name)])
+    return together([*parts, *claims, *in_memory(source, name)])
 
 
 def _claim(source: Source, name: str, volume: str, *, own_pods: bool, many: bool) -> Given:
@@ -160,9 +161,15 @@ def _settings(source: Source, volume: str) -> dict[str, Value]:
     return value if isinstance(value, dict) else {}
 
 
-def _memory(source: Source, name: str) -> Iterator[Given]:
+def in_memory(source: Source, name: str) -> Iterator[Given]:
+    """Yield each disk in memory of service *name*: those of `tmpfs`, and that of `shm_size`.
+
+    Raises:
+        UserError: One has no place in the container.
+    """
     for index, text in enumerate(words(source.model.get(name, "tmpfs"))):
         target, _, options = text.partition(":")
+        require_target(source.model, name, "tmpfs", target, index)
         found = dict(option.partition("=")[::2] for option in options.split(","))
         called = f"tmpfs-{index}"
         mounted: Emitted = {"name": called, "mountPath": target}
@@ -188,11 +195,13 @@ def mounted(source: Source, name: str, index: int) -> Mount:
     if isinstance(entry, str):
         first, *rest = mount(entry)
         if not rest:
+            require_target(source.model, name, "volumes", first, index)
             return Mount("volume", "", first)
         options = rest[1].split(",") if len(rest) > 1 else []
         found = Mount("volume", first, rest[0], "ro" in options)
     else:
         found = _long(entry if isinstance(entry, dict) else {})
+    require_target(source.model, name, "volumes", found.target, index)
     where = source.model.where(name, "volumes", index)
     if found.kind in _FOREIGN:
         raise UserError(

@@ -6,6 +6,7 @@ Sources: Compose Specification, "Services top-level elements"; docker/cli, packa
 cli/compose/types, "UnsupportedProperties".
 """
 
+import re
 from collections.abc import Iterator
 
 from composefile.document import own
@@ -13,6 +14,7 @@ from composefile.model import Model
 from composefile.syntax.parser import Scalar
 from composefile.values import words
 from faults import UserError
+from generator.targets.hollow import hollow
 from generator.targets.swarm.told import Told, refused
 
 CARRIED = (
@@ -61,6 +63,8 @@ REFUSED = {
     "privileged": "name what it needs with `cap_add:`, or run this service with Compose",
     "volumes_from": "name the volume, and mount it in both services",
 }
+# The same of all that has a name: `patternProperties` of the schema.
+_NAME = re.compile(r"[a-zA-Z0-9._-]+")
 
 
 def judge(model: Model, name: str, told: Told) -> None:
@@ -112,12 +116,24 @@ def chosen(model: Model, told: Told) -> list[str]:
     return found
 
 
-def refused_sections(model: Model) -> Iterator[UserError]:
-    """Yield an error for each part of *model* outside its services that cannot be in a stack.
+def refused_of_file(model: Model) -> Iterator[UserError]:
+    """Yield an error for each part of *model* that cannot be in a stack, whatever it is for.
 
-    That is the v1 format, or a section that Swarm does not know.
+    That is the v1 format, a section that Swarm does not know, a name that Docker's schema does
+    not have, or an empty entry of a service.
     """
+    yield from hollow(model)
     document = model.document
+    for section in ("services", "networks", "volumes", "configs", "secrets"):
+        entries = document.section(section)
+        for key, _ in entries.entries if entries else ():
+            called = key.value if isinstance(key, Scalar) else ""
+            if called != "<<" and not _NAME.fullmatch(called):
+                yield UserError(
+                    f"{called!r} cannot be a name in `{section}:` of a stack",
+                    fix="rename it: letters, digits, `-`, `_` and `.`",
+                    where=document.where(key),
+                )
     if document.v1:
         yield UserError(
             "`docker stack deploy` reads no file in the v1 format",

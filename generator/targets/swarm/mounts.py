@@ -14,6 +14,7 @@ from composefile.model import Model
 from composefile.paths import mount
 from composefile.values import Value, words
 from generator.editing.emit import Emitted
+from generator.targets.hollow import require_target
 from generator.targets.swarm.told import Told, refused
 
 MOST_BYTES = 500_000  # of a config; Swarm takes no more than 500 kB
@@ -59,26 +60,38 @@ def mounts(model: Model, name: str, told: Told) -> Mounts:
     """
     found = Mounts()
     value = model.get(name, "volumes")
-    for entry in value if isinstance(value, list) else ():
-        add(model, name, entry, found, told)
-    for entry in words(model.get(name, "tmpfs")):
+    for index in range(len(value) if isinstance(value, list) else 0):
+        add(model, name, index, found, told)
+    add_memory(model, name, found, told)
+    return found
+
+
+def add_memory(model: Model, name: str, found: Mounts, told: Told) -> None:
+    """Put what service *name* mounts in memory into *found*.
+
+    Raises:
+        UserError: It has no place in the container.
+    """
+    for index, entry in enumerate(words(model.get(name, "tmpfs"))):
         target, _, options = entry.partition(":")
+        require_target(model, name, "tmpfs", target, index)
         size = next((o[5:] for o in options.split(",") if o.startswith("size=")), "")
         found.written.append(_written(Mount("tmpfs", "", target, size=_bytes(size))))
         names = [option.partition("=")[0] for option in options.split(",") if option]
         _say_lost(model, name, "tmpfs", [one for one in names if one != "size"], told)
     if isinstance(shared := model.get(name, "shm_size"), str):
         found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=_bytes(shared))))  # noqa: S108 - in the container
-    return found
 
 
-def add(model: Model, name: str, entry: Value, found: Mounts, told: Told) -> None:
-    """Put what service *name* mounts by *entry* of its `volumes` into *found*.
+def add(model: Model, name: str, index: int, found: Mounts, told: Told) -> None:
+    """Put what service *name* mounts by entry *index* of its `volumes` into *found*.
 
     Raises:
-        UserError: It is a file or a folder that other nodes do not have.
+        UserError: It is a file or a folder that other nodes do not have, or has no place.
     """
-    one = _read(model, name, entry, told)
+    value = model.get(name, "volumes")
+    one = _read(model, name, value[index] if isinstance(value, list) else None, told)
+    require_target(model, name, "volumes", one.target, index)
     if one.kind == "bind":
         _bind(model, name, one, found, told)
     elif one.kind == "volume" and one.source:
@@ -97,7 +110,7 @@ def _say_lost(model: Model, name: str, key: str, lost: list[str], told: Told) ->
 def _read(model: Model, name: str, entry: Value, told: Told) -> Mount:
     if isinstance(entry, dict):
         return _long(model, name, entry, told)
-    source, *rest = mount(str(entry))
+    source, *rest = mount(entry if isinstance(entry, str) else "")
     if not rest:
         return Mount("volume", "", source)
     target, options = rest[0], (rest[1].split(",") if rest[1:] else [])

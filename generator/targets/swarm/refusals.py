@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 from faults import Check
-from generator.targets.swarm.attributes import chosen, refused_of, refused_sections
+from generator.targets.swarm.attributes import chosen, refused_of, refused_of_file
 from generator.targets.swarm.configs import Beside, declare, references
 from generator.targets.swarm.deploying import Held, deployed
 from generator.targets.swarm.images import image_of
 from generator.targets.swarm.listening import published
-from generator.targets.swarm.mounts import Mounts, add
+from generator.targets.swarm.mounts import Mounts, add, add_memory
 from generator.targets.swarm.networks import declared, joined
 from generator.targets.swarm.service import parts
 from generator.targets.swarm.told import Told
@@ -32,7 +32,7 @@ def checks(
         port_mode: How ports are published.
         beside: What is around the stack; it stays as it is.
     """
-    yield from refused_sections(source.written)
+    yield from refused_of_file(source.written)
     if source.filled.document.v1:
         return
     told, spare, found = Told(), replace(beside, entries={}, files={}), Mounts()
@@ -55,8 +55,9 @@ def _of_service(
     yield from refused_of(model, name)
     yield from parts(source, name, told).values()
     volumes = model.get(name, "volumes")
-    for entry in volumes if isinstance(volumes, list) else ():
-        yield partial(add, model, name, entry, found, told)
+    for index in range(len(volumes) if isinstance(volumes, list) else 0):
+        yield partial(add, model, name, index, found, told)
+    yield partial(add_memory, model, name, found, told)
     yield partial(published, model, name, port_mode)
     yield partial(deployed, model, name, Held(), "vip", told)
     yield partial(_deployed, source, name, port_mode, told)

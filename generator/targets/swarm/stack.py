@@ -14,7 +14,7 @@ from composefile.interpolation import escape
 from generator.editing.emit import Emitted, Layout, entries
 from generator.result import HEADER, Notice
 from generator.targets.swarm import networks
-from generator.targets.swarm.attributes import chosen, judge, refused_sections
+from generator.targets.swarm.attributes import chosen, judge, refused_of_file
 from generator.targets.swarm.configs import Beside, declare, declare_file, references
 from generator.targets.swarm.images import image_of
 from generator.targets.swarm.service import body
@@ -63,7 +63,7 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
     Raises:
         UserError: Something in the file cannot be in a stack: the first such thing.
     """
-    for error in refused_sections(source.written):
+    for error in refused_of_file(source.written):
         raise error
     told = Told()
     names = chosen(source.filled, told)
