@@ -136,6 +136,28 @@ def test_a_dynamic_haproxy_finds_pods_by_a_service_without_an_address(tmp_path: 
     assert f" 64 {RESOLVED.format('-replicas')}\n" in configuration(result)
 
 
+@pytest.mark.parametrize(
+    ("options", "name", "body", "wait_s"),
+    [
+        pytest.param(("--dynamic",), "rng-replicas", "", 33, id="old names"),
+        pytest.param(("--dynamic",), "rng-replicas", "delay: 7s", 7, id="as the file says"),
+        pytest.param(("--dynamic",), "rng-replicas", "delay: 0s", None, id="at once"),
+        pytest.param(("--dynamic",), "rng", "", None, id="HAProxy itself"),
+        pytest.param(("--server-maxconn", "1"), "rng1", "", None, id="by a Service each"),
+    ],
+)
+def test_pods_found_by_dns_are_replaced_when_their_names_are_known(
+    options: tuple[str, ...], name: str, body: str, wait_s: int | None, tmp_path: Path
+) -> None:
+    made = variant(tmp_path, "scale", "rng", "3", *options)
+    more = tmp_path / "more.yml"
+    more.write_text(f"services:\n  {name}:\n    deploy: {{update_config: {{{body}}}}}\n")
+
+    spec = objects(run_file(made, "-f", str(more)))["Deployment", name]["spec"]
+
+    assert spec.get("minReadySeconds") == wait_s
+
+
 @pytest.mark.parametrize("options", [("--server-maxconn", "1"), ("--dynamic",)])
 def test_haproxy_takes_the_configuration(tmp_path: Path, options: tuple[str, ...]) -> None:
     result = run_file(variant(tmp_path, "scale", "rng", "2", *options), "--proxy", "haproxy")

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.kubernetes
 
 CLIENTS, REQUESTS = 20, 2000
 HTTP = ("--mode", "http")
-# Longer than the names are old: then those of the pods before are gone, and the new ones known.
-SLOWLY = f"{HERE}  rng: {{deploy: {{update_config: {{delay: 33s}}}}}}\n"
+# Names are fresh enough for that here; else it is longer than they may be old.
+AT_ONCE = f"{HERE}  rng: {{deploy: {{update_config: {{delay: 0s}}}}}}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,10 @@ DYNAMIC_HTTP = replace(DYNAMIC, words=("--dynamic", *HTTP))
         pytest.param(SERVICE, 30, id="a Service, names 30 s old"),
         pytest.param(Way(HTTP), 30, id="HAProxy, http, names 30 s old"),
         pytest.param(Way(), 30, id="HAProxy, tcp, names 30 s old"),
-        pytest.param(DYNAMIC_HTTP, 0, id="dynamic, http"),
-        pytest.param(DYNAMIC, 0, id="dynamic, tcp"),
-        pytest.param(
-            replace(DYNAMIC_HTTP, more=SLOWLY), 30, id="dynamic, http, slowly, names 30 s old"
-        ),
+        pytest.param(replace(DYNAMIC_HTTP, more=AT_ONCE), 0, id="dynamic, http, at once"),
+        pytest.param(replace(DYNAMIC, more=AT_ONCE), 0, id="dynamic, tcp, at once"),
+        pytest.param(DYNAMIC_HTTP, 30, id="dynamic, http, names 30 s old"),
+        pytest.param(DYNAMIC, 30, id="dynamic, tcp, names 30 s old"),
     ],
 )
 def test_a_rolling_update_loses_no_request(
