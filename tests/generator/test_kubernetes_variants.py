@@ -137,25 +137,22 @@ def test_a_dynamic_haproxy_finds_pods_by_a_service_without_an_address(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("options", "name", "body", "wait_s"),
+    ("options", "name", "drain_s"),
     [
-        pytest.param(("--dynamic",), "rng-replicas", "", 33, id="old names"),
-        pytest.param(("--dynamic",), "rng-replicas", "delay: 7s", 7, id="as the file says"),
-        pytest.param(("--dynamic",), "rng-replicas", "delay: 0s", None, id="at once"),
-        pytest.param(("--dynamic",), "rng", "", None, id="HAProxy itself"),
-        pytest.param(("--server-maxconn", "1"), "rng1", "", None, id="by a Service each"),
+        pytest.param(("--dynamic",), "rng-replicas", 33, id="by DNS"),
+        pytest.param(("--dynamic",), "rng", 5, id="by the Service of HAProxy"),
+        pytest.param(("--server-maxconn", "1"), "rng1", 5, id="by a Service each"),
     ],
 )
-def test_pods_found_by_dns_are_replaced_when_their_names_are_known(
-    options: tuple[str, ...], name: str, body: str, wait_s: int | None, tmp_path: Path
+def test_a_pod_serves_until_those_who_find_it_have_forgotten_it(
+    options: tuple[str, ...], name: str, drain_s: int, tmp_path: Path
 ) -> None:
-    made = variant(tmp_path, "scale", "rng", "3", *options)
-    more = tmp_path / "more.yml"
-    more.write_text(f"services:\n  {name}:\n    deploy: {{update_config: {{{body}}}}}\n")
+    result = run_file(variant(tmp_path, "scale", "rng", "3", *options), "--kubernetes", "1.30")
 
-    spec = objects(run_file(made, "-f", str(more)))["Deployment", name]["spec"]
-
-    assert spec.get("minReadySeconds") == wait_s
+    made = objects(result)["Deployment", name]["spec"]["template"]["spec"]
+    hook = {"preStop": {"sleep": {"seconds": drain_s}}}
+    assert made["containers"][0]["lifecycle"] == hook
+    assert made["terminationGracePeriodSeconds"] == 10 + drain_s
 
 
 @pytest.mark.parametrize("options", [("--server-maxconn", "1"), ("--dynamic",)])

@@ -132,3 +132,14 @@ def old_names(cluster: Cluster, seconds: float) -> Iterator[None]:
         yield
     finally:
         control.settings(seat, hold_s=0)
+
+
+@contextmanager
+def names_outside(cluster: Cluster, names: dict[str, str]) -> Iterator[None]:
+    """Let the cluster's DNS know *names* of what is outside, each with its address."""
+    seat = cluster.seat(CONTROL)
+    control.settings(seat, hold_s=0, outside=names)
+    try:
+        yield
+    finally:
+        control.settings(seat, hold_s=0)

@@ -10,12 +10,22 @@ from tests.lab import bases
 from tests.lab.waiting import until
 
 POD = "clients"
-# Says twice a second what became of all requests so far; SIGTERM lets each client finish.
+# Begins when somebody answers: it takes a moment until each node knows the way to what is new. Says
+# twice a second what became of all requests so far; SIGTERM lets each client finish.
 SCRIPT = """
 import collections, http.client, json, signal, sys, threading, time
 host, clients, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-served, failed, began = [], collections.Counter(), time.monotonic()
+served, failed = [], collections.Counter()
 over = threading.Event()
+def answers():
+    try:
+        connection = http.client.HTTPConnection(host, 80, timeout=2)
+        connection.request("GET", path, headers={"Connection": "close"})
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+while not answers(): time.sleep(0.1)
+began = time.monotonic()
 def ask():
     while not over.is_set():
         connection, step = http.client.HTTPConnection(host, 80, timeout=15), "connect"

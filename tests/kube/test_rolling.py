@@ -8,15 +8,13 @@ import pytest
 
 from tests.e2e.report import Notebook
 from tests.kube.cluster import old_names
-from tests.kube.coins import HERE, Coins
+from tests.kube.coins import Coins
 from tests.kube.load import clients
 
 pytestmark = pytest.mark.kubernetes
 
 CLIENTS, REQUESTS = 20, 2000
 HTTP = ("--mode", "http")
-# Names are fresh enough for that here; else it is longer than they may be old.
-AT_ONCE = f"{HERE}  rng: {{deploy: {{update_config: {{delay: 0s}}}}}}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,6 @@ class Way:
     words: tuple[str, ...] = ()
     proxy: str = "haproxy"
     rolled: tuple[str, ...] = ("rng1", "rng2", "rng3")
-    more: str = HERE
 
 
 SERVICE = Way(proxy="service", rolled=("rng",))
@@ -41,8 +38,8 @@ DYNAMIC_HTTP = replace(DYNAMIC, words=("--dynamic", *HTTP))
         pytest.param(SERVICE, 30, id="a Service, names 30 s old"),
         pytest.param(Way(HTTP), 30, id="HAProxy, http, names 30 s old"),
         pytest.param(Way(), 30, id="HAProxy, tcp, names 30 s old"),
-        pytest.param(replace(DYNAMIC_HTTP, more=AT_ONCE), 0, id="dynamic, http, at once"),
-        pytest.param(replace(DYNAMIC, more=AT_ONCE), 0, id="dynamic, tcp, at once"),
+        pytest.param(DYNAMIC_HTTP, 0, id="dynamic, http"),
+        pytest.param(DYNAMIC, 0, id="dynamic, tcp"),
         pytest.param(DYNAMIC_HTTP, 30, id="dynamic, http, names 30 s old"),
         pytest.param(DYNAMIC, 30, id="dynamic, tcp, names 30 s old"),
     ],
@@ -52,7 +49,7 @@ def test_a_rolling_update_loses_no_request(
 ) -> None:
     cleanup.enter_context(old_names(coins.cluster, names_s))
     kubectl, variant = coins.kubectl, ("scale", "rng", "3", *way.words)
-    kubectl.apply(coins.manifests(variant, words=("--proxy", way.proxy), more=way.more))
+    kubectl.apply(coins.manifests(variant, words=("--proxy", way.proxy)))
     kubectl.wait_until_available()
 
     with clients(kubectl, "rng", CLIENTS) as asking:

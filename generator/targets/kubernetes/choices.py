@@ -20,6 +20,8 @@ class Version(NamedTuple):
 
 OLDEST, NEWEST = Version(1, 20), Version(1, 37)
 DRAIN_S = 5  # until a Service has forgotten a pod that ends
+# Until DNS has: answers are up to 30 s old as a rule, with CoreDNS as kubeadm sets it up.
+DRAIN_BY_DNS_S = 33
 USUAL = Version(1, 30)  # the first in which a container can sleep without a program of its own
 
 

@@ -5,7 +5,6 @@ Source: Kubernetes API reference, "Container".
 
 from composefile.ports import Port
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.choices import DRAIN_S
 from generator.targets.kubernetes.command import command
 from generator.targets.kubernetes.in_cluster import NAMESPACE
 from generator.targets.kubernetes.objects import Given
@@ -29,14 +28,14 @@ def container(
 ) -> dict[str, Emitted]:
     """Return the container of service *name*, which runs *image* with what it is *given*.
 
-    If it *drains*, it goes on for a while when its pod ends, until its Service has forgotten it.
+    If it *drains*, it goes on for a while when its pod ends, until who dials it has forgotten it.
 
     Raises:
         UserError: It asks for what a container cannot have.
     """
     model, ports = source.model, ports_of(source.model, name)
     is_proxy = model.identity(name).is_proxy
-    drain: Emitted = {"preStop": sleep(can_sleep=source.choices.can_sleep)} if drains else {}
+    drain: Emitted = {"preStop": sleep(source, name)} if drains else {}
     asked = _asked(source, name) if drains or not ports else {}
     found: dict[str, Emitted] = {
         "name": name,
@@ -72,8 +71,8 @@ def _port(port: Port) -> Emitted:
     return {"containerPort": port.target, "protocol": port.protocol.upper()}
 
 
-def sleep(*, can_sleep: bool) -> Emitted:
-    """Return what lets a container go on for a while when its pod ends."""
-    if can_sleep:
-        return {"sleep": {"seconds": DRAIN_S}}
-    return {"exec": {"command": ["sleep", str(DRAIN_S)]}}
+def sleep(source: Source, name: str) -> Emitted:
+    """Return what lets a container in a pod of service *name* go on for a while when that ends."""
+    if source.choices.can_sleep:
+        return {"sleep": {"seconds": source.drain_s(name)}}
+    return {"exec": {"command": ["sleep", str(source.drain_s(name))]}}

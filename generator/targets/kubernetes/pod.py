@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from composefile.duration import seconds
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.choices import DRAIN_S
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.placing import of_node, spread
 from generator.targets.kubernetes.ports import ports_of
@@ -51,7 +50,7 @@ def pod(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,  # else REDIS_PORT=tcp://… gets into the environment
         "securityContext": of_pod(model, name, (*ports, *given.listens), source.choices.version),
-        "terminationGracePeriodSeconds": grace + (DRAIN_S if drains else 0),
+        "terminationGracePeriodSeconds": grace + (source.drain_s(name) if drains else 0),
         "initContainers": given.before,
         "containers": [main, *given.beside],
         "volumes": given.volumes,

@@ -51,7 +51,7 @@ def _beside(source: Source, name: str, kind: str, other: str) -> Given:
         if is_waited_for:
             made.update(startup(source, other))
     else:
-        made["lifecycle"] = {"preStop": sleep(can_sleep=source.choices.can_sleep)}
+        made["lifecycle"] = {"preStop": sleep(source, name)}
         if is_waited_for:
             what = f"{name} does not wait until {other} is healthy: both are in one pod"
             fix = "`--kubernetes 1.29` or newer has sidecars that start first"

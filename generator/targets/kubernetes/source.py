@@ -11,7 +11,7 @@ from composefile.model import Model
 from composefile.values import words
 from faults import Place, UserError
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.choices import Choices
+from generator.targets.kubernetes.choices import DRAIN_BY_DNS_S, DRAIN_S, Choices
 from generator.targets.kubernetes.objects import Object
 from generator.targets.kubernetes.quantity import is_count
 from generator.targets.kubernetes.settings import Setting, Settings
@@ -59,6 +59,10 @@ class Source:
         """The services whose pods a balancer finds by DNS, so that it needs their addresses."""
         identities = map(self.model.identity, self.model.document.names)
         return frozenset(name for one in identities if one.is_dynamic for name in one.replicas)
+
+    def drain_s(self, name: str) -> int:
+        """Return how many seconds a pod of service *name* serves after its end has begun."""
+        return DRAIN_BY_DNS_S if name in self.found_by_dns else DRAIN_S
 
     @functools.cached_property
     def waited_for(self) -> frozenset[str]:

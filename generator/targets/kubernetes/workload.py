@@ -26,9 +26,6 @@ _ANNOTATION = re.compile(
 )
 _SURGING_DAEMONS = Version(1, 25)
 _WAITING_SETS = Version(1, 25)
-# A cluster's DNS names a pod that is gone for 30 s as a rule: CoreDNS as kubeadm sets it up. By
-# then a balancer has to know the next one.
-_OLD_NAMES_S = 33
 _TRIES = 6  # what a Job has without a number
 
 
@@ -68,7 +65,7 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
         return source.made(name, ("batch/v1", kind), job_name(name, pod), {"spec": spec}, on_top)
     selector: Emitted = {"matchLabels": source.chosen(name)}
     body: dict[str, Emitted] = {"selector": selector, "template": template}
-    wait_s = _wait_s(source, name)
+    wait_s = math.ceil(seconds(_part(settings, "update_config").get("delay")))
     if wait_s and (kind != "StatefulSet" or source.choices.version >= _WAITING_SETS):
         body = {"minReadySeconds": wait_s, **body}
     if kind == "DaemonSet":
@@ -79,13 +76,6 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
     else:
         body = {**_count(source, name), "strategy": _strategy(source, name), **body}
     return source.made(name, ("apps/v1", kind), name, {"spec": body}, on_top)
-
-
-def _wait_s(source: Source, name: str) -> int:
-    delay = _part(_deploy(source, name), "update_config").get("delay")
-    if delay is None and name in source.found_by_dns:
-        return _OLD_NAMES_S
-    return math.ceil(seconds(delay))
 
 
 def _template(source: Source, name: str, pod: Emitted) -> Emitted:
