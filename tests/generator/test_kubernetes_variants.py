@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
 
 from dcgen.cli import main
 from generator.targets.kubernetes.choices import Version
@@ -205,14 +206,35 @@ def test_a_service_elsewhere_is_an_address_behind_its_name(tmp_path: Path) -> No
     assert pods(result) == {"web": 1, "rng": 1}
 
 
-def test_an_old_cluster_has_an_older_slice(tmp_path: Path) -> None:
-    made = variant(tmp_path, "extra-hosts", "redis=192.0.2.7")
-    result = run_file(made, "--kubernetes", "1.20")
+@pytest.mark.parametrize(
+    ("words", "ports"),
+    [
+        pytest.param(("extra-hosts", "redis=192.0.2.7"), None, id="any port"),
+        pytest.param(
+            ("ambassador", "redis=192.0.2.7:32768"),
+            [{"name": "tcp-6379", "port": 32768, "protocol": "TCP"}],
+            id="one port",
+        ),
+    ],
+)
+@pytest.mark.parametrize("version", ["1.20", "1.21"])
+def test_an_old_cluster_whose_dns_knows_no_slices_has_endpoints(
+    words: tuple[str, ...], ports: object, version: str, tmp_path: Path
+) -> None:
+    made = variant(tmp_path, *words)
+    result = run_file(made, "--kubernetes", version)
 
     assert result.exit_code == 0
-    assert "apiVersion: discovery.k8s.io/v1beta1\n" in result.stdout
+    (found,) = (one for one in YAML(typ="safe").load_all(result.stdout) if _is_there(one))
+    assert (found["apiVersion"], found["metadata"]["name"]) == ("v1", "redis")
+    (subset,) = found["subsets"]
+    assert (subset["addresses"], subset.get("ports")) == ([{"ip": "192.0.2.7"}], ports)
     newer = run_file(made, "--kubernetes", "1.25")
     assert ("EndpointSlice", "redis-elsewhere") in objects(newer, Version(1, 25))
+
+
+def _is_there(found: dict[str, object]) -> bool:
+    return found["kind"] in ("Endpoints", "EndpointSlice")
 
 
 def test_an_ambassador_to_an_address_is_a_service(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from generator.targets.kubernetes.extra_hosts import extra_hosts
 from generator.targets.kubernetes.objects import Object
 from generator.targets.kubernetes.source import Source, is_name
 
-_SLICES = Version(1, 21)
+# CoreDNS reads slices since 1.8.1, and kubeadm has that since 1.22. Endpoints are mirrored into
+# slices for the others.
+_SLICES = Version(1, 22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,12 @@ def objects(source: Source, away: Away) -> Iterator[Object]:
     ]
     spec = {"ports": listed} if listed else {"clusterIP": "None"}
     yield source.made(away.of, service, away.name, {"spec": spec})
-    old = source.choices.version < _SLICES
-    kind = (f"discovery.k8s.io/{'v1beta1' if old else 'v1'}", "EndpointSlice")
+    if source.choices.version < _SLICES:
+        there: dict[str, Emitted] = {"addresses": [{"ip": str(address)}]}
+        there |= {"ports": ports} if ports else {}
+        yield source.made(away.of, ("v1", "Endpoints"), away.name, {"subsets": [there]})
+        return
+    kind = ("discovery.k8s.io/v1", "EndpointSlice")
     body: dict[str, Emitted] = {
         "addressType": "IPv4" if isinstance(address, IPv4Address) else "IPv6",
         "endpoints": [{"addresses": [str(address)]}],
