@@ -77,6 +77,14 @@ class Kubectl:
 
         until(there, f"{count} pods of {name}", deadline_s)
 
+    def await_ends(self, deadline_s: float = 90) -> None:
+        """Return once no pod of the namespace is ending."""
+
+        def ended() -> bool:
+            return not any("deletionTimestamp" in one["metadata"] for one in self.pods())
+
+        until(ended, "the pods that end are gone", deadline_s)
+
     def restarts(self) -> int:
         """Return how often a container of the namespace was started again."""
         states = (one["status"].get("containerStatuses") or () for one in self.pods())

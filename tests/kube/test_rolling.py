@@ -54,7 +54,8 @@ def test_a_rolling_update_loses_no_request(
 
     with clients(kubectl, "rng", CLIENTS) as asking:
         asking.more(100)
-        notebook.timed("rolled", lambda: kubectl.roll(*way.rolled, deadline_s=240))
+        notebook.timed("rolled", lambda: kubectl.roll(*way.rolled))
+        notebook.timed("none of the old ones is left", kubectl.await_ends)
         while asking.now().served < REQUESTS:
             asking.more(200)
         found = asking.end()
