@@ -20,8 +20,7 @@ def hollow(model: Model) -> Iterator[UserError]:
     """Yield an error for each empty entry in a list of any service of *model*."""
     for name in model.names:
         for key in model.keys(name):
-            found = [] if key.startswith("x-") else [*_empty(model.get(name, key), key)]
-            for path, index in found:
+            for path, index in _empty({key: model.get(name, key)}):
                 yield UserError(
                     f"entry {index + 1} of `{path}:` of service {name!r} is empty",
                     fix=_FIX,
@@ -29,10 +28,11 @@ def hollow(model: Model) -> Iterator[UserError]:
                 )
 
 
-def _empty(value: Value, path: str) -> Iterator[tuple[str, int]]:
+def _empty(value: Value, path: str = "") -> Iterator[tuple[str, int]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _empty(inner, f"{path}.{key}")
+            if not key.startswith("x-"):
+                yield from _empty(inner, f"{path}.{key}".lstrip("."))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             if inner is None:

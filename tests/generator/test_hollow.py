@@ -78,6 +78,19 @@ def test_an_empty_entry_deep_inside_is_refused_with_its_path(
 
 
 @pytest.mark.parametrize("target", WORDS)
+def test_what_compose_ignores_may_be_empty(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "services:\n  app:\n    image: redis\n    x-a: [null]\n    deploy: {x-b: [null]}\n"
+    (tmp_path / "compose.yml").write_text(text)
+
+    result = CliRunner().invoke(main, [target, *WORDS[target]])
+
+    assert "is empty" not in result.output
+
+
+@pytest.mark.parametrize("target", WORDS)
 def test_each_mount_without_a_place_is_refused_at_once(
     target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ An attribute without a row is refused, so that none is lost in silence.
 Source: Compose Specification, "Services top-level elements".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from composefile.document import own
 from composefile.model import Model
@@ -89,18 +89,23 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
 
 
 def _refused_of_deploy(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[UserError]:
-    for key in deploy:
+    for key in _meant(deploy):
         if key not in (*CARRIED_OF_DEPLOY, *SAID_OF_DEPLOY, "update_config"):
             yield refused(model, name, "deploy", f"deploy.{key}")
     if deploy.get("mode") not in (None, "replicated", "global", "replicated-job"):
         yield refused(model, name, "deploy", f"deploy.mode: {deploy['mode']}")
-    for key in _part(deploy, "placement"):
+    for key in _meant(_part(deploy, "placement")):
         if key != "constraints":
             yield refused(model, name, "deploy", f"deploy.placement.{key}")
     resources = _part(deploy, "resources")
-    for key in (key for part in resources for key in _part(resources, part)):
+    for key in (key for part in _meant(resources) for key in _meant(_part(resources, part))):
         if key not in ("cpus", "memory", "pids"):
             yield refused(model, name, "deploy", f"deploy.resources: {key}")
+
+
+def _meant(keys: Iterable[str]) -> Iterator[str]:
+    # What begins so is for other programs, and Compose ignores it.
+    return (key for key in keys if not key.startswith("x-"))
 
 
 def _shown(value: Value) -> str:
@@ -135,8 +140,9 @@ def refused_of_file(model: Model) -> Iterator[UserError]:
     volumes = model.document.section("volumes")
     for key, body in volumes.entries if volumes else ():
         settings = model.value(body)
-        others = [one for one in settings or () if one not in _OF_VOLUMES]
-        if isinstance(settings, dict) and settings.get("driver") not in (None, "local"):
+        given = settings if isinstance(settings, dict) else {}
+        others = [one for one in _meant(given) if one not in _OF_VOLUMES]
+        if given.get("driver") not in (None, "local"):
             others.append("driver")
         called = key.value if isinstance(key, Scalar) else ""
         for kind in others:
@@ -163,11 +169,12 @@ def _lost(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[Noti
     where = model.where(name, "deploy")
     for key, (why, fix) in SAID_OF_DEPLOY.items():
         value = deploy.get(key)
+        if isinstance(value, dict):
+            value = {inner: value[inner] for inner in _meant(value)}
         is_usual = value in ({}, {"condition": "any"})
         if value is not None and not is_usual:
             yield Notice(f"`deploy.{key}:` of {name} is left out: {why}", where, fix=fix)
-    updates = deploy.get("update_config")
-    for inner in updates or ():
+    for inner in _meant(_part(deploy, "update_config")):
         if inner not in _OF_UPDATES:
             what = f"`deploy.update_config.{inner}:` of {name} is left out"
             why = "an update that fails stops"

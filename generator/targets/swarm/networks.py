@@ -48,7 +48,8 @@ def joined(
             why = f"network {network!r} is not declared"
             fix = f"add `networks: {{{network}: {{}}}}` at the end of the file"
             raise refused(model, name, "networks", why, fix)
-        lost = [key for key, value in settings.items() if key != "aliases" and value is not None]
+        told_of = {key: value for key, value in settings.items() if not key.startswith("x-")}
+        lost = [key for key, value in told_of.items() if key != "aliases" and value is not None]
         for key in lost:
             why = "Swarm chooses addresses and the order itself"
             told.left_out(model, name, "networks", why, "dial by name", f"networks.{key}")

@@ -146,7 +146,11 @@ def _logging(source: Source, name: str, told: Told) -> Emitted:
         return None
     shape: Shape = {"driver": text, "options": {}}
     _shaped(source.written, name, "logging", value, shape)
-    return kept(source, name, "logging", told)
+    found = kept(source, name, "logging", told)
+    if not isinstance(found, Mapping):
+        return found
+    # Docker's schema of a stack has no place for what Compose ignores here.
+    return {key: item for key, item in found.items() if not key.startswith("x-")}
 
 
 def _health(source: Source, name: str, told: Told) -> Emitted:
