@@ -150,6 +150,14 @@ class _Plain:
         }
 
 
+def is_ignored(key: str) -> bool:
+    """Tell whether Compose ignores *key*, below any attribute: what is for other programs.
+
+    Source: Compose Specification, "Extensions".
+    """
+    return key.startswith("x-")
+
+
 def words(value: Value) -> list[str]:
     """Return *value* as a list of words: a list's scalars, a dict's keys, a scalar as one word."""
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from composefile import labels
 from composefile.document import Document, deref, load, own
 from composefile.paths import Kind, moved
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence, walk
+from composefile.values import is_ignored
 from generator.editing.edits import Edits
 from generator.editing.emit import Quoted, scalar
 from generator.result import Made
@@ -80,7 +81,7 @@ def _candidates(document: Document) -> Iterator[tuple[Node | None, Kind]]:
     bodies: list[Node | None] = [service.body for service in document]
     if not document.v1:
         for key, value in document.root.entries:
-            if isinstance(key, Scalar) and key.value.startswith("x-"):
+            if isinstance(key, Scalar) and is_ignored(key.value):
                 bodies += [node for node in walk(value) if isinstance(node, Mapping)]
     for body in bodies:
         yield from _of_service(deref(body))

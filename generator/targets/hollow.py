@@ -10,7 +10,7 @@ Source: Compose Specification, its schema: no list of a service holds a null.
 from collections.abc import Iterator
 
 from composefile.model import Model
-from composefile.values import Value
+from composefile.values import Value, is_ignored
 from faults import UserError
 
 _FIX = "take it out, or write what belongs there"
@@ -31,8 +31,8 @@ def hollow(model: Model) -> Iterator[UserError]:
 def _empty(value: Value, path: str = "") -> Iterator[tuple[str, int]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if not key.startswith("x-"):
-                yield from _empty(inner, f"{path}.{key}".lstrip("."))
+            if not is_ignored(key):
+                yield from _empty(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             if inner is None:

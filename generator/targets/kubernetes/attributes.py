@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from composefile.document import own
 from composefile.model import Model
 from composefile.syntax.parser import Scalar
-from composefile.values import Value
+from composefile.values import Value, is_ignored
 from faults import UserError
 from generator.result import Notice
 from generator.targets.hollow import hollow
@@ -77,7 +77,7 @@ def judged(model: Model, name: str, *, is_once: bool) -> list[Notice]:
 def refused_of(model: Model, name: str) -> Iterator[UserError]:
     """Yield an error for each attribute of service *name* that cannot be carried over."""
     for key in model.keys(name):
-        is_known = key in CARRIED or key in SAID or key.startswith("x-")
+        is_known = key in CARRIED or key in SAID or is_ignored(key)
         if not is_known and model.get(name, key) is not None:
             yield refused(model, name, key)
     counts = {"scale": model.get(name, "scale"), "deploy": _deploy(model, name).get("replicas")}
@@ -105,7 +105,7 @@ def _refused_of_deploy(model: Model, name: str, deploy: Mapping[str, Value]) -> 
 
 def _meant(keys: Iterable[str]) -> Iterator[str]:
     # What begins so is for other programs, and Compose ignores it.
-    return (key for key in keys if not key.startswith("x-"))
+    return (key for key in keys if not is_ignored(key))
 
 
 def _shown(value: Value) -> str:

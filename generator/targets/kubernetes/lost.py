@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from composefile.model import Model
 from composefile.outside import outside_name
 from composefile.syntax.parser import Scalar
-from composefile.values import Value, words
+from composefile.values import Value, is_ignored, words
 from faults import Place
 from generator.result import Notice
 from generator.targets.kubernetes.attributes import SAID
@@ -37,7 +37,7 @@ def lost_of_sections(model: Model) -> Iterator[Notice]:
     for section in _FILES:
         for key, settings, where in _declared(model, section):
             usual = (*_OF_FILES, "name") if outside_name(settings, key) else _OF_FILES
-            others = [one for one in settings if one not in usual and not one.startswith("x-")]
+            others = [one for one in settings if one not in usual and not is_ignored(one)]
             for one in others:
                 what = f"`{one}:` of {section[:-1]} {key!r} is left out"
                 why = "what is written is named after it and its content"
@@ -48,7 +48,7 @@ def _of_networks(model: Model) -> Iterator[Notice]:
     for key, settings, where in _declared(model, "networks"):
         usual = (*_OF_NETWORKS, "name") if outside_name(settings, key) else _OF_NETWORKS
         for kind, value in settings.items():
-            is_usual = kind in usual or kind.startswith("x-") or value in ("false", None)
+            is_usual = kind in usual or is_ignored(kind) or value in ("false", None)
             if not is_usual and (kind, value) not in _USUAL_DRIVERS:
                 what = f"`{kind}:` of network {key!r} is left out"
                 why = "the cluster has one network, with addresses of its own"
@@ -68,7 +68,7 @@ def _of_addresses(model: Model, name: str) -> Iterator[Notice]:
     networks = model.get(name, "networks")
     for network, settings in networks.items() if isinstance(networks, dict) else ():
         keys = settings if isinstance(settings, dict) else {}
-        others = [key for key in keys if key != "aliases" and not key.startswith("x-")]
+        others = [key for key in keys if key != "aliases" and not is_ignored(key)]
         for key in others:
             yield _lost(model, name, "networks", f"{network}.{key}", _ADDRESSES)
 

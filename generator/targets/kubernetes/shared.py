@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from composefile.labels import PREFIX
 from composefile.model import Model
-from composefile.values import pairs
+from composefile.values import is_ignored, pairs
 from generator.result import Notice
 from generator.targets.kubernetes.attributes import judged
 from generator.targets.kubernetes.consumers import consumers
@@ -38,7 +38,7 @@ def _shared(source: Source, other: str) -> Given:
     if not model.get(other, "configs"):
         raise refused(source, other, "", "it is configured by arguments")
     for key in model.keys(other):
-        is_known = key in _OF_CONTAINER or key.startswith("x-")
+        is_known = key in _OF_CONTAINER or is_ignored(key)
         if not is_known and not _is_moot(model, other, key):
             raise refused(source, other, "", f"`{key}:` is of a pod of its own", key)
     deploy = model.get(other, "deploy")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from composefile.document import own
 from composefile.model import Model
 from composefile.syntax.parser import Scalar
-from composefile.values import words
+from composefile.values import is_ignored, words
 from faults import UserError
 from generator.targets.hollow import hollow
 from generator.targets.swarm.told import Told, refused
@@ -76,7 +76,7 @@ def judge(model: Model, name: str, told: Told) -> None:
     for error in refused_of(model, name):
         raise error
     for key in model.keys(name):
-        if key in CARRIED or key in NO_LOSS or key.startswith("x-"):
+        if key in CARRIED or key in NO_LOSS or is_ignored(key):
             continue
         if model.get(name, key) in (None, "false"):
             continue
@@ -87,7 +87,7 @@ def judge(model: Model, name: str, told: Told) -> None:
 def refused_of(model: Model, name: str) -> Iterator[UserError]:
     """Yield an error for each attribute of service *name* that cannot be carried over."""
     for key in model.keys(name):
-        is_known = key in (*CARRIED, *NO_LOSS, *SAID) or key.startswith("x-")
+        is_known = key in (*CARRIED, *NO_LOSS, *SAID) or is_ignored(key)
         if not is_known and model.get(name, key) not in (None, "false"):
             fix = REFUSED.get(key, "give a file without it, or run this service with Compose")
             yield refused(model, name, key, _HOST_ALONE, fix)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from composefile.model import Model
 from composefile.paths import mount
-from composefile.values import Value, words
+from composefile.values import Value, is_ignored, words
 from generator.editing.emit import Emitted
 from generator.targets.hollow import require_target
 from generator.targets.swarm.told import Told, refused
@@ -131,7 +131,7 @@ def _long(model: Model, name: str, entry: dict[str, Value], told: Told) -> Mount
         shown = "volumes.subpath" if "subpath" in options else f"volumes: type: {kind}"
         fix = "mount a volume with a name as a whole"
         raise refused(model, name, "volumes", _NOTHING_LIKE_IT, fix, shown)
-    lost = [key for key in options if key not in _IN_STACK[kind] and not key.startswith("x-")]
+    lost = [key for key in options if key not in _IN_STACK[kind] and not is_ignored(key)]
     _say_lost(model, name, f"volumes.{kind}", lost, told)
     return Mount(
         kind,

@@ -6,7 +6,7 @@ Sources: Compose Specification, "networks"; Docker, "Overlay network driver".
 from composefile.document import own
 from composefile.model import Model
 from composefile.outside import outside_name
-from composefile.values import Value, words
+from composefile.values import Value, is_ignored, words
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.targets.swarm.shapes import Shape, ShapeError, flag, shaped, text
@@ -48,7 +48,7 @@ def joined(
             why = f"network {network!r} is not declared"
             fix = f"add `networks: {{{network}: {{}}}}` at the end of the file"
             raise refused(model, name, "networks", why, fix)
-        told_of = {key: value for key, value in settings.items() if not key.startswith("x-")}
+        told_of = {key: value for key, value in settings.items() if not is_ignored(key)}
         lost = [key for key, value in told_of.items() if key != "aliases" and value is not None]
         for key in lost:
             why = "Swarm chooses addresses and the order itself"

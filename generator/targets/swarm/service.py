@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from composefile.model import Model
-from composefile.values import Value, words
+from composefile.values import Value, is_ignored, words
 from generator.editing.emit import Emitted
 from generator.targets.swarm.deploying import Held, deployed
 from generator.targets.swarm.environment import env_files, environment
@@ -150,7 +150,7 @@ def _logging(source: Source, name: str, told: Told) -> Emitted:
     if not isinstance(found, Mapping):
         return found
     # Docker's schema of a stack has no place for what Compose ignores here.
-    return {key: item for key, item in found.items() if not key.startswith("x-")}
+    return {key: item for key, item in found.items() if not is_ignored(key)}
 
 
 def _health(source: Source, name: str, told: Told) -> Emitted:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from composefile.interpolation import escape
-from composefile.values import Value, pairs
+from composefile.values import Value, is_ignored, pairs
 from generator.editing.emit import Emitted, Verbatim
 
 Leaf = Callable[[str], Emitted]
@@ -154,7 +154,7 @@ def _mapping(value: Value, shape: Mapping[str, Shape], path: str) -> dict[str, E
     found: dict[str, Emitted] = {}
     for key, item in value.items():
         where = f"{path}.{key}" if path else key
-        if item is None or key.startswith("x-"):
+        if item is None or is_ignored(key):
             continue
         if key in ("labels", "driver_opts", "options"):
             if key != "labels" and not isinstance(item, dict):
