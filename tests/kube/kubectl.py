@@ -72,18 +72,14 @@ class Kubectl:
 
         def there() -> bool:
             found = self.pods(name)
-            ending = any("deletionTimestamp" in one["metadata"] for one in found)
-            return len(found) == count == sum(map(is_ready, found)) and not ending
+            return len(found) == count == sum(map(is_ready, found)) and not any(map(_ends, found))
 
         until(there, f"{count} pods of {name}", deadline_s)
 
     def await_ends(self, deadline_s: float = 90) -> None:
         """Return once no pod of the namespace is ending."""
 
-        def ended() -> bool:
-            return not any("deletionTimestamp" in one["metadata"] for one in self.pods())
-
-        until(ended, "the pods that end are gone", deadline_s)
+        until(lambda: not any(map(_ends, self.pods())), "the pods that end are gone", deadline_s)
 
     def restarts(self) -> int:
         """Return how often a container of the namespace was started again."""
@@ -99,6 +95,10 @@ class Kubectl:
         """Return what the cluster knows of the namespace, for the person who reads a failure."""
         words = ("get all --output wide", "get events --sort-by .lastTimestamp", "describe pods")
         return "\n".join(map(self, words))
+
+
+def _ends(pod: Any) -> bool:
+    return "deletionTimestamp" in pod["metadata"]
 
 
 def is_ready(pod: Any) -> bool:

@@ -1,17 +1,15 @@
 """DockerCoins, whose Redis is outside of the cluster, by each way that leads there."""
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from redis import Redis
-from redis.exceptions import RedisError
 
 from tests.e2e.coins import measure
 from tests.e2e.report import Notebook
-from tests.kube.cluster import OUTSIDE, Cluster, beside, names_outside
+from tests.kube.cluster import Cluster, names_outside
 from tests.kube.coins import Coins
-from tests.lab.waiting import until
+from tests.kube.outside import redis_outside
 
 pytestmark = pytest.mark.kubernetes
 
@@ -53,21 +51,11 @@ SIDECAR = Way(f"ambassador redis={NAME}:{OTHER_PORT}", "--ambassador sidecar")
 def test_workers_count_in_a_redis_outside_of_the_cluster(
     way: Way, made: set[str], cluster: Cluster, coins: Coins, notebook: Notebook, cleanup: ExitStack
 ) -> None:
-    address = cluster.address(OUTSIDE)
-    listening = ("--port", str(way.port), "--bind", address, "--protected-mode", "no", "--save", "")
-    cleanup.enter_context(beside(cluster, "redis-server", *listening))
-    cleanup.enter_context(names_outside(cluster, {NAME: address}))
-    redis = Redis(host=address, port=way.port, decode_responses=True)
-
-    def counter() -> int | None:
-        with suppress(RedisError):
-            return int(redis.get("hashes") or 0)
-        return None
-
-    until(lambda: counter() is not None, "Redis answers")
-    coins.kubectl.apply(way.manifests(coins, address))
+    outside = cleanup.enter_context(redis_outside(cluster, way.port))
+    cleanup.enter_context(names_outside(cluster, {NAME: outside.address}))
+    coins.kubectl.apply(way.manifests(coins, outside.address))
     coins.kubectl.wait_until_available()
-    speed = measure(counter, UNITS, 60)
+    speed = measure(outside.hashes, UNITS, 60)
 
     kinds = coins.kubectl("get services,deployments,statefulsets --output name").split()
     notebook.note_speed("units counted there", speed.per_second)

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.e2e.door import dcgen
-from tests.kube.cluster import OUTSIDE, beside
 from tests.kube.coins import Coins
+from tests.kube.outside import redis_outside
 from tests.lab.commands import CommandError
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.kubernetes
 
-PORT = "16379"
+PORT = 16379
 
 
 class Balancer:
@@ -74,10 +74,8 @@ def test_servers_found_by_dns_have_the_names_of_their_pods(coins: Coins) -> None
 
 
 def test_a_sidecar_is_found_in_each_pod_that_has_it(coins: Coins) -> None:
-    address = coins.cluster.address(OUTSIDE)
-    redis = ("redis-server", "--port", PORT, "--bind", address, "--protected-mode", "no")
-    variant = ("ambassador", f"redis={address}:{PORT}")
-    with beside(coins.cluster, *redis):
+    with redis_outside(coins.cluster, PORT) as outside:
+        variant = ("ambassador", f"redis={outside.address}:{PORT}")
         balancer = Balancer(coins, variant, "--ambassador", "sidecar")
         balancer.await_servers(2)
 
@@ -88,5 +86,5 @@ def test_a_sidecar_is_found_in_each_pod_that_has_it(coins: Coins) -> None:
         drained = [one["name"] for one in balancer.servers() if one["status"] == "DRAIN"]
 
     pods = [one["metadata"]["name"] for of in ("webui", "worker") for one in coins.kubectl.pods(of)]
-    assert sorted(names) == sorted(f"{pod}/{address}" for pod in pods)
+    assert sorted(names) == sorted(f"{pod}/{outside.address}" for pod in pods)
     assert drained == [chosen]

@@ -1,21 +1,20 @@
 """A node without power: DockerCoins, whose Redis is outside of the cluster, goes on without it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from threading import Event, Thread
 
 import pytest
-from redis import Redis
-from redis.exceptions import RedisError
 
 from tests.e2e.coins import measure
 from tests.e2e.report import Notebook
-from tests.kube.cluster import OUTSIDE, Cluster, beside, without_power
+from tests.kube.cluster import Cluster, without_power
 from tests.kube.coins import HERE, NODES, Coins
 from tests.kube.kubectl import Kubectl
+from tests.kube.outside import redis_outside
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.kubernetes
@@ -33,20 +32,13 @@ MANY = f"{HERE}  worker: {{deploy: {{replicas: {WORKERS}}}}}\n"
 
 @dataclass(slots=True)
 class Counter:
-    """The counter in the Redis outside, looked at all the time.
+    """The counter in the Redis outside, which *value* tells, looked at all the time.
 
     *seen* has each value with the time at which it was there first.
     """
 
-    redis: Redis
+    value: Callable[[], int | None]
     seen: list[tuple[float, int]] = field(default_factory=list)
-
-    def value(self) -> int | None:
-        """Return the counter; None while Redis does not answer."""
-        try:
-            return int(self.redis.get("hashes") or 0)
-        except RedisError:
-            return None
 
     def watch(self, over: Event) -> None:
         """Look until it is *over*."""
@@ -97,8 +89,8 @@ def test_the_counter_goes_on_without_a_node_and_never_back(
     cleanup: ExitStack,
 ) -> None:
     kubectl = coins.kubectl
-    counter = cleanup.enter_context(_redis_outside(cluster))
-    redis = f"redis={cluster.address(OUTSIDE)}:{PORT}"
+    outside = cleanup.enter_context(redis_outside(cluster, PORT))
+    counter, redis = Counter(outside.hashes), f"redis={outside.address}:{PORT}"
     kubectl.apply(coins.manifests(*scaled, ("ambassador", redis), more=MANY))
     kubectl.wait_until_available()
     before = measure(counter.value, 60).per_second
@@ -126,16 +118,6 @@ def test_the_counter_goes_on_without_a_node_and_never_back(
     notebook.note_seconds("all pods are elsewhere, after the cut", whole_s - cut_s, most=90)
     values = [value for _, value in counter.seen]
     assert values == sorted(values)
-
-
-@contextmanager
-def _redis_outside(cluster: Cluster) -> Iterator[Counter]:
-    address = cluster.address(OUTSIDE)
-    words = ("--port", str(PORT), "--bind", address, "--protected-mode", "no", "--save", "")
-    with beside(cluster, "redis-server", *words):
-        counter = Counter(Redis(host=address, port=PORT, decode_responses=True))
-        until(lambda: counter.value() is not None, "Redis answers")
-        yield counter
 
 
 def _chosen(kubectl: Kubectl, *, has_haproxy: bool) -> str:
