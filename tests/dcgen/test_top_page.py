@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dcgen.top.web import LIBRARY
-from tests.dockercoins.browsing import browser, require_browser
+from tests.dockercoins.browsing import assert_graph_follows, browser, require_browser
 from tests.engine.commands import DCGEN, Up, dcgen
 from tests.lab.ports import free_port
 
@@ -138,6 +138,12 @@ def test_nothing_runs_out_of_the_page(page: Any, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_graph_follows_another_width_and_never_widens_the_page(page: Any) -> None:
+    if not LIBRARY.joinpath("LICENSE").exists():
+        pytest.skip("no chart library: `make library` brings it")
+    assert_graph_follows(page)
 
 
 def test_without_the_library_there_are_numbers_and_a_table(chromium: Any, url: str) -> None:

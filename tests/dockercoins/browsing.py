@@ -1,11 +1,14 @@
-"""A real browser on DockerCoins' page: Debian's Chromium, driven by Playwright."""
+"""A real browser on our pages: Debian's Chromium, driven by Playwright."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+
+from tests.dockercoins.running import wait_until
 
 FLAGS = (
     "--no-sandbox",
@@ -44,3 +47,15 @@ def browser(chromium: str) -> Iterator:
             yield started
         finally:
             started.close()
+
+
+def assert_graph_follows(page: Any) -> None:
+    """Make the window of *page* narrow and wide in turns: its graph never widens the page."""
+    drawn, place = (f"document.querySelector('{name}')" for name in (".uplot", "#graph"))
+    for width in (1280, 360) * 10:
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        wait_until(
+            lambda: page.evaluate(f"{drawn}.offsetWidth === {place}.clientWidth"),
+            f"a graph as wide as a page of {width}",
+        )

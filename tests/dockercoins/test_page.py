@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.dockercoins.browsing import browser, require_browser
+from tests.dockercoins.browsing import assert_graph_follows, browser, require_browser
 from tests.dockercoins.running import DOCKERCOINS, RedisServer, Start, wait_until
 
 WITHIN_MS = 60_000
@@ -154,6 +154,16 @@ def test_nothing_runs_out_of_the_page(
     assert opened.evaluate(
         "[...document.querySelectorAll('dd')].every((e) => e.scrollWidth <= e.clientWidth + 1)"
     )
+
+
+@pytest.mark.skipif(not HAS_LIBRARY, reason="no chart library: `make library` brings it")
+def test_the_graph_follows_another_width_and_never_widens_the_page(
+    chromium: Any, coins: dict[str, Any]
+) -> None:
+    opened = chromium.new_page()
+    page = Page(opened, coins["webui"].url)
+    page.number("#speed")
+    assert_graph_follows(opened)
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
