@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dcgen import whole_file
+from engine import whole_file
 from faults import HostError, Place, UserError
 from lb import programs
 

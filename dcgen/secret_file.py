@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from composefile import env_file
-from dcgen import whole_file
+from engine import whole_file
 from faults import HostError, Place, UserError
 
 _BYTES = 32

@@ -12,7 +12,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from dcgen import __version__, own_packages, whole_file
+from dcgen import __version__, own_packages
+from engine import whole_file
 from faults import HostError, Place, UserError
 
 NAME = "docker-dcgen"

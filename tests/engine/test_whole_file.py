@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from dcgen import output, secret_file, whole_file
+from dcgen import output, secret_file
 from dcgen.plugin import file as plugin_file
+from engine import whole_file
 from faults import HostError
 from tests.dcgen.door import names
 
