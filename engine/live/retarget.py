@@ -17,6 +17,7 @@ from ambassador import upstreams as far
 from ambassador.access import Access
 from ambassador.protocols import guess
 from composefile import labels
+from engine import whole_file
 from engine.hosts import Host
 from engine.live.configuration import configuration
 from engine.live.reload import Staged
@@ -198,7 +199,8 @@ def _process(live: Live, rows: Sequence[Row], pools: Pools, probed: int | None) 
     bind = binds_of(new).get(f"{far.pool(name, probed)}-in", "") if probed else ""
     answered = bool(bind) and _answers(bind, begin_s + ANSWERS_WITHIN_S)
     took_ms = round((time.monotonic() - begin_s) * 1000)
-    file.write_text(new, encoding="utf-8")  # for the day that it has to be started again
+    with whole_file.replacing(file) as draft:  # for the day that it has to be started again
+        draft.write(new.encode())
     return Retargeted(
         name=name,
         host=live.host,
