@@ -10,9 +10,8 @@ import click
 
 from advise.answer import Advice
 from advise.sweep import Measured
-from dcgen.advise import table, words
+from dcgen.advise import page_file, table, words
 from dcgen.columns import aligned
-from faults import HostError
 
 
 def advice(found: Advice, unit: str, given: Mapping[str, Any], files: Sequence[str]) -> None:
@@ -25,17 +24,24 @@ def advice(found: Advice, unit: str, given: Mapping[str, Any], files: Sequence[s
         files: The Compose files.
 
     Raises:
-        HostError: The page cannot be written.
+        UserError: There is something else at the path of the page.
+        HostError: The page cannot be written; all else is printed.
     """
     worth = given["worth"] / 100
-    if given["html"]:
-        _write(found, unit, worth, files, Path(given["html"]))
     if given["as_json"]:
         made = [words.spelled(one) for one in words.commands(found, files)]
         click.echo(
             json.dumps({**asdict(found), "ending": found.ending.name.lower(), "commands": made})
         )
-        return
+    else:
+        _say(found, unit, worth, files)
+    if given["html"]:  # last: what was measured is not lost with a page that cannot be written
+        from dcgen.advise.page import page  # noqa: PLC0415 - few runs write one
+
+        page_file.write(Path(given["html"]), page(found, unit, worth, files))
+
+
+def _say(found: Advice, unit: str, worth: float, files: Sequence[str]) -> None:
     click.echo(aligned(table.rows(found)))
     click.echo()
     for line in table.graph(table.way(found)):
@@ -56,13 +62,3 @@ def points(found: Sequence[Measured], service: str, *, as_json: bool) -> None:
         click.echo(json.dumps([asdict(one) for one in found]))
     else:
         click.echo(aligned(table.points(found, service)))
-
-
-def _write(found: Advice, unit: str, worth: float, files: Sequence[str], path: Path) -> None:
-    from dcgen.advise.page import page  # noqa: PLC0415 - few runs write one
-
-    try:
-        path.write_text(page(found, unit, worth, ", ".join(files)), encoding="utf-8")
-    except OSError as error:
-        what = f"cannot write '{path}': {error.strerror}"
-        raise HostError(what, fix="give --html a file in a folder that you can write to") from error

@@ -2,11 +2,13 @@
 
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dcgen import source
+from dcgen.advise import page_file
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services as complete_services
 from dcgen.commands.grouped import within
@@ -133,5 +135,9 @@ def _check(asked: dict[str, Any], *, applied: bool) -> None:
         raise UsageError("there is one load", fix="leave out --load or --clients")
     if applied and (asked["as_json"] or asked["sweep"]):
         raise UsageError("--apply makes what is advised", fix="leave out --json or --sweep")
+    if asked["html"] and asked["sweep"]:
+        raise UsageError("a sweep advises nothing, so there is no page", fix="leave out --html")
+    if asked["html"]:
+        page_file.require(Path(asked["html"]))
     if asked["clients"] and not (asked["ask"] or asked["goal"]):
         raise UsageError("it is not said whom the clients ask", fix="add --ask SERVICE")

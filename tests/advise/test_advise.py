@@ -104,8 +104,42 @@ def test_what_is_advised_is_made(tmp_path: Path) -> None:
     assert "  api2:" in tmp_path.joinpath("generated.yml").read_text()
     assert "$ dcgen scale api=2 --server-maxconn 1" in done.stderr
     page = tmp_path.joinpath("a.html").read_text()
-    assert "dcgen scale api=2 --server-maxconn 1" in page
+    assert "dcgen scale api=2 --server-maxconn 1 -f compose.yml" in page
     assert "http" not in page.replace('http-equiv="Content-Security-Policy"', "")
+
+
+def test_what_was_measured_is_said_also_where_the_page_cannot_be_written(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+
+    done = dcgen("advise", *QUICK, "--for", "2", "--html", "/dev/full", folder=tmp_path)
+
+    assert "Why not more: " in done.stdout
+    assert "/dev/full: cannot write the page: No space left on device" in done.stderr
+    assert "fix: give --html a file" in done.stderr
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("html", "also", "what"),
+    [
+        ("compose.yml", (), "compose.yml: the file exists and is no page of dcgen advise"),
+        (".", (), ".: this is a folder"),
+        ("no/a.html", (), "no/a.html: the folder 'no' does not exist"),
+        ("a.html", ("--sweep", "api=1,2"), "a sweep advises nothing, so there is no page"),
+    ],
+)
+def test_a_page_that_could_not_be_written_is_refused_before_anything_starts(
+    html: str, also: tuple[str, ...], what: str, tmp_path: Path
+) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+    before = tmp_path.joinpath("compose.yml").read_bytes()
+
+    done = dcgen("advise", *QUICK, "--html", html, *also, folder=tmp_path)
+
+    assert what in done.stderr
+    assert "measuring" not in done.stderr
+    assert done.returncode == (2 if also else 1)
+    assert tmp_path.joinpath("compose.yml").read_bytes() == before
 
 
 def marked() -> set[int]:

@@ -22,14 +22,16 @@ WRITERS = {
     "output": "output.publish({path: 'new' * 100}, force=True, is_ours=lambda text: True)",
     "secrets": "secret_file.write(path, {'A': 'new' * 100})",
     "plugin": "file.write(path)",
+    "page": "page_file.write(path, 'new' * 100)",
 }
-OLD = f"{plugin_file.text()}# old\n"
+OLD = f"{plugin_file.text()}# <title>dcgen advise: old\n"
 # The kernel writes as many bytes as the limit allows, then sends SIGXFSZ: Python ignores it, and
 # is told that the file is too large, as it is told of a full disk; or it is killed there.
 CHILD = """\
 import resource, signal, sys
 from pathlib import Path
 from dcgen import output, secret_file
+from dcgen.advise import page_file
 from dcgen.plugin import file
 path = Path(sys.argv[1])
 if sys.argv[2] == "kill":
