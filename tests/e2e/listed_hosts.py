@@ -102,15 +102,6 @@ class Hosts:
         assert sees in "".join(first), first
 
     @contextmanager
-    def down(self, node: str) -> Iterator[None]:
-        """Have the host *node* without power during the block."""
-        self.lab.crash(node)
-        try:
-            yield
-        finally:
-            self.lab.start(node)
-
-    @contextmanager
     def cut_off(self, node: str) -> Iterator[None]:
         """Have the host *node* lose every packet from and to us during the block."""
         ours = [network.our_address(self.lab.state.subnet)]

@@ -58,12 +58,12 @@ def test_with_a_host_lost_each_command_does_the_rest_and_when_it_is_back_all(
     on = {node: new_project(node, tmp_path / "generated.yml", name="lost") for node in NODES}
     detach, ambassador, up, top, down, down_redis = of_readme()
 
-    with hosts.down("node1"):
+    with hosts.lab.without_power("node1"):
         refused = [hosts.fails(*detach), hosts.fails(*ambassador)]
     hosts.does(*detach)
     hosts.does(*ambassador)
     counting = _keys(lab, env_file.read(tmp_path / "redis.env", {})["REDIS_PASSWORD"])
-    with hosts.down("node3"):
+    with hosts.lab.without_power("node3"):
         hosts.fails(*UP, last="2 started, 1 failed on node3")
         hosts.fails(*UP, "--scale", "worker=2", last="2 started, 1 failed on node3")
         table = hosts.fails("ps", last="failed on node3")

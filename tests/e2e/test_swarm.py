@@ -6,7 +6,6 @@ answers: names resolve to the tasks, and ports are published where these run.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def test_dockercoins_runs_as_a_stack_scales_and_outlives_a_node(
     notebook.note_speed("the same, 3 rng", more.per_second)
     notebook.note("gain", f"{more.per_second / one.per_second:.2f}")
     before = counter() or 0
-    with _without_power(lab, "node3"):
+    with lab.without_power("node3"):
         for name, count in {**STARTED, "rng-replicas": 3}.items():
             notebook.timed(f"all of {name} on two nodes", partial(_moved, three, name, count))
         after = counter() or 0
@@ -99,15 +98,6 @@ def _serving(three: Swarm) -> int:
         for replica in engine.docker("ps --quiet --filter name=coins_rng-replicas").split():
             found += "/32" in engine.docker("logs", replica)
     return found
-
-
-@contextmanager
-def _without_power(lab: Lab, node: str) -> Iterator[None]:
-    lab.crash(node)
-    try:
-        yield
-    finally:
-        lab.start(node)
 
 
 def _dockercoins(folder: Path) -> Path:

@@ -113,17 +113,6 @@ def beside(cluster: Cluster, *command: str) -> Iterator[None]:
 
 
 @contextmanager
-def without_power(cluster: Cluster, name: str) -> Iterator[None]:
-    """Cut the power of node *name*; it has it again at the end, if not before."""
-    cluster.crash(name)
-    try:
-        yield
-    finally:
-        if not cluster.state.daemons[name].alive():
-            cluster.start(name)
-
-
-@contextmanager
 def old_names(cluster: Cluster, seconds: float) -> Iterator[None]:
     """Let the cluster's DNS give answers that are up to *seconds* old, as many clusters' does."""
     seat = cluster.seat(CONTROL)

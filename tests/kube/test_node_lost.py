@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.coins import measure
 from tests.e2e.report import Notebook
-from tests.kube.cluster import Cluster, without_power
+from tests.kube.cluster import Cluster
 from tests.kube.coins import HERE, NODES, Coins
 from tests.kube.kubectl import Kubectl
 from tests.kube.outside import redis_outside
@@ -99,7 +99,7 @@ def test_the_counter_goes_on_without_a_node_and_never_back(
     notebook.note("pods on the node", ", ".join(sorted(_names_on(kubectl, node))))
 
     cut_s = time.monotonic()
-    with without_power(cluster, node):
+    with cluster.without_power(node):
         until(lambda: node not in cluster.ready(), f"{node} is not ready", 90)
         meanwhile = counter.per_second(cut_s + 15, time.monotonic())
         until(lambda: _is_whole(kubectl), "all pods are elsewhere", 120)

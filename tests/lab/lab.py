@@ -129,6 +129,16 @@ class Lab:
         daemon.wait_until_ready(seat, self.state.daemons[name])
 
     @contextmanager
+    def without_power(self, name: str) -> Iterator[None]:
+        """Have the host *name* without power; it has it again at the end, if not before."""
+        self.crash(name)
+        try:
+            yield
+        finally:
+            if not self.state.daemons[name].alive():
+                self.start(name)
+
+    @contextmanager
     def small_disk(self, name: str, mib: int) -> Iterator[Path]:
         """Give the host *name* an empty disk of *mib* MiB for Docker's data, and yield its folder.
 
