@@ -7,31 +7,21 @@ take nothing from the moment that their sessions are closed.
 """
 
 import re
-import socket
-import time
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from ambassador import upstreams as far
-from ambassador.access import Access
-from ambassador.protocols import guess
-from composefile import labels
-from engine import whole_file
 from engine.hosts import Host
 from engine.live.configuration import configuration
+from engine.live.pools import asks_redis, moves_of, pools_of, ports_of
 from engine.live.reload import Staged
+from engine.live.retarget_process import retarget_process
 from engine.live.running import Live
-from engine.variant import Service, Variant
-from faults import HostError, UserError
+from engine.variant import Variant
+from faults import HostError
 from lb import runtime
-from lb.model import SOCKET_PATH, Address
-from lb.runtime import Row, binds_of, leading_to, without_addresses, worker
+from lb.model import SOCKET_PATH
+from lb.runtime import Row, without_addresses, worker
 
-Pools = dict[str, list[Address]]
-
-ANSWERS_WITHIN_S = 10
-_LOOK_EVERY_S = 0.005
+_ANSWERS_WITHIN_S = 10
 
 # Tells HAProxy a line, reloads it if asked to, then pings through it until somebody answers. The
 # clock of /proc/uptime has 10 ms: nothing finer is in the image's Perl.
@@ -90,12 +80,13 @@ def retarget(live: Live, variant: Variant) -> Retargeted:
     """
     service = variant.services[live.service.name]
     rows = live.rows()
-    ports = _ports(service)
-    pools = _pools(service, ports)
-    probed = next((port for port in sorted(ports) if _asks_redis(service, port)), None)
+    ports = ports_of(service)
+    pools = pools_of(service, ports)
+    probed = next((port for port in sorted(ports) if asks_redis(service, port)), None)
     if not live.container:
-        return _process(live, rows, pools, probed)
-    moves = _moves(rows, pools)
+        took_ms = retarget_process(live, rows, pools, probed, _ANSWERS_WITHIN_S)
+        return _told(live, rows, took_ms)
+    moves = moves_of(rows, pools)
     text = configuration(variant, service)
     staged = Staged.of(live, text)
     simple = moves is not None and without_addresses(staged.present()) == without_addresses(text)
@@ -108,53 +99,25 @@ def retarget(live: Live, variant: Variant) -> Retargeted:
         staged.drop()
     else:
         staged.confirm(before)
+    return _told(live, rows, _blackout_ms(said), reloaded=not simple, kept=kept)
+
+
+def _told(
+    live: Live,
+    rows: list[Row],
+    blackout_ms: int | None,
+    *,
+    reloaded: bool = False,
+    kept: bool = True,
+) -> Retargeted:
     return Retargeted(
-        name=staged.container.name,
+        name=live.container.name if live.container else live.service.name,
         host=live.host,
         closed=sum(row.sessions for row in rows),
-        blackout_ms=_blackout_ms(said),
-        reloaded=not simple,
+        blackout_ms=blackout_ms,
+        reloaded=reloaded,
         kept=kept,
     )
-
-
-def _ports(service: Service) -> list[int]:
-    found = service.identity.ports
-    if not found:
-        raise UserError(
-            f"the label `{labels.PORTS}` of '{service.name}' names no port",
-            fix="generate the file again from its source",
-            where=service.where("labels"),
-        )
-    return list(found)
-
-
-def _pools(service: Service, ports: Sequence[int]) -> Pools:
-    try:
-        upstreams = far.parse(service.identity.upstream)
-    except UserError as error:
-        raise UserError(error.what, fix=error.fix, where=service.where("labels")) from error
-    routes = far.routes(ports, upstreams)
-    return {far.pool(service.name, port): routes[port] for port in ports}
-
-
-def _asks_redis(service: Service, port: int) -> bool:
-    access = Access.parse(service.identity.access)
-    return (access.protocol or guess(port)) == "redis"
-
-
-def _moves(rows: Sequence[Row], pools: Pools) -> list[str] | None:
-    # The commands that do it, one for each server; None if commands cannot.
-    moves = []
-    for backend, addresses in pools.items():
-        mine = [row for row in rows if row.backend == backend]
-        if len(mine) != len(addresses) or any(row.name for row in mine):
-            return None  # what DNS said of a name would win over an address
-        for row, address in zip(mine, addresses, strict=True):
-            if address.is_name:
-                return None
-            moves.append(runtime.move(row, address.host, address.port))
-    return moves if len(moves) == len(rows) else None
 
 
 def _keep(staged: Staged, *, required: bool) -> bool:
@@ -170,53 +133,11 @@ def _keep(staged: Staged, *, required: bool) -> bool:
 
 
 def _inside(staged: Staged, line: str, probed: int | None, *, reload: bool) -> str:
-    words = (SOCKET_PATH, line, str(int(reload)), str(probed or 0), str(ANSWERS_WITHIN_S))
+    words = (SOCKET_PATH, line, str(int(reload)), str(probed or 0), str(_ANSWERS_WITHIN_S))
     run = ("exec", staged.container.id, "perl", "-e", _PERL, *words)
-    return staged.site.docker(*run, within_s=ANSWERS_WITHIN_S + 20)
+    return staged.site.docker(*run, within_s=_ANSWERS_WITHIN_S + 20)
 
 
 def _blackout_ms(said: str) -> int | None:
     answer = re.search(r"^answer after (\d+) ms$", said, re.MULTILINE)
     return int(answer[1]) if answer else None
-
-
-def _process(live: Live, rows: Sequence[Row], pools: Pools, probed: int | None) -> Retargeted:
-    name = live.service.name
-    running = {row.backend for row in rows}
-    here = {
-        pool: [*map(far.from_process, found)] for pool, found in pools.items() if pool in running
-    }
-    moves = _moves(rows, here)
-    if moves is None or live.socket is None:
-        what = f"'{name}' is a process, and cannot resolve a new name while it runs"
-        raise HostError(what, fix="give an IP address, or dcgen stop and dcgen up")
-    file = live.socket.with_suffix(".cfg")
-    texts = {pool: [str(address) for address in found] for pool, found in here.items()}
-    new = leading_to(file.read_text(encoding="utf-8"), texts)
-    begin_s = time.monotonic()
-    forgetting = runtime.forgetting(live.ask)
-    runtime.tell(live.ask, [*moves, *forgetting, *map(runtime.cut, rows)])
-    bind = binds_of(new).get(f"{far.pool(name, probed)}-in", "") if probed else ""
-    answered = bool(bind) and _answers(bind, begin_s + ANSWERS_WITHIN_S)
-    took_ms = round((time.monotonic() - begin_s) * 1000)
-    with whole_file.replacing(file) as draft:  # for the day that it has to be started again
-        draft.write(new.encode())
-    return Retargeted(
-        name=name,
-        host=live.host,
-        closed=sum(row.sessions for row in rows),
-        blackout_ms=took_ms if answered else None,
-        reloaded=False,
-        kept=True,
-    )
-
-
-def _answers(bind: str, end_s: float) -> bool:
-    host, _, port = bind.rpartition(":")
-    while time.monotonic() < end_s:
-        with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), 1) as asked:
-            asked.sendall(b"PING\r\n")
-            if asked.recv(1):
-                return True
-        time.sleep(_LOOK_EVERY_S)
-    return False
