@@ -67,7 +67,8 @@ def show_logs(
             progress.show(Line(_of(line.host, line.name, " "), line.text))
 
     command = found.compose("logs", "--timestamps", "--no-color", *words, *chosen.whole)
-    _run(command, found.hosts, ByTime(show), progress)
+    stream = ByTime(show, follows="--follow" in words)
+    _run(command, found.hosts, stream, progress)
     if progress.interrupted:
         sys.exit(INTERRUPTED)
     if progress.failed:

@@ -48,13 +48,20 @@ class ByTime:
 
     Args:
         show: Gets each line.
+        follows: Whether lines come for ever; if not, they are shown at the end, when the slowest
+            host has said its own.
         now_s: The time.
     """
 
     def __init__(
-        self, show: Callable[[Said], None], now_s: Callable[[], float] = time.monotonic
+        self,
+        show: Callable[[Said], None],
+        now_s: Callable[[], float] = time.monotonic,
+        *,
+        follows: bool = True,
     ) -> None:
         self._show = show
+        self._follows = follows
         self._now_s = now_s
         self._heap: list[tuple[float, int, Said]] = []
         self._came: deque[tuple[float, int]] = deque()  # when, and which
@@ -64,10 +71,11 @@ class ByTime:
         self._number = 0
 
     def add(self, line: Said) -> None:
-        """Take *line*; of very many the oldest are shown at once."""
+        """Take *line*; of very many the oldest are shown at once, whoever is still to come."""
         self._last_s = self._now_s()
         heapq.heappush(self._heap, (line.at_s, self._number, line))
-        self._came.append((self._last_s, self._number))
+        if self._follows:
+            self._came.append((self._last_s, self._number))
         self._number += 1
         if len(self._heap) > MOST_LINES:
             self._next()
@@ -89,5 +97,6 @@ class ByTime:
 
     def _next(self) -> None:
         _, number, line = heapq.heappop(self._heap)
-        self._shown.add(number)
+        if self._follows:
+            self._shown.add(number)
         self._show(line)

@@ -26,6 +26,12 @@ if "logs" not in words:
 if "bad" in host:
     sys.exit("no such service")
 two = "two" in host
+if "--follow" not in words:
+    time.sleep(1.5 * two)  # another host is slow: its lines have their place all the same
+elif "COUNT" in os.environ:
+    open(f"begun {two}", "w").close()
+    while len([name for name in os.listdir() if name.startswith("begun")]) < 2:
+        time.sleep(0.02)
 for n in (1, 2, 10):
     time_ = f"2026-11-26T10:00:{2 * n + two:02}.5Z"
     print(f"\\x1b[Kworker-{n}  | {time_} of {n}", flush=True)
@@ -126,7 +132,7 @@ def test_a_host_that_fails_says_why_and_does_not_hide_the_others(
 
 def test_what_is_followed_is_shown_before_it_ends_and_ctrl_c_ends_it() -> None:
     command = [*DCGEN, "logs", "--follow", *BOTH]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "COUNT": "2"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, env=environment, text=True, cwd=Path.cwd()
     ) as popen:
@@ -167,6 +173,20 @@ def test_what_was_written_before_is_shown_when_no_more_of_it_comes(
     clock.now_s += QUIET_S
     merged.tick()
     assert shown == ["5.0", "7.0", "9.0"]
+
+
+def test_what_is_not_followed_waits_for_the_slowest_host() -> None:
+    shown: list[str] = []
+    clock = _Clock()
+    merged = ByTime(lambda line: shown.append(line.text), clock, follows=False)
+    merged.add(Said(ONE, "x-1", 9.0, "later"))
+    clock.now_s = 60
+    merged.tick()
+    merged.add(Said(TWO, "x-1", 8.0, "before"))
+    assert shown == []
+
+    merged.end()
+    assert shown == ["before", "later"]
 
 
 def test_a_line_waits_for_an_older_one_of_another_host_and_no_longer(
