@@ -81,11 +81,13 @@ class Everywhere:
         self._begin_s: dict[Host, float] = {}
         self._lost: set[Host] = set()
         self._stopped = False
+        self._told: set[Host] = set()
 
     def stop(self) -> None:
         """Pass an interruption on to every host's command. Safe in a signal handler."""
         self._stopped = True
-        for child in list(self._children.values()):
+        for host, child in list(self._children.items()):
+            self._told.add(host)
             child.signal(signal.SIGINT)
 
     def run(self) -> Generator[HostEvent, None, None]:
@@ -123,11 +125,16 @@ class Everywhere:
                 yield from _not_reached(host, self._commands[host])
             else:
                 child = _started(self._commands[host], host)
-                self._children[host] = child
+                self._take(host, child)
                 self._begin_s[host] = time.monotonic()
                 self._heard(host)
                 selector.register(child, selectors.EVENT_READ, host)
                 yield HostStarted(host, self._commands[host])
+
+    def _take(self, host: Host, child: Child) -> None:
+        self._children[host] = child
+        if self._stopped and host not in self._told:  # it was stopped while this one was started
+            child.signal(signal.SIGINT)
 
     def _read(self, selector: selectors.BaseSelector) -> Iterator[HostLine]:
         for key, _ in selector.select(_TICK_S) if self._children else ():

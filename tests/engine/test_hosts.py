@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine import streams
+from engine.child import Child
 from engine.hosts import DEFAULT_HOST, Host
 from engine.streams import Everywhere, Following, HostDone, HostLine
 from faults import HostError, UsageError
@@ -148,3 +150,36 @@ def test_a_command_that_is_followed_tells_its_lines_until_it_is_closed(put: Put)
 def test_a_command_that_is_not_there_cannot_be_followed() -> None:
     with pytest.raises(HostError, match="there is no 'docker' on PATH"):
         Following(DEFAULT_HOST, ["docker"], print)
+
+
+def test_what_is_stopped_while_it_starts_is_interrupted_once(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(
+        "docker",
+        f"""
+import signal
+def told(*_):
+    open({str(tmp_path / "told")!r}, "a").write("INT ")
+signal.signal(signal.SIGINT, told)
+open({str(tmp_path / "up")!r}, "w").close()
+while not os.path.exists({str(tmp_path / "told")!r}):
+    time.sleep(0.02)
+time.sleep(0.3)
+sys.exit(1)
+""",
+    )
+    everywhere = Everywhere(["docker"], [Host()])
+    start = streams._started
+
+    def stopped_meanwhile(command: list[str], host: Host) -> Child:
+        child = start(command, host)
+        until((tmp_path / "up").exists, "it runs")
+        everywhere.stop()
+        return child
+
+    monkeypatch.setattr(streams, "_started", stopped_meanwhile)
+    events = list(everywhere.run())
+
+    assert [e.code for e in events if isinstance(e, HostDone)] == [130]
+    assert (tmp_path / "told").read_text() == "INT "
