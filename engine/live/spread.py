@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from engine.events import Changed
-from engine.live.running import Server
+from engine.live.running import Live, Server
 from lb import runtime
 from lb.runtime import Session
 
@@ -21,20 +21,20 @@ def spread(found: Sequence[Server], over_s: float) -> Iterator[Changed]:
         For each server by its name, once nothing is open: how many connections were ended.
     """
     begin_s = time.monotonic()
-    ended: Counter[Server] = Counter()
+    ended: dict[tuple[Live, str], Server] = {}  # one that was told to end may be there once more
     number = len(left := _open(found))
     while left:
         share = min(1.0, (time.monotonic() - begin_s) / over_s) if over_s else 1.0
         due = left[: max(0, len(left) - (number - int(number * share)))]
         for live in dict.fromkeys(server.live for server, _ in due):
             live.ask(runtime.shut(session for server, session in due if server.live is live))
-        ended.update(server for server, _ in due)
+        ended.update(((server.live, session.id), server) for server, session in due)
         if share == 1.0:
             break
         time.sleep(_LOOK_EVERY_S)
         left = _open(found)
     took_s = time.monotonic() - begin_s
-    for server, count in ended.items():
+    for server, count in Counter(ended.values()).items():
         detail = f"{count} connections ended over that time"
         yield Changed(server.name, "closed", took_s, server.live.host, detail)
 

@@ -197,6 +197,23 @@ def test_connections_that_outlast_the_deadline_end_one_after_the_other(
     assert sum(int(event.detail.split()[0]) for event in events) == 4
 
 
+def test_a_connection_that_is_listed_for_a_moment_after_its_end_is_counted_once(
+    balanced: Balanced, cleanup: ExitStack
+) -> None:
+    cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
+    until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
+    listed = balanced.live.ask("show sess all")
+
+    def ask(line: str) -> str:
+        return listed if line == "show sess all" else balanced.live.ask(line)
+
+    live = replace(balanced.live, ask=ask)
+    found = [replace(server, live=live) for server in servers(balanced.live)]
+    (event,) = spread(found, 0.6)
+
+    assert event.detail == "1 connections ended over that time"
+
+
 def test_a_connection_that_its_client_closes_is_not_ended(balanced: Balanced) -> None:
     client = socket.create_connection(("127.0.0.1", balanced.port))
     until(lambda: any(not row.idle for row in balanced.live.rows()), "a connection is open")
