@@ -224,6 +224,8 @@ def read(folder: Path) -> Snapshot | None:
     try:
         return parse(text_file.read(path, MOST_BYTES))
     except (text_file.UnreadableError, ValueError) as error:
+        if not path.exists():  # it has ended meanwhile
+            return None
         raise HostError(
             f"the record of a run is spoilt: '{path}'",
             fix="end that run where it was started, or kill it, and start it again",

@@ -249,3 +249,18 @@ def test_a_full_disk_is_said_with_the_folder(run: record.Run, process: Process) 
 
     with pytest.raises(HostError, match=f"cannot write into '{run.folder}': No space left"):
         run.begin(Plan((process,), {full: "global\n"}))
+
+
+def test_a_run_that_ends_while_it_is_looked_at_is_not_found(
+    run: record.Run, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.begin(Plan((process,)))
+    read = runs.text_file.read
+
+    def ends_before(path: Path, most_bytes: int) -> str:
+        path.unlink()
+        return read(path, most_bytes)
+
+    monkeypatch.setattr(runs.text_file, "read", ends_before)
+
+    assert runs.read(run.folder) is None
