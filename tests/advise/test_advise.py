@@ -86,7 +86,8 @@ def test_clients_of_ours_are_the_load(tmp_path: Path) -> None:
 
 
 def test_a_sweep_foretells_each_number(tmp_path: Path) -> None:
-    applications.write(tmp_path, applications.QUEUE)
+    slow = applications.server("api", 0.2) + applications.worker("api", 6, 0.01)
+    applications.write(tmp_path, slow)  # it needs little of a busy machine
 
     done = dcgen("advise", "--json", *QUICK, "--sweep", "api=1,2,3", folder=tmp_path)
 

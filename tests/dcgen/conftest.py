@@ -1,10 +1,11 @@
-"""The current folder of a test, with a Compose file in it or empty."""
+"""The current folder of a test, with a Compose file in it or empty, and patience."""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from engine.docker import compose as docker
 from tests.dcgen.door import COINS
 
 
@@ -24,3 +25,9 @@ def coins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COMPOSE_FILE", raising=False)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer of the `docker` that stands in, however slow this machine is."""
+    monkeypatch.setattr(docker, "ANSWERS_WITHIN_S", 60.0)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.docker import compose as docker
 from tests.dcgen.test_run import FAKE, Run, calls, folder, put, run
 
 __all__ = ["folder", "put", "run"]  # fixtures
@@ -14,12 +13,6 @@ LAYER = (
     "write /run/lab/data/overlay2/e0e2e16cb0b44f46aba7a0f55717abb03389d86b375e33419c1b9582a31400"
 )
 FIX = "  fix: free space there, as by `docker image prune`, and run the same command again\n"
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for an answer of the `docker` that stands in, however slow this machine is."""
-    monkeypatch.setattr(docker, "ANSWERS_WITHIN_S", 60.0)
 
 
 def failing(said: str, code: int) -> str:

@@ -150,10 +150,10 @@ def test_a_run_goes_on_where_the_disk_of_its_log_is_full(talks: Path) -> None:
 
 
 def test_a_run_goes_on_where_its_logs_cannot_be_shown(talks: Path) -> None:
-    words = ("up", "-f", talks.name, "--engine", "process", "--for", "2")
+    words = ("up", "-f", talks.name, "--engine", "process", "--for", "4")
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
         said = run(talks.parent, *words, stdout=full.fileno())
 
     assert said.startswith("3 ")
     assert said.count("the logs are no longer shown, the run continues: No space left") == 1
-    assert "stopping: 2 s are over" in said
+    assert "stopping: 4 s are over" in said

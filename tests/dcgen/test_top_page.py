@@ -89,6 +89,7 @@ def page(chromium: Any, url: str) -> Iterator[Any]:
 
 
 def test_the_page_shows_speed_shares_and_replicas(page: Any, file: Path) -> None:
+    page.locator("#shares li").nth(1).wait_for()  # speeds need a second sample
     rows = page.locator("#rows th").all_text_contents()
 
     assert rows == ["rng", "rng-1 (balancer)", "rng1", "rng2", "worker"]

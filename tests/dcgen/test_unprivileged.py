@@ -45,7 +45,11 @@ def service(name: str) -> dict[str, Any]:
 
 def listens(pid: int, port: int) -> bool:
     """Return whether something listens on *port* in the network of process *pid*."""
-    rows = [row.split() for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    try:
+        text = Path(f"/proc/{pid}/net/tcp").read_text()
+    except OSError:  # it has ended
+        return False
+    rows = [row.split() for row in text.splitlines()[1:]]
     return any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 

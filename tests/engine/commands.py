@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,9 +57,22 @@ class Up:
     def end(self, number: signal.Signals) -> int:
         """Send *number*, and return the exit code."""
         self.popen.send_signal(number)
-        out, err = self.popen.communicate(timeout=60)
-        self.said += [*out.splitlines(), *err.splitlines()]
-        return self.popen.returncode
+        return self.finish()
+
+    def finish(self) -> int:
+        """Return the exit code, once it has ended; keep what it still says, errors last."""
+        # `communicate` would miss the lines that `wait_for` has read from the pipe and not shown.
+        with ThreadPoolExecutor() as pool:
+            rest = [
+                pool.submit(list, _lines(one)) for one in (self.popen.stdout, self.popen.stderr)
+            ]
+            try:
+                return self.popen.wait(60)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+                raise
+            finally:
+                self.said += [line for lines in rest for line in lines.result()]
 
 
 def alive(pids: list[int]) -> list[int]:

@@ -50,7 +50,8 @@ def test_three_rng_share_the_load_and_units_are_counted(tmp_path: Path) -> None:
 
     assert run.returncode == 0
     assert sorted(shares) == ["rng1", "rng2", "rng3"]
-    assert max(shares.values()) <= 1.2 * min(shares.values())
+    least, most = min(shares.values()), max(shares.values())
+    assert most - least <= max(0.2 * least, 6)  # each of six workers has one under way
     assert summary["units"] > 20
     assert summary["units_per_s"] > 5
 

@@ -109,7 +109,7 @@ def test_kept_connections_end_one_after_the_other_the_oldest_first(reloadable: R
 
 @pytest.mark.parametrize("reloadable", ["http"], indirect=True)
 def test_request_that_waits_for_its_answer_has_all_of_the_time(reloadable: Reloadable) -> None:
-    slow = reloadable.client(f"GET /slow/{GRACE_S} HTTP/1.1")
+    slow = reloadable.client(f"GET /slow/{GRACE_S - 0.5} HTTP/1.1")  # from before the reload on
     kept = reloadable.client("GET /endless HTTP/1.1")
 
     program = reloadable.follow()

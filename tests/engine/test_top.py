@@ -26,7 +26,7 @@ WORKER = """
 import time
 while True:
     print("5 units of work done", flush=True)
-    time.sleep(0.2)
+    time.sleep(1)
 """
 
 

@@ -18,17 +18,19 @@ pytestmark = pytest.mark.usefixtures("home", "haproxy")
 
 
 def test_a_service_that_dies_is_named_with_its_code_and_the_others_go_on(
-    build: Build, file: Path
+    build: Build, file: Path, cleanup: ExitStack
 ) -> None:
     build("dies", "raise SystemExit(7)", port=None)
     file.write_text(f"{SCALED}  dies: {{build: dies}}\n")
-    run = dcgen("up", "-f", str(file), "--for", "1")
+    up = Up.start(file, "--for", "600", cleanup=cleanup)
+    up.wait_for("dies-1 exited with code 7")
+    stopped = dcgen("stop", "-f", str(file))
+    code = up.finish()
 
-    assert run.returncode == 0
-    assert "dies-1 exited with code 7" in run.stderr
-    assert "3 processes stopped" in run.stderr
-    assert "exited before: dies-1 with code 7" in run.stderr
-    assert "  dies-1: exited with code 7" in run.stdout
+    assert (stopped.returncode, code) == (0, 0)
+    assert any("3 processes stopped" in line for line in up.said)
+    assert any("exited before: dies-1 with code 7" in line for line in up.said)
+    assert "  dies-1: exited with code 7" in up.said
 
 
 def test_a_killed_replica_behind_a_balancer_costs_no_answer(up: Up) -> None:
