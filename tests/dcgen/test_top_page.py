@@ -1,5 +1,6 @@
 """The page of `dcgen top` in a real browser, on a run of processes with a real HAProxy."""
 
+import json
 import re
 import subprocess
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -145,6 +147,38 @@ def test_the_graph_follows_another_width_and_never_widens_the_page(page: Any) ->
     if not LIBRARY.joinpath("LICENSE").exists():
         pytest.skip("no chart library: `make library` brings it")
     assert_graph_follows(page)
+
+
+@pytest.mark.parametrize("picked", [False, True], ids=["at first", "after another was picked"])
+def test_counted_work_that_comes_later_is_shown_unless_another_was_picked(
+    chromium: Any,
+    page: Any,  # noqa: ARG001 - both speeds are known now
+    url: str,
+    picked: bool,  # noqa: FBT001 - a case
+) -> None:
+    told = json.loads(urlopen(f"{url}/samples", timeout=60).read())
+    sent = [{**told, "series": [one for one in told["series"] if one["what"] == "requests/s"]}]
+    opened = chromium.new_page()
+    opened.set_default_timeout(WITHIN_MS)
+
+    def answer(route: Any) -> None:  # the page asks again after each
+        text = f"retry: 200\nevent: all\ndata: {json.dumps(sent[-1])}\n\n"
+        route.fulfill(content_type="text/event-stream", body=text)
+
+    opened.route("**/events", answer)
+    opened.goto(url)
+    requests = opened.locator("#series label", has_text="rng requests/s")
+    requests.wait_for()
+    if picked:
+        requests.click()
+    sent.append(told)
+    opened.locator("#series label", has_text="worker units/s").wait_for()
+
+    what, of = ("requests/s", "rng") if picked else ("units/s", "worker")
+    assert opened.locator("#unit").text_content() == f"{what} of {of}"
+    assert opened.locator("#series input:checked + span").text_content() == f"{of} {what}"
+    assert opened.locator("#series label").first.text_content() == "worker units/s"
+    opened.close()
 
 
 def test_without_the_library_there_are_numbers_and_a_table(chromium: Any, url: str) -> None:

@@ -7,6 +7,7 @@ const POLL_MS = 3000;
 const $ = (id) => document.getElementById(id);
 const known = { series: new Map(), marks: [], sample: null };
 let chosen = "";
+let isPicked = false; // by a person, who is not asked again when another series begins
 let span = 120;
 let ago; // seconds before now that are looked at; undefined for none
 let heardAt = performance.now();
@@ -62,8 +63,9 @@ function show() {
 }
 
 function showChoices() {
-  const keys = [...known.series.keys()];
-  if (!known.series.has(chosen)) chosen = keys[0] ?? "";
+  const isCounted = (key) => known.series.get(key).what === "units/s";
+  const keys = [...known.series.keys()].sort((one, other) => isCounted(other) - isCounted(one));
+  if (!isPicked || !known.series.has(chosen)) choose(keys[0] ?? "");
   if ($("series").dataset.keys === JSON.stringify(keys)) return;
   $("series").dataset.keys = JSON.stringify(keys);
   const labels = keys.map((key) => {
@@ -71,11 +73,18 @@ function showChoices() {
     const label = element("label");
     const input = element("input");
     Object.assign(input, { type: "radio", name: "series", value: key, checked: key === chosen });
-    input.addEventListener("change", () => { chosen = key; chart?.forget(); show(); });
+    input.addEventListener("click", () => { isPicked = true; choose(key); show(); }); // a change says nothing of the one that is chosen already
     label.append(input, element("span", `${service} ${what}`));
     return label;
   });
   $("series").replaceChildren($("series").querySelector("legend"), ...labels);
+}
+
+function choose(key) {
+  if (key === chosen) return;
+  chosen = key;
+  chart?.forget();
+  for (const input of $("series").querySelectorAll("input")) input.checked = input.value === key;
 }
 
 function showGraph() {
