@@ -187,17 +187,7 @@ class Following:
 
     def __init__(self, host: Host, command: Sequence[str], take: Callable[[str], None]) -> None:
         self._take = take
-        try:
-            self._popen = subprocess.Popen(
-                command,
-                env=host.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C reaches only us, and we end it
-            )
-        except OSError as error:
-            raise not_started(command, error) from None
+        self._popen = _in_background(command, host, subprocess.DEVNULL, subprocess.DEVNULL)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -232,17 +222,7 @@ class Feeding:
     """
 
     def __init__(self, host: Host, command: Sequence[str]) -> None:
-        try:
-            self._popen = subprocess.Popen(
-                command,
-                env=host.environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches only us; without us its input ends
-            )
-        except OSError as error:
-            raise not_started(command, error) from None
+        self._popen = _in_background(command, host, subprocess.PIPE, subprocess.STDOUT)
         self._fd = self._popen.stdin.fileno() if self._popen.stdin else -1
         os.set_blocking(self._fd, False)
 
@@ -293,6 +273,22 @@ def _not_reached(host: Host, command: tuple[str, ...]) -> Iterator[HostEvent]:
     for text in str(host.trouble).splitlines():
         yield HostLine(host, text)
     yield HostDone(host, HostError.exit_code, 0.0)
+
+
+def _in_background(
+    command: Sequence[str], host: Host, stdin: int, stderr: int
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command,
+            env=host.environment(),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,  # Ctrl-C reaches only us: we end it, or its input ends
+        )
+    except OSError as error:
+        raise not_started(command, error) from None
 
 
 def _started(command: Sequence[str], host: Host) -> Child:
