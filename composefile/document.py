@@ -32,7 +32,8 @@ class Document:
     """The text of one Compose file; *file* is how messages call it.
 
     *v1* tells the format without ``services:``, where services are the top level. *services* is
-    the mapping that holds them.
+    the mapping that holds them. *origins* are the places of the nodes that begin at an offset, if
+    it was made of other files: see `composefile.origins`.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Document:
     services: Mapping
     v1: bool
     version: str | None
+    origins: dict[int, Place] = field(default_factory=dict)
     _index: dict[str, Service] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Service]:
@@ -83,8 +85,8 @@ class Document:
         return service
 
     def where(self, node: Node) -> Place:
-        """Return the place of *node* in the file."""
-        return Place(self.file, node.line + 1)
+        """Return the place of *node* in the file; where it was made of others, in the other."""
+        return self.origins.get(node.start) or Place(self.file, node.line + 1)
 
     def section(self, name: str) -> Mapping | None:
         """Return the top-level mapping *name*, such as ``networks``; None if it is not there."""

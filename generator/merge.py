@@ -11,6 +11,7 @@ from itertools import groupby
 from composefile.document import Document, Service, load, own
 from composefile.formats import require_mergeable
 from composefile.model import Model
+from composefile.origins import traced
 from composefile.project import Project
 from composefile.syntax.parser import Alias, walk
 from generator.editing.edits import Edits
@@ -52,7 +53,7 @@ def merge(first: Document, second: Document, project: Project) -> Document:
             document = load(text, first.file)
     for key, node in sections(second):
         document = load(merged_section(document, key, said(node)), first.file)
-    return document
+    return traced(document, first, second)
 
 
 def _is_changed(first: Document, service: Service) -> bool:

@@ -6,6 +6,7 @@ web: {extends: base}                       web: {image: a}
 
 from composefile.document import Document, load
 from composefile.model import Model
+from composefile.origins import traced
 from composefile.project import Project
 from composefile.references import references
 from generator.editing.edits import Edits
@@ -24,7 +25,7 @@ def write_out(model: Model, name: str) -> Model:
             body.put(key, value, override=False)
     body.drop("extends")
     body.finish()
-    return Model(load(edits.apply(), document.file), model.project)
+    return Model(traced(load(edits.apply(), document.file), document), model.project)
 
 
 def without_heirs(model: Model, name: str) -> Model:

@@ -1,13 +1,13 @@
 """The steps of making a variant, one after another, in whichever file a service stands."""
 
-import bisect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 
 from composefile.document import Document, load
 from composefile.model import Model
-from faults import Place, UsageError, UserError
+from composefile.origins import traced
+from faults import UsageError
 from generator.editing.layout import newline_of
 from generator.result import CONFIGURATION, Notice, Unproven, Variant, with_header
 
@@ -67,53 +67,14 @@ def _without_heirs(model: Model, name: str) -> Model:
 
 def _one(step: Step, model: Model, name: str, texts: Mapping[str, str]) -> Variant:
     def transform(included: Model) -> Variant:
-        return _changed(step, included, included.document, name, texts)
+        return _one(step, included, name, texts)
 
+    model = _without_heirs(model, step.service)
     if step.service in model.document or not _included().holds(model, step.service, texts):
         return step.transform(model)
     change = _included().Change(transform, name, step.stays, step.learn)
     found: Variant = _included().change_included(model, step.service, change, texts)
     return found
-
-
-class _Lines:
-    """Which line of *before*, the text of *file*, each line of *after* was."""
-
-    def __init__(self, file: str, before: str, after: str) -> None:
-        self._file = file
-        from difflib import SequenceMatcher  # noqa: PLC0415 - few runs need it
-
-        matcher = SequenceMatcher(None, before.split("\n"), after.split("\n"))
-        self._blocks = [(block.b, block.a, block.size) for block in matcher.get_matching_blocks()]
-
-    def place(self, place: Place | None) -> Place | None:
-        """Return *place* of the text after in the text before; its file if it was not there."""
-        if place is None or not place.line or place.file != self._file:
-            return place
-        at = bisect.bisect_right(self._blocks, (place.line - 1, float("inf"))) - 1
-        start, former, size = self._blocks[max(at, 0)]
-        is_old = 0 <= place.line - 1 - start < size
-        return replace(place, line=former + place.line - start if is_old else 0)
-
-    def notice(self, notice: Notice) -> Notice:
-        """Return *notice* with its place in the text before."""
-        return replace(notice, where=self.place(notice.where))
-
-
-def _changed(
-    step: Step, model: Model, first: Document, name: str, texts: Mapping[str, str]
-) -> Variant:
-    """Return what *step* makes of *model*; what it says is of the lines of the *first* document."""
-    model = _without_heirs(model, step.service)
-    if model.document is first:
-        return _one(step, model, name, texts)
-    lines = _Lines(first.file, first.text, model.document.text)
-    try:
-        variant = _one(step, model, name, texts)
-    except UserError as error:
-        error.where = lines.place(error.where)
-        raise
-    return replace(variant, warnings=tuple(map(lines.notice, variant.warnings)))
 
 
 def transformed(steps: Sequence[Step], model: Model, name: str, *, is_default: bool) -> Variant:
@@ -134,7 +95,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str, *, is_default: b
     first = model.document
     text = with_header(first.text, newline_of(first.text))
     for step in steps:
-        variant = _changed(step, model, first, name, included)
+        variant = _one(step, model, name, included)
         text = variant.text
         files |= variant.files
         included |= variant.included
@@ -143,7 +104,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str, *, is_default: b
         unproven += variant.unproven
         notices += [notice for notice in variant.warnings if notice not in notices]
         if step is not steps[-1]:
-            model = Model(load(text, model.document.file), model.project)
+            model = Model(traced(load(text, first.file), first), model.project)
     made = Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)
     beside = any(path.endswith(CONFIGURATION) for path in (*files, *included))
     if is_default or not beside:

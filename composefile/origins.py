@@ -1,0 +1,68 @@
+"""Where the parts of a document stand that was made of others: messages name those files.
+
+A part is looked up by its keys, and an item of a list by what it says, so it does not matter how
+the text was put together. What no source has (the replicas of a service) is where the part around
+it stands.
+"""
+
+from collections.abc import Iterable
+
+from composefile.document import Document, deref
+from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
+from composefile.values import Field, fields, plain
+from faults import Place
+
+_There = list[tuple[Document, Node]]  # what each source that has a part says there
+
+
+def traced(made: Document, *sources: Document) -> Document:
+    """Return *made*, whose places are from now on those of *sources*.
+
+    A mapping that several have is where the first one begins it; all else where the last one has
+    the say.
+
+    Args:
+        made: The document that was made of them.
+        sources: In the order in which they were merged.
+    """
+    tracer = _Tracer()
+    roots: _There = [(source, source.root) for source in sources]
+    tracer.visit(made, made.root, roots, Place(made.file))
+    made.origins = tracer.places
+    return made
+
+
+class _Tracer:
+    def __init__(self) -> None:
+        self.places: dict[int, Place] = {}
+
+    def visit(self, made: Document, node: Node, there: _There, place: Place) -> None:
+        self.places[node.start] = place
+        if isinstance(node, Mapping):
+            known = [(source, fields(one)) for source, one in there]
+            for key, value in node.entries:
+                name = key.value if isinstance(key, Scalar) else ""
+                below = [(source, found[name]) for source, found in known if name in found]
+                own = _place(value, below) or place
+                self.visit(made, value, [(source, field.node) for source, field in below], own)
+                self.places[key.start] = own
+        elif isinstance(node, Sequence):
+            items = dict(_items(there))
+            for item in node.items:
+                origin = items.get(repr(plain(made, item)))
+                one = origin[0].where(origin[1]) if origin else place
+                self.visit(made, item, [origin] if origin else [], one)
+
+
+def _place(value: Node, below: list[tuple[Document, Field]]) -> Place | None:
+    if not below:
+        return None
+    source, field = below[0 if isinstance(deref(value), Mapping) else -1]
+    return source.where(field.key)
+
+
+def _items(there: _There) -> Iterable[tuple[str, tuple[Document, Node]]]:
+    for source, node in there:
+        found = deref(node)
+        for item in found.items if isinstance(found, Sequence) else ():
+            yield repr(plain(source, item)), (source, item)
