@@ -8,12 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
 from benchmarks.program import DCGEN, exit_code
+
+_LOOK_EVERY_S = 0.5
 
 
 def kill(file: str, service: str) -> bool:
@@ -60,9 +63,12 @@ def _kill_half_way(run: "subprocess.Popen[bytes]", file: str, seconds: float, se
     try:
         run.wait(seconds / 2)
     except subprocess.TimeoutExpired:
-        if kill(file, service):
-            click.echo(f"{service} is killed: the other replicas take its requests", err=True)
-        run.wait()
+        while run.poll() is None:
+            if kill(file, service):
+                click.echo(f"{service} is killed: the other replicas take its requests", err=True)
+                run.wait()
+            else:  # on a busy machine it may be about to start
+                time.sleep(_LOOK_EVERY_S)
 
 
 if __name__ == "__main__":
