@@ -36,7 +36,7 @@ else:  # in the image they are beside this file
 WORK_S = 0.1
 UNIT_BYTES = 32
 HTTP_TIMEOUT_S = 20.0  # behind 100 other workers, rng takes 10 s
-STOP_WITHIN_S = 0.8
+STOP_WITHIN_S = 0.8  # unless the environment says otherwise
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger("worker")
@@ -112,12 +112,12 @@ def _ask(method: str, url: str, body: bytes | None = None) -> bytes:
     return response.content
 
 
-def close(account: Account, counter: Counter) -> bool:
-    """Close *account* and settle it within `STOP_WITHIN_S`; return whether Redis has all of it."""
+def close(account: Account, counter: Counter, within_s: float) -> bool:
+    """Close *account* and settle it within *within_s*; return whether Redis has all of it."""
     account.close()
-    last = threading.Thread(target=counter.settle, args=(STOP_WITHIN_S,), daemon=True)
+    last = threading.Thread(target=counter.settle, args=(within_s,), daemon=True)
     last.start()
-    last.join(STOP_WITHIN_S)
+    last.join(within_s)
     if not account.settled():
         units = account.waiting()
         log.error("%d units of work done, but not counted: no answer from Redis", units)
@@ -132,6 +132,7 @@ def main() -> None:
     account = Account()
     counter = Counter(os.environ.get("REDIS_URL", "redis://redis:6379/0"), account, host())
     heartbeat = os.environ.get("HEARTBEAT")
+    stop_within_s = float(os.environ.get("STOP_WITHIN_S") or STOP_WITHIN_S)
     miner = Miner(
         os.environ.get("RNG_URL", "http://rng"),
         os.environ.get("HASHER_URL", "http://hasher"),
@@ -153,7 +154,7 @@ def main() -> None:
         threading.Thread(target=guarded, args=(run,), daemon=True).start()
     signal.sigwait(STOP_SIGNALS)
     stopping.set()
-    settled = close(account, counter)
+    settled = close(account, counter, stop_within_s)
     logging.shutdown()
     # Not sys.exit: it may have to wait for a thread that waits for a peer.
     os._exit(0 if settled and not crashed.is_set() else 1)

@@ -20,7 +20,8 @@ NewRedis = Callable[..., RedisServer]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as cleanup:
-        yield starter(tmp_path, cleanup)
+        # On a busy machine Redis may answer late; a worker ends as soon as it has.
+        yield starter(tmp_path, cleanup, STOP_WITHIN_S="60")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.lab.waiting import until
 DOCKERCOINS = Path(__file__).parents[2] / "dockercoins"
 
 
-def wait_until(condition: Callable[[], object], what: str, within_s: float = 30) -> None:
+def wait_until(condition: Callable[[], object], what: str, within_s: float = 90) -> None:
     until(condition, what, within_s)
 
 
@@ -103,14 +103,16 @@ class RedisServer:
         return int(self.client.get("hashes") or 0)
 
 
-def starter(folder: Path, cleanup: ExitStack) -> Start:
+def starter(folder: Path, cleanup: ExitStack, **always: str) -> Start:
+    """Return what starts a service with the variables *always* and further ones."""
+
     def start(service: str, **environment: str) -> Running:
         port = int(environment.get("PORT") or free_port())
         output = folder / f"{service}-{port}.log"
         process = subprocess.Popen(
             [sys.executable, f"{service}.py"],
             cwd=DOCKERCOINS / service,
-            env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)} | environment,
+            env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)} | always | environment,
             stdout=cleanup.enter_context(output.open("wb")),
             stderr=subprocess.STDOUT,
         )
