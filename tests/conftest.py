@@ -1,10 +1,16 @@
 """Options of the whole test run, and what ends with a test."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
+
+if "CI" not in os.environ:  # there it has a profile of its own, without a deadline, too
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -51,7 +51,7 @@ def start_postgres(cleanup: ExitStack) -> tuple[Address, Path]:
         stdout=log,
         stderr=log,
     )
-    cleanup.callback(process.wait, 10)
+    cleanup.callback(process.wait, 60)
     cleanup.callback(process.send_signal, signal.SIGINT)  # its "fast" end
     until(lambda: b"ready to accept" in (folder / "log").read_bytes(), "PostgreSQL is ready")
     return address, folder / "log"

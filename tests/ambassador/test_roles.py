@@ -126,7 +126,8 @@ def test_any_upstream_may_stay_where_it_has_failed_over_to(
     tmp_path: Path,
 ) -> None:
     with ExitStack() as cleanup:
-        (first, process), (second, _) = (start_replica(n, cleanup) for n in ("first", "second"))
+        replicas = (start_replica(n, cleanup, free_port()) for n in ("first", "second"))
+        (first, process), (second, _) = replicas
         access = Access(failback=failback)
         port = start(8080, [first, second], tmp_path, cleanup, access)
         wait_for_status(tmp_path / "admin", "db-8080,127.0.0.1", "UP", check="L4OK")
@@ -146,7 +147,8 @@ def test_any_upstream_may_stay_where_it_has_failed_over_to(
 
 def test_reload_does_not_forget_who_has_taken_over(tmp_path: Path) -> None:
     with ExitStack() as cleanup:
-        (first, process), (second, _) = (start_replica(n, cleanup) for n in ("first", "second"))
+        replicas = (start_replica(n, cleanup, free_port()) for n in ("first", "second"))
+        (first, process), (second, _) = replicas
         admin, port = tmp_path / "admin", free_port()
         configuration = ambassador(
             "db",

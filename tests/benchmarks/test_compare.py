@@ -5,9 +5,11 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks.compare import Result, findings
+from tests.lab.waiting import until
 
 ROOT = Path(__file__).parents[2]
 ONE = Result(9.7, {})
@@ -32,6 +34,15 @@ def test_comparison_names_what_it_misses(three: Result, words: list[str]) -> Non
     assert all(word in finding for word, finding in zip(words, found, strict=True))
 
 
+def _mines(pid: int) -> bool:
+    # Python says a traceback of its own for a Ctrl-C while it starts.
+    try:
+        below = psutil.Process(pid).children(recursive=True)
+        return any("worker.py" in " ".join(one.cmdline()) for one in below)
+    except psutil.Error:
+        return False
+
+
 def test_ctrl_c_ends_make_without_an_error() -> None:
     environment = {name: value for name, value in os.environ.items() if name[:4] != "MAKE"}
     with subprocess.Popen(
@@ -47,6 +58,7 @@ def test_ctrl_c_ends_make_without_an_error() -> None:
         said = ""
         while "1 rng, 10 workers:" not in said:
             said += make.stdout.read(1) or pytest.fail(f"it ended: {said}")
+        until(lambda: _mines(make.pid), "a worker runs")
         os.killpg(make.pid, signal.SIGINT)
         said += make.stdout.read()
 

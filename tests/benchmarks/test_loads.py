@@ -14,8 +14,10 @@ import pytest
 from benchmarks.dataplane.closed_loop import Loop, percentile, served, server_of
 from benchmarks.dataplane.loads import Load, parse_redis_benchmark, parse_wrk
 from benchmarks.dataplane.nameserver import reply
-from benchmarks.dataplane.processes import free_address, used_s
+from benchmarks.dataplane.processes import used_s
 from benchmarks.dataplane.servers import start_serial
+from lb.model import Address
+from tests.lab.ports import free_port
 from tests.lab.waiting import until
 
 
@@ -57,7 +59,7 @@ def test_percentiles_are_values_that_occurred(share: float, value: int) -> None:
 
 def test_serial_server_works_on_one_request_at_a_time(tmp_path: Path) -> None:
     with ExitStack() as cleanup:
-        address = free_address()
+        address = Address("127.0.0.1", free_port())
         start_serial("web1", address, 0.05, tmp_path, cleanup)
         loop = Loop(address, clients=4)
 
@@ -70,11 +72,11 @@ def test_serial_server_works_on_one_request_at_a_time(tmp_path: Path) -> None:
 
 
 def test_nobody_is_served_where_nobody_listens() -> None:
-    assert asyncio.run(served(free_address(), 3, 0.1)) == 0
+    assert asyncio.run(served(Address("127.0.0.1", free_port()), 3, 0.1)) == 0
 
 
 def test_a_failed_request_is_counted_as_one() -> None:
-    loop = Loop(free_address(), clients=1)
+    loop = Loop(Address("127.0.0.1", free_port()), clients=1)
 
     asyncio.run(loop.run(0.2))
 

@@ -174,9 +174,15 @@ def test_nothing_moves_for_who_wants_no_motion(
     page = Page(opened, coins["webui"].url)
     page.number("#speed")
     coins["redis"].client.hset("wallet", "0" * 64, "a coin more")
-    opened.locator("#coin.found").wait_for()  # what turns it, if anything may
+    # Another coin turns it anew: for a frame nothing does.
+    seen: list[list[str] | None] = []
 
-    names = opened.evaluate(MOVING)
+    def turns() -> bool:
+        seen.append(opened.evaluate(f"document.querySelector('#coin.found') && ({MOVING})()"))
+        return seen[-1] is not None
+
+    wait_until(turns, "a coin is found", WITHIN_MS / 1000)
+    names = seen[-1]
     assert names == ([] if motion == "reduce" else ["flip"])
 
 

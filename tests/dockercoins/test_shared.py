@@ -4,6 +4,8 @@ its worker adds by ``INCRBY hashes N`` and ``HSET wallet DIGEST BYTES``, one ``H
 its web UI reads ``GET hashes`` and ``HLEN wallet``.
 """
 
+import time
+
 import requests
 
 from tests.dockercoins.running import RedisServer, Running, Start, wait_until
@@ -22,6 +24,7 @@ def test_units_of_the_workshops_worker_and_of_ours_add_up(
     while logged(ours) < 8:
         redis_server.client.incrby("hashes", 3)
         theirs += 3
+        time.sleep(0.01)
     ours.stop()
 
     assert redis_server.hashes() == logged(ours) + theirs
@@ -32,7 +35,7 @@ def test_coins_of_the_workshops_worker_and_of_ours_are_in_one_wallet(
 ) -> None:
     redis_server.client.hset("wallet", "0" * 64, b"\x00\xff bytes")
     ours = start_ours(start, redis_server)
-    ours.wait_for_log("Coin found", 60)
+    ours.wait_for_log("Coin found", 600)
     ours.stop()
     found = ours.log().count("Coin found")
 
@@ -44,7 +47,7 @@ def test_the_workshops_web_ui_reads_what_our_worker_writes(
     start: Start, redis_server: RedisServer
 ) -> None:
     ours = start_ours(start, redis_server)
-    ours.wait_for_log("Coin found", 60)
+    ours.wait_for_log("Coin found", 600)
     ours.stop()
 
     assert redis_server.client.get("hashes") == str(logged(ours)).encode()

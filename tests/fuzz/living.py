@@ -85,10 +85,17 @@ def beside(
 
 def _await(runs: Path, run: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + BEGINS_S
-    while run.poll() is None and not [*runs.glob("dcgen/*/s/*")]:
+    while run.poll() is None and not _has_begun(runs):
         if time.monotonic() > deadline:
             return
         time.sleep(0.01)
+
+
+def _has_begun(runs: Path) -> bool:
+    try:
+        return bool([*runs.glob("dcgen/*/s/*")])
+    except FileNotFoundError:  # a folder went while it was looked at
+        return False
 
 
 def _wrong(run: subprocess.Popen[bytes]) -> Iterator[str]:

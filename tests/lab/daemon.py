@@ -116,6 +116,12 @@ def log_end(seat: Seat) -> str:
     return "\n".join((seat.folder / "log").read_text(errors="replace").splitlines()[-15:])
 
 
+def _groups(name: str) -> list[Path]:
+    while True:
+        with suppress(FileNotFoundError):  # somebody else's group went while it was looked at
+            return list(Path("/sys/fs/cgroup").glob(f"**/{name}"))
+
+
 def remove_cgroups(cgroup: str) -> None:
     """Remove the control groups below *cgroup*, in every hierarchy that has it.
 
@@ -123,7 +129,7 @@ def remove_cgroups(cgroup: str) -> None:
     the end of a process namespace kills may take a moment to die, and what a paused container holds
     dies only when it is let go on.
     """
-    roots = list(Path("/sys/fs/cgroup").glob(f"**/{cgroup.strip('/')}"))
+    roots = _groups(cgroup.strip("/"))
 
     def gone() -> bool:
         for root in roots:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lb.balancer import balancer
 from lb.model import Configuration, Control, Options
+from tests.lab.ports import free_port
 from tests.lb.processes import (
     bind,
     listener,
@@ -31,7 +32,7 @@ class Balanced:
     ) -> None:
         self.socket = folder / "admin"
         self.folder, self.cleanup = folder, cleanup
-        started = [start_replica(f"rng{n}", cleanup) for n in (1, 2, 3)]
+        started = [start_replica(f"rng{n}", cleanup, free_port()) for n in (1, 2, 3)]
         self.addresses = [address for address, _ in started]
         self.replicas = [process for _, process in started]
         listening = listener(cleanup)
@@ -50,8 +51,8 @@ class Balanced:
         suffix = "" if replica == 0 else f"-{replica + 1}"
         wait_for_status(self.socket, f"rng-80,127.0.0.1{suffix}", status, check)
 
-    def sessions(self) -> int:
-        """Return how many connections the servers have."""
+    def sessions(self) -> list[int]:
+        """Return how many connections each of the servers has."""
         lines = runtime(self.socket, "show stat").removeprefix("# ").splitlines()
         rows = csv.DictReader(lines)
-        return sum(int(row["scur"] or 0) for row in rows if row["svname"].startswith("127."))
+        return [int(row["scur"] or 0) for row in rows if row["svname"].startswith("127.")]

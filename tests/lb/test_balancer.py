@@ -12,6 +12,7 @@ import pytest
 from lb.balancer import balancer
 from lb.model import Address, Control, Options
 from tests.lab.ports import free_port
+from tests.lab.waiting import until
 from tests.lb.balanced import Balanced
 from tests.lb.processes import (
     bind,
@@ -44,11 +45,16 @@ def test_requests_one_after_the_other_are_shared_evenly(words: str, tmp_path: Pa
 def test_requests_at_the_same_time_are_shared_evenly(words: str, tmp_path: Path) -> None:
     with ExitStack() as cleanup:
         balanced = Balanced(tmp_path, cleanup, Options.parse(words))
-        pool = cleanup.enter_context(ThreadPoolExecutor(10))
+        pool = cleanup.enter_context(ThreadPoolExecutor(60))
+        released = tmp_path / "released"
 
-        answers = Counter(pool.map(lambda _: get(balanced.port, "/slow")[1], range(150)))
+        answers = [pool.submit(get, balanced.port, f"/until{released}") for _ in range(60)]
+        until(lambda: sum(balanced.sessions()) == 60, "all are under way")
+        shares = balanced.sessions()
+        released.touch()
 
-    assert max(answers.values()) <= 1.2 * min(answers.values())
+        assert {answer.result()[0] for answer in answers} == {200}
+    assert max(shares) <= 1.2 * min(shares)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,7 @@ def test_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
         balanced.replicas[0].wait()
         balanced.wait(0, "DOWN")
 
-        start_replica("rng1", cleanup, balanced.addresses[0].port)
+        start_replica("rng1", cleanup, balanced.addresses[0].port)  # which nobody else is given
         balanced.wait(0, "UP")
 
         assert {get(balanced.port)[1] for _ in range(6)} == {"rng1", "rng2", "rng3"}

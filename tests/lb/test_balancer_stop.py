@@ -56,10 +56,14 @@ def test_request_on_its_way_has_until_the_hard_stop(
         )
         balanced.wait(0, "UP", "L4OK")
         client = cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))
-        client.sendall(b"GET /slow/2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        until(lambda: balanced.sessions() > 0, "a server has the request")
+        released = tmp_path / "released"
+        head = f"GET /until{released} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        client.sendall(head.encode())
+        until(lambda: sum(balanced.sessions()) > 0, "a server has the request")
 
         balanced.haproxy.send_signal(signal.SIGUSR1)
+        if answered:
+            released.touch()
         answer = client.makefile("rb").readline()
 
         assert answer.startswith(b"HTTP/1.1 200") is answered
@@ -70,7 +74,7 @@ def test_open_connections_are_counted_for_a_reload(mode: str, tmp_path: Path) ->
     with ExitStack() as cleanup:
         balanced = Balanced(tmp_path, cleanup, Options.parse(f"mode={mode}"))
         balanced.wait(0, "UP")
-        ask = partial(ask_socket, balanced.socket)
+        ask = partial(ask_socket, balanced.socket, within_s=60)
         assert sessions(ask) == 0
         for _ in range(3):
             cleanup.enter_context(socket.create_connection(("127.0.0.1", balanced.port)))

@@ -10,8 +10,7 @@ import pytest
 from lb.balancer import balancer
 from lb.model import Control, Families, Options
 from tests.lab.ports import free_port
-from tests.lab.waiting import until
-from tests.lb.processes import needs, start_haproxy, start_replica
+from tests.lb.processes import needs, start_haproxy, start_replica, wait_for_runtime
 
 pytestmark = needs("haproxy")
 
@@ -59,7 +58,7 @@ def test_haproxy_and_its_page_are_reached_by(
             control=control,
         )
         start_haproxy(replace(made, families=families), tmp_path, cleanup, fds=[])
-        until(lambda: _answers(IPV4, port), "HAProxy listens")
+        wait_for_runtime(tmp_path / "admin")  # it is served when all is bound
 
         for number in (port, page):
             assert [host for host in (IPV4, IPV6) if _answers(host, number)] == hosts

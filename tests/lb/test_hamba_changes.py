@@ -129,9 +129,15 @@ def _text(words: list[str], environment: Mapping[str, str]) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_idle_client_does_not_keep_it_from_stopping(
-    number: signal.Signals, running: subprocess.Popen[bytes], port: int, cleanup: ExitStack
+    number: signal.Signals,
+    running: subprocess.Popen[bytes],
+    image: Image,
+    port: int,
+    cleanup: ExitStack,
 ) -> None:
+    until(lambda: not image.clients(), "those who looked whether it answers are gone")
     idle = cleanup.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    until(image.clients, "it is accepted")
 
     running.send_signal(number)
 
