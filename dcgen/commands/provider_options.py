@@ -45,14 +45,16 @@ class OptionError(UsageError):
 
 def metadata() -> dict[str, Any]:
     """Return what Compose asks a provider for: its parameters, as docs/extension.md has them."""
+    # Compose drops what is not listed, and says nothing: each spelling is a parameter.
     known = {
-        option.opts[-1][2:]: option
+        name: option
         for kind in KINDS.values()
         for option in _options(_command(kind.command))
+        for name in _names(option)
     }
     kinds = [{"name": n, "description": k.help, "type": k.type} for n, k in KINDS.items()]
     others = [
-        {"name": name, "description": option.help or "", "type": _type(option)}
+        {"name": name, "description": _help(option, name), "type": _type(option)}
         for name, option in known.items()
     ]
     return {
@@ -90,7 +92,8 @@ def asked(
     value = next(value for name, value in reversed(given) if name == chosen[0])
     rest = [pair for pair in given if pair[0] != chosen[0]]
     words = [f"{service}={value}", *_words(rest, known, folder)]
-    if chosen[0] == "replicas" and not {"dynamic", "static"} & set(names):
+    unsaid = {"--dynamic", "--static", "--no-balancer"}.isdisjoint(words)
+    if chosen[0] == "replicas" and unsaid:
         words.append("--dynamic")  # another number then changes no balancer; a worker gets none
     return command.steps(_parsed(command, words), several=not rest)[0]
 
@@ -125,6 +128,11 @@ def _names(option: click.Option) -> list[str]:
     return [name[2:] for name in (*option.opts, *option.secondary_opts) if name.startswith("--")]
 
 
+def _help(option: click.Option, name: str) -> str:
+    is_negative = f"--{name}" in option.secondary_opts
+    return f"The opposite of `{option.opts[0][2:]}`." if is_negative else option.help or ""
+
+
 def _type(option: click.Option) -> str:
     return "boolean" if option.is_flag else "string"
 
@@ -132,20 +140,30 @@ def _type(option: click.Option) -> str:
 def _words(
     given: Sequence[tuple[str, str]], known: Mapping[str, click.Option], folder: Path
 ) -> Iterator[str]:
+    switched: dict[str, tuple[str, str]] = {}
     for name, value in given:
         option = known[name]
         if not option.is_flag:
             is_path = isinstance(option.type, click.Path)
             yield from (f"--{name}", str(folder / value) if is_path else value)
             continue
-        if value not in (*_TRUE, *_FALSE):
-            reason = UsageError(f"{value!r} is neither true nor false", fix=f"write `{name}: true`")
+        word, written = _switch(option, name, value), f"`{name}: {value}`"
+        other, before = switched.setdefault(option.name or "", (word, written))
+        if word != other:  # Compose hands them on in any order: no one is the last
+            reason = UsageError(f"{written} contradicts {before}", fix="leave out one of both")
             raise OptionError(name, reason)
-        others = [other for other in _names(option) if other != name]
-        if value in _TRUE:
-            yield f"--{name}"
-        elif option.secondary_opts:
-            yield f"--{others[0]}"
+        if word:
+            yield word
+
+
+def _switch(option: click.Option, name: str, value: str) -> str:
+    # The word of the command line that says it; none says that a switch without opposite is off.
+    if value not in (*_TRUE, *_FALSE):
+        reason = UsageError(f"{value!r} is neither true nor false", fix=f"write `{name}: true`")
+        raise OptionError(name, reason)
+    if value in _TRUE:
+        return f"--{name}"
+    return next((f"--{other}" for other in _names(option) if other != name), "")
 
 
 def _parsed(command: VariantCommand, words: Sequence[str]) -> Mapping[str, Any]:
