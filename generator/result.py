@@ -96,6 +96,7 @@ class Settings:
             ),
             files=tuple({**dict(former.files), **dict(self.files)}.items()),
             env_secrets=self.env_secrets or former.env_secrets,
+            for_others=self.for_others,
             dynamic=former.dynamic if self.dynamic is None else self.dynamic,
             template=self.template or former.template,
             new_privileges=(

@@ -76,6 +76,14 @@ def test_options_of_one_port_are_kept_when_it_is_scaled_again() -> None:
     assert service["labels"]["dcgen.options"] == options
 
 
+def test_options_of_a_port_of_one_of_several_hold_when_they_are_scaled_again() -> None:
+    with Path("compose.yml").open("a") as file:
+        file.write("  web:\n    image: app\n    expose: [81]\n")
+    scaled("rng=2 web=2 --mode 81=http")
+
+    scaled("rng=3 web=3 --mode 81=tcp -f generated.yml")
+
+
 def test_an_affinity_is_taken_back_when_it_is_scaled_again() -> None:
     scaled("rng 2 --sticky --mode http")
 
