@@ -1,6 +1,6 @@
 """An ambassador: an HAProxy that stands in for a service that runs elsewhere, under its name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ambassador.access import OPEN, Access
@@ -77,6 +77,7 @@ def ambassador(  # noqa: PLR0913 - independent facts, all but two with a default
                     user=access.auth_user if first else None,
                     variable=access.variable if first else None,
                 ),
+                {address.port for address in upstreams},
             ),
             failover=several,
             failback=leads_back(spoken, access, mine),
@@ -112,13 +113,17 @@ def asks_role(protocol: str, access: Access, options: Options) -> bool:
     return options.health_path is not None or tells_role(protocol, user=access.auth_user)
 
 
-def _asked(options: Options, question: Check | None) -> Check | None:
+def _asked(options: Options, question: Check | None, ports: Collection[int]) -> Check | None:
+    # HAProxy speaks no TLS to a port that is named for checks: the one that serves is not named.
+    elsewhere = options.health_port if {options.health_port} != {*ports} else None
     if options.health_path:
-        question = Check(http_path=options.health_path, port=options.health_port, every_s=2)
+        question = Check(http_path=options.health_path, every_s=2)
+    elif question is None and elsewhere:
+        question = Check(every_s=2)
     if question is None:
         return None
     every_s = options.health_interval or question.every_s
-    return replace(question, every_s=every_s, answer_s=options.health_timeout)
+    return replace(question, every_s=every_s, answer_s=options.health_timeout, port=elsewhere)
 
 
 def _upstreams(addresses: Sequence[Address]) -> tuple[Server, ...]:

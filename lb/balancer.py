@@ -139,13 +139,10 @@ def _check(options: Options, port: int, ports: Collection[int]) -> Check:
     is_asked = options.health_port in (None, port) or elsewhere
     chosen = options.of(port)
     path = chosen.health_path if is_asked else None
-    preface = H2_PREFACE if chosen.mode == "h2c" and not path else ()
-    asked = Check(
-        steps=preface,
-        http_path=path,
-        answer_s=options.health_timeout,
-        port=elsewhere if path else None,
-    )
+    # A path for one port says how that one is asked: the others go on being asked themselves.
+    there = elsewhere if path or "health_path" not in options.names else None
+    preface = H2_PREFACE if chosen.mode == "h2c" and not (path or there) else ()
+    asked = Check(steps=preface, http_path=path, answer_s=options.health_timeout, port=there)
     # A failure or a server that is down is looked at again soon, whatever the interval.
     return replace(asked, every_s=options.health_interval or asked.every_s)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Annotated, Literal, TypeVar
 
-from faults import UserError
+from faults import UsageError, UserError
 from lb import option_text
 from lb.address import HOST, LOOPBACK, Address
 from lb.option_text import UNSPELLED, Choices, Text
@@ -87,7 +87,8 @@ class ChosenOptions(Choices):
         server_maxconn: Connections to one server at a time; the others wait in HAProxy.
         health_path: Path of an HTTP health check; without, a connection is opened.
         health_host: What that check sends as ``Host``; ``localhost`` unless given.
-        health_port: The container port that is asked so; every one that is balanced unless given.
+        health_port: The port that is asked in the place of those that serve: of a container, or of
+            the host of an upstream.
         health_interval: Seconds from one health check to the next; HAProxy asks once at a time.
         health_timeout: Seconds that the answer to a health check may take.
         timeout_connect: Seconds to open a connection to a server.
@@ -182,6 +183,18 @@ class ChosenOptions(Choices):
     def of_port(self, port: int) -> PortOptions:
         """Return what was chosen for *port* alone."""
         return dict(self.by_port).get(port, PortOptions())
+
+    def require_question(self, *others: "ChosenOptions") -> None:
+        """See that a host that was chosen here is sent: that these or *others* have a path.
+
+        Raises:
+            UsageError: None has, so that a connection is all that a health check asks for.
+        """
+        if self.health_host and not any("health_path" in one.names for one in (self, *others)):
+            raise UsageError(
+                "no health check asks by HTTP, and `--health-host` would have no effect",
+                fix="give its path with `--health-path PATH`, or leave it out",
+            )
 
     @property
     def names(self) -> list[str]:

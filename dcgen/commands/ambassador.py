@@ -29,12 +29,13 @@ from generator.transforms import ambassador as transform
 FILE = click.Path(exists=True, dir_okay=False)
 
 
-def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: ARG001 - see steps
+def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:
     mounted = mounted_files(given)
     settings = Settings(
         ports=given["ports"],
         access=chosen_access({**given, **mounted, **of_secrets(given)}),
         env_secrets=given["env_secrets"],
+        for_others=several,
         files=tuple((target, str(given[name])) for name, target in mounted.items()),
         **proxy_settings(given),
     )

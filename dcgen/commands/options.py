@@ -51,7 +51,7 @@ def health_options(port: str, interval: str) -> tuple[Callable[[F], F], ...]:
             metavar="[PORT=]PATH",
             help="Health check by HTTP: GET PATH.",
         ),
-        click.option("--health-host", metavar="HOST", help="Host header of it.  [localhost]"),
+        click.option("--health-host", metavar="HOST", help="Host header of that GET.  [localhost]"),
         click.option("--health-port", type=PORT, metavar="PORT", help=port),
         _seconds("--health-interval", f"Interval between health checks.  [{interval}]"),
         _seconds("--health-timeout", "Close a health check that is not answered within it.  [3]"),

@@ -57,7 +57,9 @@ def render(
     PORT is PORT or ADDRESS:PORT; a SERVER is HOST:PORT or HOST PORT.
     """
     routes = parse([SEPARATOR if word == _STAND_IN else word for word in words])
-    found = settled(chosen_options(given), [route.port for route in routes])
+    chosen = chosen_options(given)
+    chosen.require_question()
+    found = settled(chosen, [route.port for route in routes])
     if found.left_out:
         what = f"HTTP is not for {found}: connections are balanced there"
         warn([Notice(what, fix="give `--mode PORT=http` if it is HTTP that it speaks")])

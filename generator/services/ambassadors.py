@@ -42,6 +42,9 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
 
     What *settings* leave open is as it was before, or found in the file. An upstream on
     ``localhost`` is looked for on the machine that the container runs on.
+
+    Raises:
+        UsageError: One of *settings* would have no effect.
     """
     before = former(draft.model, draft.name)
     several = tuple(map(far.from_container, upstreams))
@@ -52,7 +55,9 @@ def replacement(draft: Draft, upstreams: far.Upstreams, settings: Settings) -> R
                 " its containers see it, so what listens there must not listen on 127.0.0.1 alone",
                 fix="let it listen on the address of docker0, too: `ss -ltn` shows where it does",
             )
-    settings = _kept(draft, settings, before)
+    chosen, settings = settings, _kept(draft, settings, before)
+    if not settings.for_others:
+        chosen.options.require_question(settings.options)
     ports = _ports(draft, several[0].port, settings)
     if ports[1:] and not before:
         draft.say(

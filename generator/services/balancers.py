@@ -45,7 +45,7 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     What *settings* leave open is as it was before, or found in the file.
 
     Raises:
-        UsageError: It has a balancer, and *settings* want none.
+        UsageError: It has a balancer, and *settings* want none; or one of them has no effect.
         UserError: Its port cannot be known, or its health check cannot be asked by HAProxy.
     """
     before = former(draft.model, draft.name)
@@ -66,9 +66,11 @@ def balancing(draft: Draft, replicas: int, settings: Settings) -> Balancing | No
     settings = _with_health(draft, ports, settings, before)
     if before:
         settings = settings.after(before.settings)
+    options = port_options(draft, ports, settings.options)
     if not settings.for_others:
         require_ports(chosen, ports, draft.name)
-    settings = replace(settings, options=port_options(draft, ports, settings.options))
+        chosen.require_question(settings.options, options)
+    settings = replace(settings, options=options)
     slots = slots_for(replicas) if settings.dynamic else 0
     names = replica_names(draft.name, replicas, dynamic=bool(slots))
     return Balancing(names, ports, settings, slots, before)

@@ -12,6 +12,7 @@ from lb.balancer import balancer
 from lb.model import Address, Control, Options
 from lb.render import render
 from lb.settled import Spoken, settled
+from tests.lab.ports import free_port
 from tests.lb.processes import (
     bind,
     get,
@@ -228,3 +229,35 @@ def test_one_of_the_balanced_ports_is_asked(tmp_path: Path, cleanup: ExitStack) 
 
     balanced.wait("web-80,127.0.0.1", "DOWN", "L7STS")
     balanced.wait("web-81,127.0.0.1", "UP", "L4OK")
+
+
+@pytest.mark.parametrize("mode", ["tcp", "http", "h2c"])
+@pytest.mark.parametrize(
+    ("lives", "status", "check"),
+    [
+        pytest.param(True, "UP", "L4OK", id="somebody listens"),
+        pytest.param(False, "DOWN", "L4CON", id="nobody does"),
+    ],
+)
+def test_a_connection_alone_is_asked_for_on_another_port(
+    mode: str,
+    lives: bool,  # noqa: FBT001 - a table
+    status: str,
+    check: str,
+    tmp_path: Path,
+    cleanup: ExitStack,
+) -> None:
+    asked = start_replica("health", cleanup)[0].port if lives else free_port()
+    servers = {50051: [start_grpc("rng1", cleanup)]}
+    balanced = Balanced(tmp_path, cleanup, f"mode={mode} health-port={asked}", servers)
+
+    balanced.wait("web-50051,127.0.0.1", status, check)
+
+
+def test_a_port_is_asked_in_the_place_of_those_alone_that_a_path_is_for() -> None:
+    servers = {port: [Address("web", port)] for port in (22, 80)}
+    options = Options.parse("health-path:80=/ok health-port=9000")
+
+    checks = [one.check for one in balancer("web", servers, options=options).proxies]
+
+    assert [(one.http_path, one.port) for one in checks if one] == [(None, None), ("/ok", 9000)]
