@@ -1,7 +1,7 @@
 """How an ambassador gets in where it leads to: the protocol, a password, TLS."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, TypeVar
 
 from ambassador.protocols import Protocol
 from faults import UserError
@@ -9,6 +9,7 @@ from lb import option_text
 from lb.model import Address, Tls
 from lb.option_text import Choices, Text
 
+A = TypeVar("A", bound="ChosenAccess")
 SECRET_VARIABLE = "DCGEN_AUTH"  # noqa: S105 - a name
 CA_PATH = "/usr/local/etc/haproxy/ca.pem"
 CERT_PATH = "/usr/local/etc/haproxy/client.pem"
@@ -46,6 +47,17 @@ class ChosenAccess(Choices):
     cert: Word | None = None
     tls_name: Word | None = None
     failback: bool | None = None
+
+    # The base is named, not found by `super()`: with slots, a dataclass is made anew and loses it.
+
+    def over(self: A, former: A) -> A:
+        """Return these choices, and those of *former* where nothing was chosen here.
+
+        Who chose to go without TLS keeps nothing that is about it.
+        """
+        if self.tls is False:
+            former = replace(former, tls=None, ca_file=None, cert=None, tls_name=None)
+        return Choices.over(self, former)
 
     def complete(self) -> "Access":
         """Return the choices, with the defaults where nothing was chosen.

@@ -11,7 +11,7 @@ from ambassador import upstreams as far
 from ambassador.protocols import Protocol
 from dcgen.commands.ambassador_command import AmbassadorCommand, list_option
 from dcgen.commands.assignments import upstreams
-from dcgen.commands.certificate_options import mounted_files, of_secrets
+from dcgen.commands.certificate_options import mounted_files, of_secrets, require_tls
 from dcgen.commands.completion import services
 from dcgen.commands.options import (
     chosen_access,
@@ -30,6 +30,7 @@ FILE = click.Path(exists=True, dir_okay=False)
 
 
 def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:
+    require_tls(given)
     mounted = mounted_files(given)
     settings = Settings(
         ports=given["ports"],

@@ -1,10 +1,12 @@
 """How the arguments of ``dcgen ambassador`` are read: its services may look like options."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 from click.shell_completion import CompletionItem
 
+from dcgen.commands.certificate_options import ABOUT_TLS, INSTEAD
 from dcgen.commands.completion import services
 from dcgen.commands.run_options import hosts_file_option
 from dcgen.commands.variant_command import VariantCommand
@@ -34,6 +36,13 @@ class AmbassadorCommand(VariantCommand):
                 f"{word!r} is an option of dcgen",
                 fix=f"for a service of that name, write {name}=HOST:PORT",
             ) from error
+
+    def outdated(self, chosen: Mapping[str, Sequence[str]]) -> Collection[str]:
+        """Return the options that were given before and contradict those *chosen* now."""
+        if "--no-tls" in chosen.get("tls", ()):
+            return ABOUT_TLS
+        found = [other for name in chosen if (other := INSTEAD.get(name))]
+        return [*found, "tls"] if chosen.keys() & {*ABOUT_TLS} else found
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the options, and the services as options, that begin with *incomplete*."""

@@ -6,6 +6,27 @@ from typing import Any
 from ambassador.access import CA_PATH, CERT_PATH, SECRETS
 from faults import UsageError
 
+# What is about TLS alone, beside `--tls` itself.
+ABOUT_TLS = ("ca_file", "cert", "ca_secret", "cert_secret", "tls_name")
+_SECRETS = {"ca_file": "ca_secret", "cert": "cert_secret"}
+# Each of them and the other one that says the same thing.
+INSTEAD = {**_SECRETS, **{option: name for name, option in _SECRETS.items()}}
+
+
+def require_tls(given: Mapping[str, Any]) -> None:
+    """See that TLS is not refused by the options *given*, if others of them are about it.
+
+    Raises:
+        UsageError: It is.
+    """
+    named = next((name for name in ABOUT_TLS if given[name]), "")
+    if named and given["tls"] is False:
+        word = f"`--{named.replace('_', '-')}`"
+        raise UsageError(
+            f"{word} is about TLS, and contradicts `--no-tls`",
+            fix=f"leave out {word} or `--no-tls`",
+        )
+
 
 def mounted_files(given: Mapping[str, Any]) -> dict[str, str]:
     """Return the options *given* that name files, each with its path in the container."""
@@ -20,7 +41,7 @@ def of_secrets(given: Mapping[str, Any]) -> dict[str, str]:
         UsageError: One is a file, too.
     """
     found = {}
-    for name, option in (("ca_file", "ca_secret"), ("cert", "cert_secret")):
+    for name, option in _SECRETS.items():
         if given[name] and given[option]:
             words = f"--{option.replace('_', '-')}"
             raise UsageError(

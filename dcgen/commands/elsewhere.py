@@ -6,6 +6,7 @@ from typing import Any
 
 from ambassador.access import SECRETS, ChosenAccess
 from dcgen.commands.assignments import assignments
+from dcgen.commands.certificate_options import ABOUT_TLS
 from dcgen.commands.detached_file import in_file
 from dcgen.commands.making import secrets_of
 from dcgen.commands.named import alone
@@ -65,6 +66,8 @@ def _asked(given: Mapping[str, Any], *asking: ChosenAccess) -> dict[str, object]
         }
     if given["auth_env"]:
         options.pop("auth_secret", None)
+    if given["tls"] is False:
+        options = {name: value for name, value in options.items() if name not in ABOUT_TLS}
     return {name: value for name, value in options.items() if value and not given[name]}
 
 

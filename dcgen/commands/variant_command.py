@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,9 +63,15 @@ class VariantCommand(GroupedCommand):
         for name in set(by_port.NAMES) & chosen.keys() & before.keys():
             param, words = chosen[name]
             chosen[name] = param, by_port.over(words, before[name][1])
-        options = {**before, **chosen}
+        over = self.outdated({name: words for name, (_, words) in chosen.items()})
+        kept = {name: one for name, one in before.items() if name not in over}
+        options = {**kept, **chosen}
         words = [*value, *(word for _, words in options.values() for word in words)]
         return Change(new.command, " ".join(map(shlex.quote, words)))
+
+    def outdated(self, chosen: Mapping[str, Sequence[str]]) -> Collection[str]:  # noqa: ARG002 - see ambassador
+        """Return the options that were given before and contradict those *chosen* now."""
+        return ()
 
     def _parsed(
         self, change: Change

@@ -104,7 +104,7 @@ def spec_of(draft: Draft, plan: Replacement) -> ProxySpec:
         awaited=draft.is_awaited,
         config_name=config_name or draft.free_config_name,
         access=plan.access,
-        files=plan.settings.files,
+        files=_mounted(plan),
         extra_hosts=_extra_hosts(draft, plan),
     )
 
@@ -113,6 +113,12 @@ def _kept(draft: Draft, settings: Settings, before: Former | None) -> Settings:
     files = tuple((there, draft.model.project.seen(path)) for there, path in settings.files)
     settings = replace(settings, files=files)
     return settings.after(before.settings) if before else settings
+
+
+def _mounted(plan: Replacement) -> list[tuple[str, str]]:
+    # What was mounted before may be a secret now, or of no use without TLS.
+    used = (plan.access.ca_file, plan.access.cert)
+    return [(there, path) for there, path in plan.settings.files if there in used]
 
 
 def _ports(draft: Draft, upstream: int, settings: Settings) -> list[int]:

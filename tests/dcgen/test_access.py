@@ -18,6 +18,8 @@ services:
 secrets:
   pw: {file: ./pw.txt}
 """
+FILES = "--ca-file papers/ca.pem --cert papers/client.pem"
+SECRET = "--ca-secret pw --cert-secret pw"
 
 
 @pytest.fixture(autouse=True)
@@ -167,3 +169,44 @@ def test_arguments_of_hamba_cannot_say_it() -> None:
 
     assert result.exit_code == 2
     assert "cannot express 'tls=yes'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "word"),
+    [
+        ("--ca-file papers/ca.pem", "--ca-file"),
+        ("--cert papers/client.pem", "--cert"),
+        ("--ca-secret pw", "--ca-secret"),
+        ("--cert-secret pw", "--cert-secret"),
+        ("--tls-name redis.example", "--tls-name"),
+    ],
+)
+def test_what_is_about_tls_contradicts_no_tls(option: str, word: str) -> None:
+    result = run(f"redis=a.example:6380 --no-tls {option}")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"`{word}` is about TLS, and contradicts `--no-tls`\n"
+        f"  fix: leave out `{word}` or `--no-tls`\n"
+    )
+
+
+@pytest.mark.parametrize("former", ["--tls", "--ca-file papers/ca.pem --tls-name x", FILES, SECRET])
+def test_a_later_no_tls_leaves_nothing_of_it(former: str, folder: Path) -> None:
+    plain = made("redis=a.example:6379")
+    made(f"redis=a.example:6379 {former}")
+
+    assert made("redis=a.example:6379 --no-tls -f generated.yml") == plain
+    assert CliRunner().invoke(main, ["refresh", "--check"]).exit_code == 0
+    made(f"redis=a.example:6379 {former} -f generated.yml")
+    assert " ssl verify required " in (folder / "generated.yml").read_text()
+    assert CliRunner().invoke(main, ["refresh", "--check"]).exit_code == 0
+
+
+@pytest.mark.parametrize(("former", "later"), [(FILES, SECRET), (SECRET, FILES)])
+def test_a_certificate_takes_the_place_of_the_former_one(former: str, later: str) -> None:
+    first = made(f"redis=a.example:6379 {later}")
+    made(f"redis=a.example:6379 {former}")
+
+    assert made(f"redis=a.example:6379 {later} -f generated.yml") == first
+    assert CliRunner().invoke(main, ["refresh", "--check"]).exit_code == 0

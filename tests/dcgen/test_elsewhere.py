@@ -206,3 +206,10 @@ def test_a_running_ambassador_is_led_to_what_a_host_publishes(folder: Path) -> N
         ("redis", (Address("192.0.2.9", 32768),)),
         ("db", (Address("a", 1), Address("b", 2))),
     ]
+
+
+def test_tls_that_is_refused_is_not_spoken_though_it_is_found(folder: Path) -> None:
+    clients = "ca-file=/run/secrets/redis_ca tls-name=redis"
+    found = run(folder, [container("", detached="redis", clients=clients)], "--no-tls")
+
+    assert "dcgen.access" not in found["services"]["redis"]["labels"]
