@@ -53,8 +53,10 @@ class ChosenAccess(Choices):
     def over(self: A, former: A) -> A:
         """Return these choices, and those of *former* where nothing was chosen here.
 
-        Who chose to go without TLS keeps nothing that is about it.
+        Who chose to go without TLS keeps nothing that is about it, and a password has one source.
         """
+        if self.auth_env or self.auth_secret:
+            former = replace(former, auth_env=None, auth_secret=None)
         if self.tls is False:
             former = replace(former, tls=None, ca_file=None, cert=None, tls_name=None)
         return Choices.over(self, former)

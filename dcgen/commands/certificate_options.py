@@ -10,7 +10,8 @@ from faults import UsageError
 ABOUT_TLS = ("ca_file", "cert", "ca_secret", "cert_secret", "tls_name")
 _SECRETS = {"ca_file": "ca_secret", "cert": "cert_secret"}
 # Each of them and the other one that says the same thing.
-INSTEAD = {**_SECRETS, **{option: name for name, option in _SECRETS.items()}}
+_TWICE = {**_SECRETS, "auth_env": "auth_secret"}
+INSTEAD = {**_TWICE, **{option: name for name, option in _TWICE.items()}}
 
 
 def require_tls(given: Mapping[str, Any]) -> None:

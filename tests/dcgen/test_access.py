@@ -203,8 +203,16 @@ def test_a_later_no_tls_leaves_nothing_of_it(former: str, folder: Path) -> None:
     assert CliRunner().invoke(main, ["refresh", "--check"]).exit_code == 0
 
 
-@pytest.mark.parametrize(("former", "later"), [(FILES, SECRET), (SECRET, FILES)])
-def test_a_certificate_takes_the_place_of_the_former_one(former: str, later: str) -> None:
+@pytest.mark.parametrize(
+    ("former", "later"),
+    [
+        (FILES, SECRET),
+        (SECRET, FILES),
+        ("--auth-env PASSWORD", "--auth-secret pw"),
+        ("--auth-secret pw", "--auth-env PASSWORD"),
+    ],
+)
+def test_a_source_takes_the_place_of_the_former_one(former: str, later: str) -> None:
     first = made(f"redis=a.example:6379 {later}")
     made(f"redis=a.example:6379 {former}")
 
