@@ -68,16 +68,17 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each group that has options of this command, then the others."""
-        records = {
-            param.name or "": record
-            for param in self.get_params(ctx)
-            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
-        }
+        records: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            # Several options may say one thing: `--overlay` and `--provider` choose the target.
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record:
+                records.setdefault(param.name or "", []).append(record)
         for title, names in GROUPS.items():
-            found = [records.pop(name) for name in names if name in records]
+            found = [record for name in names for record in records.pop(name, ())]
             if found:
                 with formatter.section(title):
                     formatter.write_dl(found)
         if records:
             with formatter.section("Options"):
-                formatter.write_dl(list(records.values()))
+                formatter.write_dl([record for left in records.values() for record in left])

@@ -1,11 +1,14 @@
 """The help: what a person reads first, at 80 columns."""
 
+import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from dcgen.cli import COMMANDS, HIDDEN, SECTIONS
+from dcgen.cli import COMMANDS, HIDDEN, SECTIONS, main
 from tests.dcgen.door import dcgen
 
 
@@ -98,6 +101,33 @@ def test_options_stand_in_groups_and_each_once(command: str) -> None:
     assert "x>" not in text
     assert _group(text, "Options")[-1].startswith("  -h, --help")
     assert len(_group(text, "Options")) <= 2
+
+
+def _commands(group: click.Group, ctx: click.Context) -> Iterator[tuple[str, click.Command]]:
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command
+        yield name, command
+        if isinstance(command, click.Group):
+            below = click.Context(command, parent=ctx, info_name=name)
+            yield from ((f"{name} {more}", one) for more, one in _commands(command, below))
+
+
+def test_each_option_stands_in_the_help_of_its_command() -> None:
+    ctx = click.Context(main, **main.context_settings)
+    commands = {"": main, **dict(_commands(main, ctx))}
+    unsaid = [
+        f"{name} {word}"
+        for name, command in commands.items()
+        for said in [dcgen(*name.split(), "--help").stdout]
+        for option in command.params
+        if isinstance(option, click.Option) and not option.hidden
+        for word in (*option.opts, *option.secondary_opts)
+        if not re.search(rf"(?m)^  (?:\S+(?:, | / ))*{re.escape(word)}(?:[ ,\n]|$)", said)
+    ]
+
+    assert {"scale", "lb status", "hosts unlock"} < commands.keys()
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("command", [*OF_RUNNING, *OF_LB])
