@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from dcgen.commands.assignments import address
 from dcgen.commands.target import (
@@ -22,6 +23,16 @@ from dcgen.progress import Progress
 from engine.waiting import DRAIN_WITHIN_S
 from faults import HostError, UsageError
 from lb.address import LOOPBACK
+
+_ONLY_DOCKER = {
+    "detach": "--detach",
+    "build": "--build",
+    "renew": "--renew-anon-volumes",
+    "restarts": "--restart-dependents",
+    "parallel": "--parallel",
+    "healthy_s": "--healthy-deadline",
+    "drain_s": "--drain-deadline",
+}
 
 
 @click.command(
@@ -99,12 +110,7 @@ def up(**asked: Any) -> None:  # noqa: ANN401 - click checked them
     progress.say(f"running {found.path} on {_engine(found)}")
     scale = wanted(asked["scale"], asked["single"], found.hosts)
     if found.engine == "process":
-        if asked["detach"]:
-            if found.fell_back:
-                raise HostError(found.because, fix="start Docker, or leave out --detach")
-            raise UsageError(
-                "processes run in the foreground", fix="leave out --detach, or use --engine docker"
-            )
+        _refuse_what_needs_docker(found, asked)
         _up_as_processes(found, dict(scale.everywhere), progress, asked)
     else:
         _up_on_docker(found, scale, progress, asked)
@@ -115,6 +121,24 @@ def _only_processes(asked: dict[str, Any]) -> str:
     options |= {} if asked["detach"] else {"summary_json": "--json"}
     options |= {"count": "--count", "free_ports": "--free-ports"}
     return next((name for key, name in options.items() if asked[key]), "")
+
+
+def _refuse_what_needs_docker(found: Target, asked: dict[str, Any]) -> None:
+    ctx = click.get_current_context()
+    given = (
+        name
+        for key, name in _ONLY_DOCKER.items()
+        if ctx.get_parameter_source(key) is ParameterSource.COMMANDLINE
+    )
+    name = next(given, "")
+    if name and found.fell_back:
+        raise HostError(found.because, fix=f"start Docker, or leave out {name}")
+    if name:
+        detaches = asked["detach"]
+        what = "processes run in the foreground" if detaches else f"{name} needs Docker"
+        other = _only_processes(asked)
+        fix = f"leave out {name}, or {f'leave out {other}' if other else 'use --engine docker'}"
+        raise UsageError(what, fix=fix)
 
 
 def _engine(found: Target) -> str:
