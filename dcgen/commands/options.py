@@ -246,11 +246,14 @@ def proxy_settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         UserError: An option has a value that it cannot have.
-        UsageError: Everyone could read the statistics page.
+        UsageError: Everyone could read the statistics page, or may read one that is not there.
     """
     taken = {name: given[name] for name in ("lb_config", "lb_image", "template", "new_privileges")}
     options = chosen_options(given)
     page = options.stats_at
+    if given["stats_open"] and not page:
+        what = "there is no statistics page, and `--stats-open` would have no effect"
+        raise UsageError(what, fix="give its port with `--stats PORT`, or leave it out")
     if page and page.is_everywhere and not (options.stats_secret or given["stats_open"]):
         raise UsageError(
             f"everyone who reaches this host could read the statistics page on {page}",

@@ -101,6 +101,18 @@ def test_a_statistics_page_for_everyone(command: str, where: str) -> None:
     assert dcgen("refresh", "--check").exit_code == 0
 
 
+@pytest.mark.parametrize("command", ["scale web 2", "ambassador --redis db.example:6379"])
+@pytest.mark.usefixtures("folder")
+def test_to_open_a_statistics_page_that_is_not_there(command: str) -> None:
+    result = dcgen(*command.split(), "--stats-open")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "there is no statistics page, and `--stats-open` would have no effect\n"
+        "  fix: give its port with `--stats PORT`, or leave it out\n"
+    )
+
+
 @pytest.mark.parametrize("where", ["8404", "192.0.2.7:8404"])
 @pytest.mark.usefixtures("folder")
 def test_one_for_those_who_reach_an_address_is_made(where: str) -> None:
