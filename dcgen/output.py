@@ -111,6 +111,27 @@ def require_current(files: Mapping[Path, str]) -> None:
         )
 
 
+def require_apart(written: Iterable[Path], read: Iterable[Path], what: str = "file") -> None:
+    """Return if none of the files *written* is one of those *read*: nothing would bring it back.
+
+    Args:
+        written: Where something is written or removed.
+        read: What was read.
+        what: What `-o` names.
+
+    Raises:
+        UserError: One is.
+    """
+    inputs = {os.path.realpath(path): path for path in read}
+    for path in written:
+        if (found := inputs.get(os.path.realpath(path))) is not None:
+            raise UserError(
+                "the output would replace the input",
+                fix=f"choose another {what} with `-o`",
+                where=Place(str(found)),
+            )
+
+
 def require_folder(path: Path) -> None:
     """Return if the folder for the file at *path* is there.
 

@@ -1,7 +1,8 @@
 """Read the Compose files that a command acts on as one document, and say which they were."""
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +44,29 @@ class Reading:
         return [str(one.path) for one in self.sources if one.path]
 
     @property
+    def inputs(self) -> list[Path]:
+        """The paths of the files, without standard input, and of those that they refer to."""
+        found = [one.path for one in self.sources if one.path]
+        with contextlib.suppress(UserError):  # it is said where the service is needed
+            found += _referred(self.model)
+        return found
+
+    @property
     def alone(self) -> bool:
         """Whether it is one file, and none that came from standard input."""
         return len(self.sources) == len(self.files) == 1
+
+
+def _referred(model: Model) -> Iterator[Path]:
+    if "include" in model.document.text:
+        from generator.included import files  # noqa: PLC0415 - few files include others
+
+        yield from ((model.project.folder or Path()) / path for path in files(model))
+    for name in model.names if "extends" in model.document.text else ():
+        base = model.base(name)
+        while base:
+            yield Path(base[0].document.file)
+            base = base[0].base(base[1])
 
 
 def which(sources: Sequence[source.Source]) -> str:

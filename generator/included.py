@@ -71,6 +71,11 @@ def names(model: Model) -> list[str]:
     return [name for entry in _all(model, {}) for name in entry.model.names]
 
 
+def files(model: Model) -> list[str]:
+    """Return the files that *model* includes, and that those include, by path from its folder."""
+    return [path for entry in _all(model, {}) for path in entry.files]
+
+
 def change_included(model: Model, name: str, change: Change, texts: Mapping[str, str]) -> Variant:
     """Return the file of *model*, and variants of the files on the way to service *name*.
 

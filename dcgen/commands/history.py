@@ -12,12 +12,13 @@ from composefile.model import Model
 from composefile.project import Project
 from dcgen import output, source
 from dcgen.commands import env_files, record
+from dcgen.commands.making import Making
 from dcgen.commands.record import Change, Record
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand, seen_from
 from faults import Place, UserError
 from generator.result import Variant, is_generated
-from generator.targets.table import DEFAULT
+from generator.targets.table import DEFAULT, TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,20 @@ def remade(made: Record, folder: Path) -> History:
     ctx = click.get_current_context()
     steps = [step for change in made.changes for step in _again(ctx, change, folder)]
     return History(steps, made.changes, replace(made, env_files=_named_env_files(folder)))
+
+
+def is_continued(steps: Sequence[Step], text: str, making: Making) -> bool:
+    """Tell whether *steps* change a generated file, of *text*, and may do so in its place.
+
+    They may not if it is more than what *making* writes: that is an overlay, or a service alone.
+    """
+    if TARGETS[making.target].on_top or not is_generated(text):
+        return False
+    if not making.there:
+        return True
+    found = record.read(text)
+    alone = {(step.service, True) for step in steps}
+    return found is not None and {change.key for change in found.changes} == alone
 
 
 def _before(target: Path, path: Path) -> Record | None:

@@ -77,6 +77,7 @@ def kubernetes(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     target, texts = manifest_files.folder_of(given["output"], paths[0]), folder(objects)
     for text in texts.values():
         encoded(text, reading.first.name)
+    manifest_files.require_apart(target, texts, reading.inputs)
     if given["diff"]:
         manifest_files.show_pending(target, texts)
         return

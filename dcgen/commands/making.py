@@ -19,6 +19,7 @@ class Making:
     that what is recorded in the output is not made again; *secrets* that its secrets are in a file
     beside it (`secrets_of`). *variables* is another file that holds them. *project* is the
     name that the environment gives to the output's project; *started* tells that dcgen starts it.
+    *continued* tells that the output may take the place of the first input.
     """
 
     file: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Making:
     variables: str = ""
     project: str = ""
     started: bool = False
+    continued: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any], **more: Any) -> "Making":  # noqa: ANN401 - fields of any type

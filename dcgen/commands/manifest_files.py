@@ -1,5 +1,6 @@
 """The folder where manifests go: it holds them, and nothing older of dcgen's."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,16 @@ from generator.targets.kubernetes.objects import SECRETS
 def folder_of(given: str | None, path: Path | None) -> Path:
     """Return the folder for the manifests of the file at *path*: the *given* one, or beside it."""
     return Path(given) if given else (path.parent if path else Path()) / "kubernetes"
+
+
+def require_apart(folder: Path, texts: Iterable[str], read: Iterable[Path]) -> None:
+    """Return if no file *read* would make way for *texts*, by file name, in *folder*.
+
+    Raises:
+        UserError: One would.
+    """
+    changed = [*(folder / name for name in texts), *_former(folder, texts)]
+    output.require_apart(changed, read, what="folder")
 
 
 def require_current(folder: Path, texts: Mapping[str, str]) -> None:
@@ -77,4 +88,8 @@ def write(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
 def _former(folder: Path, texts: Iterable[str]) -> list[Path]:
     found = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     others = [path for path in found if path.name not in texts and path.is_file()]
-    return [path for path in others if is_generated(output.head(path))]
+    return [path for path in others if _is_manifest(output.head(path))]
+
+
+def _is_manifest(text: str) -> bool:
+    return is_generated(text) and re.search("^apiVersion:", text, re.MULTILINE) is not None

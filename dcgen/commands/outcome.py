@@ -15,7 +15,7 @@ from dcgen.commands.shared_configurations import shared
 from dcgen.commands.steps import Step
 from dcgen.reading import Reading, which
 from dcgen.reporting import colored_diff
-from faults import Place, UsageError, UserError
+from faults import UsageError
 from generator.result import Made, Notice, Variant, is_generated
 from generator.targets.folder import is_tied, placed
 from generator.targets.table import TARGETS
@@ -25,10 +25,12 @@ def made_of(variant: Variant, target: Path | None, making: Making, read: Reading
     """Return *variant* with what it was made from, and where it goes.
 
     Raises:
-        UserError: The folder of *target* is not there, or *variant* would change its meaning there.
+        UserError: The folder of *target* is not there, *variant* would change its meaning there, or
+            would replace an input.
     """
     if target is not None:
         output.require_folder(target)
+        _require_apart(variant, target, making, read)
     path = read.first.path
     made = Made(
         read.model,
@@ -38,6 +40,15 @@ def made_of(variant: Variant, target: Path | None, making: Making, read: Reading
         alone=path.name if path and read.alone else None,
     )
     return made if TARGETS[making.target].on_top else placed(made)
+
+
+def _require_apart(variant: Variant, target: Path, making: Making, read: Reading) -> None:
+    first, given = read.first.path, [one.path for one in read.sources if one.path]
+    is_first = first is not None and os.path.realpath(first) == os.path.realpath(target)
+    if not (making.continued and is_first):
+        output.require_apart([target], read.inputs)
+    # Variants of included files may take each other's place.
+    output.require_apart([read.first.folder / path for path in variant.included], given)
 
 
 def warn(read: Reading, notices: Iterable[Notice]) -> None:
@@ -62,7 +73,7 @@ def publish(
         Whether files were written.
 
     Raises:
-        UserError: They are out of date, would replace the input, or another file that is not ours.
+        UserError: They are out of date, or would replace a file that is not ours.
         UsageError: Several files cannot go to standard output.
     """
     name, text = next(iter(written.items()))
@@ -96,13 +107,7 @@ def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
     if making.check:
         output.require_current(files)
         return
-    path, text = read.first.path, read.first.text
-    if path and os.path.realpath(target) == os.path.realpath(path) and not is_generated(text):
-        raise UserError(
-            "the output would replace the input",
-            fix="choose another file with `-o`",
-            where=Place(read.first.name),
-        )
+    path = read.first.path
     if not making.quiet:
         telling.warn(shared(output.stale(files), files))
     in_order = dict(reversed(files.items()))  # what the main file refers to is there before it

@@ -36,7 +36,9 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path |
     history.use_env_files(paths[0], target, fresh=is_fresh)
     read = read_all(paths)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
-    return _publish(steps, past, replace(making, target=past.form(making.target)), read, target)
+    making = replace(making, target=past.form(making.target))
+    continued = history.is_continued(steps, read.first.text, making)
+    return _publish(steps, past, replace(making, continued=continued), read, target)
 
 
 def remake(made: Record, making: Making) -> None:

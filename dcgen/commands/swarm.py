@@ -87,6 +87,7 @@ def swarm(**given: Any) -> None:  # noqa: ANN401 - click has checked them
         _print(made.text, made.files)
         return
     files = {target: made.text, **{target.parent / name: text for name, text in made.files.items()}}
+    output.require_apart(files, reading.inputs)
     if given["diff"]:
         pending.show(files)
         return
