@@ -10,6 +10,7 @@ from dcgen.commands import record
 from dcgen.commands.making import Making
 from dcgen.commands.record import Record
 from faults import Place, UserError
+from generator.result import is_generated
 
 
 def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
@@ -20,11 +21,13 @@ def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
     """
     making = Making.of(given)
     target = Path(making.output) if making.output else _default(making)
-    found = record.read(output.head(target)) if target.is_file() else None
+    text = output.head(target) if target.is_file() else None
+    found = record.read(text or "")
     if found is None:
+        fresh = " --fresh" if is_generated(text or "") else ""
         raise UserError(
-            "the file does not say what made it" if target.is_file() else "there is no such file",
-            fix="make it first: dcgen scale SERVICE=N"
+            "there is no such file" if text is None else "the file does not say what made it",
+            fix=f"make it first: dcgen scale SERVICE=N{fresh}"
             + ("" if target.name == source.DEFAULT_OUTPUT else f" -o {target}"),
             where=Place(str(target)),
         )

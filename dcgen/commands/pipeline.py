@@ -35,6 +35,8 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path |
         paths = [*paths[:1], *(path for path in paths[1:] if not _same(path, target))]
     history.use_env_files(paths[0], target, fresh=is_fresh)
     read = read_all(paths)
+    if not (is_fresh or making.force or making.check or making.diff):
+        history.require_record(read.first, target)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
     making = replace(making, target=past.form(making.target))
     continued = history.is_continued(steps, read.first.text, making)

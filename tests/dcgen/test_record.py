@@ -1,5 +1,6 @@
 """The header of a generated file says what made it, and dcgen makes it again by that."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,45 @@ def test_another_source_keeps_nothing() -> None:
     dcgen("scale", "worker", "2", "-f", "other.yml", "-o", "generated.yml")
 
     assert header() == ["# Made from other.yml:  dcgen scale worker=2"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param("ambassador --redis db.example:6379 -f - -o generated.yml", id="by a pipe"),
+        pytest.param("swarm -f - -o generated.yml -q", id="a stack"),
+    ],
+)
+def test_what_says_not_what_made_it_is_not_made_anew_unless_asked(made: str) -> None:
+    Path("compose.yml").write_text(SOURCE.replace("./data:", "data:") + "volumes: {data: {}}\n")
+    piped = dcgen("scale", "rng=3", "worker=10", "-o", "-").stdout
+    dcgen(*made.split(), stdin=piped)
+    before = Path("generated.yml").read_text()
+    dcgen(*made.split(), stdin=piped)
+    refused = dcgen("scale", "web", "2", code=1)
+
+    assert refused.stderr == (
+        "generated.yml: dcgen made the file, but it does not say how:"
+        " what was done before would be lost\n"
+        "  fix: choose another file with `-o`, or start anew with `--fresh`\n"
+    )
+    assert Path("generated.yml").read_text() == before
+    assert "make it first: dcgen scale SERVICE=N --fresh\n" in dcgen("refresh", code=1).stderr
+    for option in ("--force", "--fresh"):
+        Path("generated.yml").write_text(before)
+        dcgen("scale", "web", "2", option)
+        assert header() == ["# Made from compose.yml:  dcgen scale web=2"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_long_record_of_a_long_file_is_found() -> None:
+    services = {f"s{number}": {"image": "x" * 1000} for number in range(100)}
+    Path("compose.yml").write_text(json.dumps({"services": {**services, "rng": {"image": "a"}}}))
+    dcgen("scale", "rng", "3")
+    dcgen("scale", "s1", "2")
+
+    assert "scale rng=3" in Path("generated.yml").read_text()[:1000]
 
 
 @pytest.mark.usefixtures("folder")
