@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,16 +79,20 @@ def kubernetes(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     for text in texts.values():
         encoded(text, reading.first.name)
     manifest_files.require_apart(target, texts, reading.inputs)
-    if given["diff"]:
-        manifest_files.show_pending(target, texts)
-        return
-    if given["check"]:
-        manifest_files.require_current(target, texts)
+    if _compared(target, texts, given):
         return
     manifest_files.write(target, texts, force=given["force"])
     if not given["quiet"]:
         where = printable(shlex.quote(str(target)))
         tell([f"{target}: {len(objects)} objects", f"apply them: kubectl apply -k {where}"])
+
+
+def _compared(target: Path, texts: Mapping[str, str], given: Mapping[str, Any]) -> bool:
+    if given["diff"]:
+        manifest_files.show_pending(target, texts)
+    if given["check"]:
+        manifest_files.require_current(target, texts)
+    return bool(given["diff"] or given["check"])
 
 
 def _is_printed(given: Mapping[str, Any]) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from dcgen import output
 from dcgen.source import DEFAULT_OUTPUT
+from faults import UsageError
 from generator.targets.table import DEFAULT
 
 STDOUT = "-"
@@ -46,11 +48,18 @@ class Making:
 
 
 def target_of(making: Making, path: Path | None) -> Path | None:
-    """Return the file that is written for the input at *path*; None is standard output."""
-    if making.output == STDOUT:
-        return None
+    """Return the file that is written for the input at *path*; None is standard output.
+
+    Raises:
+        UsageError: `--check` has no file to compare with.
+    """
     folder = path.parent if path else Path()
-    return Path(making.output) if making.output else folder / making.default
+    target = Path(making.output) if making.output else folder / making.default
+    is_printed = making.output == STDOUT
+    if making.check and (is_printed or output.is_stream(target)):
+        fix = "name it with `-o`"
+        raise UsageError("`--check` compares a file, and there is none", fix=fix)
+    return None if is_printed else target
 
 
 def secrets_of(target: Path) -> Path:

@@ -83,18 +83,20 @@ def publish(
         for path, document in variant.sources.items():
             where = str(read.first.folder / path)
             _show(document.text, variant.included[path], document.file, where)
-        return False
-    if target is None or output.is_stream(target):
+    elif target is None or output.is_stream(target):
         _say_where(making, read)
-    if target is None or output.is_stream(target):
         _require_one([other for other in written if other != name], variant.included)
     if target is None:
-        click.echo(text.encode(), nl=False)
-    else:
-        files = {target.parent / name: content for name, content in written.items()}
-        files |= {read.first.folder / path: text for path, text in variant.included.items()}
+        if not making.diff:
+            click.echo(text.encode(), nl=False)
+        return False
+    files = {target.parent / name: content for name, content in written.items()}
+    files |= {read.first.folder / path: text for path, text in variant.included.items()}
+    if making.check:
+        output.require_current(files)
+    elif not making.diff:
         _write(files, making, read)
-    return target is not None and not making.check
+    return not (making.check or making.diff)
 
 
 def _show(before: str, after: str, before_name: str, after_name: str) -> None:
@@ -102,12 +104,8 @@ def _show(before: str, after: str, before_name: str, after_name: str) -> None:
 
 
 def _write(files: dict[Path, str], making: Making, read: Reading) -> None:
-    """Write *files*, the main one first; with `--check` see that nothing would be written."""
-    target = next(iter(files))
-    if making.check:
-        output.require_current(files)
-        return
-    path = read.first.path
+    """Write *files*, the main one first."""
+    target, path = next(iter(files)), read.first.path
     if not making.quiet:
         telling.warn(shared(output.stale(files), files))
     in_order = dict(reversed(files.items()))  # what the main file refers to is there before it

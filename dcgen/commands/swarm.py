@@ -90,9 +90,9 @@ def swarm(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     output.require_apart(files, reading.inputs)
     if given["diff"]:
         pending.show(files)
-        return
     if given["check"]:
         output.require_current(files)
+    if given["diff"] or given["check"]:
         return
     _write(files, force=given["force"])
     if not given["quiet"]:
@@ -107,7 +107,7 @@ def _target(given: Mapping[str, Any]) -> Path | None:
         raise UsageError(f"`{what[0]}` needs `{what[1]}`", fix=f"add `{what[1]}`")
     target = Path(given["output"]) if given["output"] not in (None, STDIN) else None
     for option in ("diff", "check"):
-        if given[option] and target is None:
+        if given[option] and (target is None or output.is_stream(target)):
             fix = "name it with `-o`"
             raise UsageError(f"`--{option}` compares a file, and there is none", fix=fix)
     if target:
