@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from composefile.formats import is_v1
 from composefile.project import OVERRIDES, Project
 from faults import HostError, Place, UserError
 
@@ -31,6 +32,15 @@ class Source:
     def folder(self) -> Path:
         """The folder that relative paths in it start from."""
         return self.path.parent if self.path else Path()
+
+    @property
+    def v1(self) -> bool:
+        """Whether it is in the v1 format.
+
+        Raises:
+            UserError: It is not YAML.
+        """
+        return is_v1(self.text, self.name)
 
 
 def find(given: tuple[str, ...]) -> list[Path | None]:

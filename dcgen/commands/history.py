@@ -11,14 +11,13 @@ import click
 from composefile.model import Model
 from composefile.project import Project
 from dcgen import output, source
-from dcgen.commands import env_files, record
-from dcgen.commands.making import Making
+from dcgen.commands import env_files, overlays, record
 from dcgen.commands.record import Change, Record
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand, seen_from
 from faults import Place, UserError
 from generator.result import Variant, is_generated
-from generator.targets.table import DEFAULT, TARGETS
+from generator.targets.table import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def history(
         fresh: Leave out what it was made of before.
 
     Raises:
-        UserError: A recorded change cannot be made again.
+        UserError: A recorded change cannot be made again, or the first file is an overlay.
     """
     ctx = click.get_current_context()
     folder = target.parent if target else given.folder
@@ -78,6 +77,7 @@ def history(
     if new is None or given.path is None:
         return History(steps, asked=new or ())
     if is_generated(given.text):
+        overlays.require_sources([given], changed=True)
         found = record.read(given.text)
         moved = _moved(found, given.folder, folder) if found else None
         return History(steps, (), _continued(ctx, moved, new) if moved else None)
@@ -151,18 +151,16 @@ def require_record(given: source.Source, target: Path | None) -> None:
         )
 
 
-def is_continued(steps: Sequence[Step], text: str, making: Making) -> bool:
+def is_continued(steps: Sequence[Step], text: str, *, alone: bool) -> bool:
     """Tell whether *steps* change a generated file, of *text*, and may do so in its place.
 
-    They may not if it is more than what *making* writes: that is an overlay, or a service alone.
+    They may not if it is more than what they make: a service *alone*.
     """
-    if TARGETS[making.target].on_top or not is_generated(text):
-        return False
-    if not making.there:
-        return True
+    if not is_generated(text) or not alone:
+        return is_generated(text)
     found = record.read(text)
-    alone = {(step.service, True) for step in steps}
-    return found is not None and {change.key for change in found.changes} == alone
+    known = {(step.service, True) for step in steps}
+    return found is not None and {change.key for change in found.changes} == known
 
 
 def _before(target: Path, path: Path) -> Record | None:

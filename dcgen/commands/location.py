@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from dcgen import source
+from dcgen.commands import overlays
 from dcgen.commands.sites import Place
 from dcgen.commands.target import AS_ASKED, Target, find, target
 from engine.docker.containers import Site
@@ -51,6 +52,7 @@ def _in_cluster(given: Mapping[str, Any]) -> Place:
             fix="leave out --kubernetes and --namespace, or --host, --hosts and --engine",
         )
     read = tuple(source.read(path) for path in find(given["files"]))
+    overlays.require_sources(read)
     found = Target(read, "process", (), AS_ASKED)
     return replace(place(found), namespace=given["namespace"])
 

@@ -2,6 +2,7 @@
 
 from composefile.model import Model
 from composefile.project import PROJECT_NAME
+from dcgen.commands import overlays
 from dcgen.commands.manifest_attempt import attempt
 from dcgen.reading import Reading
 from generator.result import Notice
@@ -17,6 +18,7 @@ def objects_of(reading: Reading, choices: Choices) -> tuple[list[Object], list[N
     Raises:
         UserError: Something in the files cannot be written as manifests; it has all such things.
     """
+    overlays.require_sources(reading.sources)
     written = reading.model
     project = reading.project
     filled = Model(reading.document, project, filled=True)

@@ -39,8 +39,10 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path |
         history.require_record(read.first, target)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
     making = replace(making, target=past.form(making.target))
-    continued = history.is_continued(steps, read.first.text, making)
-    return _publish(steps, past, replace(making, continued=continued), read, target)
+    if not TARGETS[making.target].on_top:
+        continued = history.is_continued(steps, read.first.text, alone=making.there)
+        making = replace(making, continued=continued)
+    return _publish(steps, past, making, read, target)
 
 
 def remake(made: Record, making: Making) -> None:

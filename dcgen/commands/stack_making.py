@@ -5,6 +5,7 @@ from pathlib import Path
 
 from composefile.model import Model
 from composefile.project import PROJECT_NAME
+from dcgen.commands import overlays
 from dcgen.reading import Reading
 from faults import UserError, all_of
 from generator.targets.swarm.configs import Beside
@@ -19,6 +20,7 @@ def stack_of(reading: Reading, target: Path | None, choices: Choices) -> tuple[S
     Raises:
         UserError: Something in the files cannot be in a stack; it has all such things.
     """
+    overlays.require_sources(reading.sources)
     project = reading.project
     called = project.environment[PROJECT_NAME]
     source = Source(Model(reading.document, project, filled=True), Model(reading.document, project))

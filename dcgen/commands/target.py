@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from composefile.formats import is_v1
 from composefile.project import Project
 from dcgen import source
+from dcgen.commands import overlays
 from dcgen.commands.connected import answering, default
 from dcgen.commands.holding import hold
 from dcgen.commands.run_options import (
@@ -99,11 +99,10 @@ class Target:
         """
         if len(self.hosts) > 1 and not all(s.path for s in self.sources):
             raise UsageError("several hosts cannot share standard input", fix="give -f FILE")
-        v1 = is_v1(self.source.text, str(self.path))
         files = [word for s in self.sources for word in ("-f", str(s.path or "-"))]
         env_files = Project.named_env_files()
         given = [word for path in env_files for word in ("--env-file", str(path))]
-        return (*docker.compose(v1=v1), *given, *files, *words)
+        return (*docker.compose(v1=self.source.v1), *given, *files, *words)
 
 
 def target(
@@ -124,7 +123,7 @@ def target(
         only_processes: An option that was given and that Docker cannot serve; empty for none.
 
     Raises:
-        UserError: There is no such file.
+        UserError: There is no such file, or it is an overlay without what it belongs on top of.
         UsageError: The options contradict each other.
         HostError: Docker was asked for, and none answers.
     """
@@ -133,6 +132,7 @@ def target(
     if hosts and engine == "process":
         raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     read = tuple(source.read(path) for path in find(files))
+    overlays.require_sources(read)
     hosts = answering(hosts, starting=starting)
     chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
     told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
@@ -160,7 +160,7 @@ def _engine(
 
 def _automatic(read: Source) -> tuple[Engine, str]:
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # a start of `docker` takes 0.1 s and more
-        asked = meanwhile.submit(docker.compose, v1=is_v1(read.text, read.name))
+        asked = meanwhile.submit(docker.compose, v1=read.v1)
         if reason := docker.trouble():
             return "process", reason
         try:
@@ -177,7 +177,7 @@ def _path(read: Source) -> Path:
 def find(given: tuple[str, ...]) -> list[Path | None]:
     """Return the paths of the files to run: *given*, else a generated one, else its source.
 
-    None is standard input.
+    A generated one that is put on top of its sources comes behind them. None is standard input.
 
     Raises:
         UserError: There is no such file.
@@ -188,7 +188,7 @@ def find(given: tuple[str, ...]) -> list[Path | None]:
         found = source.find(())
     except UserError:
         if Path(source.DEFAULT_OUTPUT).is_file():
-            return [Path(source.DEFAULT_OUTPUT)]
+            return overlays.with_sources(Path(source.DEFAULT_OUTPUT))
         raise
     beside = found[0].with_name(source.DEFAULT_OUTPUT) if found[0] else None
-    return [beside] if beside and beside.is_file() else found
+    return overlays.with_sources(beside) if beside and beside.is_file() else found

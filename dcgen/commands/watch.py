@@ -59,7 +59,7 @@ class _Watching:
 
     def run(self) -> None:
         while True:
-            sources, rules = self._sources(), self._rules()
+            sources, rules = sources_of(self._found), self._rules()
             folders = [rule.path for rule in rules if rule.path.is_dir()]
             files = [*sources, *(rule.path for rule in rules if not rule.path.is_dir())]
             self._progress.say(_watching(folders, files))
@@ -110,22 +110,13 @@ class _Watching:
         self._progress.say("what ran keeps running; watching for the next change")
         return False
 
-    def _sources(self) -> list[Path]:
-        from dcgen.commands import record  # noqa: PLC0415
-
-        file = self._found.path
-        made = record.read(self._found.source.text)
-        named = [*made.sources, *made.env_files] if made else []
-        mine = [source.path for source in self._found.sources[1 if made else 0 :] if source.path]
-        paths = [*(file.parent / name for name in named), *mine, file.parent / ".env"]
-        return [path.resolve() for path in paths]
-
     def _remake(self) -> None:
         from dcgen.commands import record  # noqa: PLC0415
 
-        if record.read(self._found.source.text):
-            words = ("refresh", "--quiet", "--output", str(self._found.path))
-            subprocess.run([*_DCGEN, *words], check=True)
+        for source in self._found.sources:
+            if record.read(source.text):
+                words = ("refresh", "--quiet", "--output", str(source.path))
+                subprocess.run([*_DCGEN, *words], check=True)
         self._found = _found(self._given)
 
     def _rules(self) -> "list[Rule]":
@@ -162,6 +153,19 @@ class _Watching:
         return list(refused)
 
 
+def sources_of(found: Target) -> list[Path]:
+    """Return the files that the variant *found* is made from, itself or by what it records."""
+    from dcgen.commands import record  # noqa: PLC0415
+
+    paths = [found.path.parent / ".env"]
+    for source in found.sources:
+        made = record.read(source.text)
+        named = [*made.sources, *made.env_files] if made else []
+        mine = [source.path] if source.path and not made else []
+        paths += [*(source.folder / name for name in named), *mine]
+    return list(dict.fromkeys(path.resolve() for path in paths))
+
+
 def _with_other_builds(asked: "Due", before: "list[Rule]", after: "list[Rule]") -> "Due":
     from dataclasses import replace  # noqa: PLC0415
 
@@ -171,7 +175,8 @@ def _with_other_builds(asked: "Due", before: "list[Rule]", after: "list[Rule]") 
 
 
 def _dcgen(verb: str, option: str, found: Target, given: dict[str, Any]) -> None:
-    files = [word for path in given["files"] or (str(found.path),) for word in ("-f", str(path))]
+    named = given["files"] or [source.path for source in found.sources]
+    files = [word for path in named for word in ("-f", str(path))]
     hosts = [word for one in found.hosts if one.address for word in ("--host", one.address)]
     quiet = ["--quiet"] * given["quiet"]
     parallel = ["--parallel", str(given["parallel"])]
