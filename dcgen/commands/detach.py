@@ -6,13 +6,12 @@ from functools import partial
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from dcgen.commands.completion import services
 from dcgen.commands.options import making_options
 from dcgen.commands.pipeline import make
 from dcgen.commands.publication import publication
-from dcgen.commands.run_options import hosts_options
+from dcgen.commands.run_options import named_host_options
 from dcgen.commands.steps import Step
 from dcgen.commands.variant_command import VariantCommand
 from faults import UsageError
@@ -54,7 +53,7 @@ def _steps(given: Mapping[str, Any], *, several: bool) -> list[Step]:  # noqa: A
     help="Put an HAProxy before it that speaks TLS, and serves clients with a certificate alone. An"
     " authority and certificates are made, in SERVICE.env and SERVICE-ca.pem beside the file.",
 )
-@hosts_options
+@named_host_options  # what DCGEN_HOSTS lists is where an application runs, not where its data is
 @making_options
 def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     """Write SERVICE alone into its own file, to run it elsewhere (SERVICE.yml).
@@ -66,21 +65,12 @@ def detach(**given: Any) -> None:  # noqa: ANN401 - click has checked them
     if TARGETS[given["target"]].on_top:
         fix = f"leave out `--{given['target']}`"
         raise UsageError("`detach` writes a file of its own", fix=fix)
-    # What DCGEN_HOSTS lists is where an application runs, not where its data is.
-    given_by = click.get_current_context().get_parameter_source
-    named = [given_by(name) for name in ("hosts", "hosts_file")]
     host = None
-    if ParameterSource.COMMANDLINE in named:
+    if given["hosts"] or given["encryption"]:
         from dcgen.commands import detached  # noqa: PLC0415 - most are started by hand
 
         host, decided = detached.decided(given)
         given = {**given, **decided}
-    else:
-        given["hosts"] = ()
-        if given["encryption"] and given["password"] is None:
-            from dcgen.commands import detached  # noqa: PLC0415 - the same
-
-            given = {**given, **detached.guarded()}
     steps = _steps(given, several=False)
     service, guarded = given["service"], given["password"] is not None
     called = ""

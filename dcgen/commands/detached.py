@@ -11,31 +11,43 @@ from dcgen import source
 from dcgen.attached import attach
 from dcgen.commands import telling
 from dcgen.commands.kept_secrets import keep_secrets
+from dcgen.commands.making import STDOUT
 from dcgen.commands.one_host import address_of, only_host
 from dcgen.commands.settled import settled
+from dcgen.output import is_stream
 from engine.docker import compose as docker
 from engine.hosts import Host
+from faults import UsageError
 
 
-def decided(given: Mapping[str, Any]) -> tuple[Host, Mapping[str, object]]:
-    """Return the host of those *given*, and what it decides of the options that were not.
+def decided(given: Mapping[str, Any]) -> tuple[Host | None, Mapping[str, object]]:
+    """Return the host of those *given*, if any, and what it or `--tls` decides of other options.
 
     Raises:
-        UsageError: There are several.
+        UsageError: There are several, or the file that they need is printed.
         HostError: It cannot be reached, or its address is not known.
     """
-    host = only_host(given["hosts"])
+    _require_file(given)
+    host = only_host(given["hosts"]) if given["hosts"] else None
     found: dict[str, object] = {}
     if given["password"] is None:
         found["password"] = True
-    if given["publish"] is None:
+    if host and given["publish"] is None:
         found["publish"] = address_of(host)
     return host, settled(found)
 
 
-def guarded() -> Mapping[str, object]:
-    """Return what `--tls` decides of the options that were not given."""
-    return settled({"password": True})
+def _require_file(given: Mapping[str, Any]) -> None:
+    printed = given["output"]
+    if printed is None or not (printed == STDOUT or is_stream(Path(printed))):
+        return
+    for option, value in (("--host", given["hosts"]), ("--tls", given["encryption"])):
+        if value:
+            what = "starts that file" if option == "--host" else "puts certificates beside it"
+            raise UsageError(
+                f"`-o {printed}` prints the file, and `{option}` {what}",
+                fix=f"name a file with `-o FILE`, or leave out `{option}`",
+            )
 
 
 def project(service: str, given: Mapping[str, Any]) -> str:

@@ -96,16 +96,24 @@ def target_options(command: F) -> F:
 
 def hosts_options(command: F) -> F:
     """Add ``--host`` and ``--hosts``; the command gets what they choose as *hosts*."""
-    command = hosts_file_option("; --host then chooses from it.")(command)
+    of_all = f"; repeatable, acts on all of them.  [env: {HOSTS}]"
+    return _hosts_options(command, _chosen, of_all)
+
+
+def named_host_options(command: F) -> F:
+    """Add the same to a command for one host, which the environment does not name."""
+    return _hosts_options(command, _named, ".")
+
+
+def _hosts_options(command: F, chosen: Callable[..., tuple[Host, ...]], more: str) -> F:
     return click.option(
         "--host",
         "hosts",
         multiple=True,
         metavar="NAME",
-        callback=_chosen,
-        help="Docker context, ssh://, tcp:// or unix:// address; repeatable, acts on all of them."
-        f"  [env: {HOSTS}]",
-    )(command)
+        callback=chosen,
+        help=f"Docker context, ssh://, tcp:// or unix:// address{more}",
+    )(hosts_file_option("; --host then chooses from it.")(command))
 
 
 def hosts_file_option(purpose: str) -> Callable[[F], F]:
@@ -147,9 +155,20 @@ def _chosen(
     param: click.Parameter,  # noqa: ARG001 - click's signature
     value: tuple[str, ...],
 ) -> tuple[Host, ...]:
-    file: Path | None = ctx.meta[_FILE]
     # Who asks for processes means this machine, whatever hosts the environment lists.
     unasked = "" if ctx.params.get("engine") == "process" else os.environ.get(HOSTS, "")
+    return _hosts(ctx.meta[_FILE], value, unasked)
+
+
+def _named(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    value: tuple[str, ...],
+) -> tuple[Host, ...]:
+    return _hosts(ctx.meta[_FILE], value, "")
+
+
+def _hosts(file: Path | None, value: tuple[str, ...], unasked: str) -> tuple[Host, ...]:
     if not file and not value and not unasked.strip(" ,\t\n"):
         return ()
     from engine.hosts import contexts, listed  # noqa: PLC0415 - most commands run on this machine

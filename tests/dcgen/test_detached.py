@@ -161,6 +161,41 @@ def test_the_hosts_of_the_environment_are_not_where_data_is(
     assert not (folder / "calls").exists()
 
 
+@pytest.mark.parametrize("words", ["", "--hosts hosts.yml", f"--host {HOST}"])
+def test_hosts_of_the_environment_are_not_even_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    (folder / "hosts.yml").write_text(f"hosts:\n  up: {HOST}\n")
+    monkeypatch.setenv("DCGEN_HOSTS", "no:such/host")
+    shown = dcgen("detach", "--help").stdout
+
+    assert dcgen("detach", "redis", "--publish", "192.0.2.7", *words.split()).exit_code == 0
+    assert (folder / "calls").exists() == bool(words)
+    assert "DCGEN_HOSTS" not in shown
+    assert "--host NAME" in shown
+
+
+@pytest.mark.parametrize("output", ["-", "/dev/null"])
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        pytest.param(f"--host {HOST} --tls auto", "--host", id="started there"),
+        pytest.param("--hosts hosts.yml", "--host", id="started on a host of a list"),
+        pytest.param("--publish 192.0.2.7 --tls auto", "--tls", id="with certificates"),
+    ],
+)
+def test_what_needs_its_file_is_not_printed(
+    folder: Path, words: str, option: str, output: str
+) -> None:
+    (folder / "hosts.yml").write_text(f"hosts:\n  up: {HOST}\n")
+    before = names(folder)
+    result = dcgen("detach", "redis", *words.split(), "-o", output)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"fix: name a file with `-o FILE`, or leave out `{option}`" in result.stderr
+    assert names(folder) == before
+
+
 def test_a_difference_starts_nothing(folder: Path) -> None:
     before = names(folder)
 
