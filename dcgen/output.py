@@ -3,13 +3,14 @@
 import contextlib
 import errno
 import os
+import shlex
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import whole_file
-from faults import HostError, Place, UserError
+from faults import HostError, Place, UserError, printable
 from lb import programs
 
 if TYPE_CHECKING:
@@ -168,9 +169,10 @@ def _told(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        reads = f"allow it: chmod u+r {printable(shlex.quote(str(path)))}"
         raise HostError(
             f"cannot {what} the file: {error.strerror}",
-            fix="choose another file with `-o`",
+            fix=reads if what == "read" else "choose another file with `-o`",
             where=Place(str(path)),
         ) from error
 

@@ -4,6 +4,7 @@ Source: Compose CLI reference, "Specifying multiple Compose files" and `COMPOSE_
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from composefile.formats import is_v1
 from composefile.project import OVERRIDES, Project
-from faults import HostError, Place, UserError
+from faults import HostError, Place, UserError, printable
 
 # In the order of preference (compose-go, `DefaultFileNames`).
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -116,7 +117,9 @@ def read(path: Path | None) -> Source:
     except OSError as error:
         raise HostError(
             f"cannot read the file: {error.strerror}",
-            fix=f"allow it: chmod u+r {name}",
+            fix=f"allow it: chmod u+r {printable(shlex.quote(name))}"
+            if path
+            else "give a file with `-f FILE`",
             where=Place(name),
         ) from error
     if len(data) > MAX_BYTES:

@@ -1,10 +1,12 @@
 """Which Compose file is read: given, named by the environment, or found as Compose finds it."""
 
+import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.dcgen.door import dcgen, names
+from tests.dcgen.door import COINS, dcgen, names
 
 OTHER = "services:\n  rng:\n    image: other\n    expose: ['80']\n  a: {image: a}\n"
 
@@ -69,6 +71,31 @@ def test_no_file_anywhere_is_code_1(tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("coins")
+@pytest.mark.parametrize("name", ["compose.yml", "my file.yml", "generated.yml"])
+@pytest.mark.parametrize("command", ["scale rng 2 --fresh", "kubernetes", "refresh"])
+def test_a_file_that_may_not_be_read_is_to_be_allowed(
+    coins: Path, monkeypatch: pytest.MonkeyPatch, name: str, command: str
+) -> None:
+    given = [] if name == "generated.yml" and command != "kubernetes" else ["-f", name]
+    (coins / "my file.yml").write_text(COINS)
+    dcgen("scale", "rng", "3", "-q", "-f", "my file.yml" if name[0] == "m" else "compose.yml")
+    opened = Path.open
+
+    def refused(path: Path, *words: Any, **more: Any) -> Any:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *words, **more)
+
+    monkeypatch.setattr(Path, "open", refused)
+    result = dcgen(*command.split(), *given)
+
+    named = f"'{name}'" if " " in name else name
+    assert (result.exit_code, result.stderr) == (
+        3,
+        f"{name}: cannot read the file: Permission denied\n  fix: allow it: chmod u+r {named}\n",
+    )
+
+
 def test_folder_is_no_file() -> None:
     result = dcgen("scale", "rng", "2", "-f", ".")
 

@@ -51,6 +51,7 @@ def test_a_closed_stdin_is_an_error_if_it_is_read(tmp_path: Path) -> None:
     said = run(tmp_path, "scale", "web", "2", "-f", "-", first=lambda: os.close(0))
 
     assert said.startswith("3 <stdin>: cannot read the file: Bad file descriptor\n  fix: ")
+    assert said.endswith("fix: give a file with `-f FILE`\n")
 
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
