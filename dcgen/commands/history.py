@@ -133,24 +133,6 @@ def remade(made: Record, folder: Path) -> History:
     return History(steps, made.changes, replace(made, env_files=_named_env_files(folder)))
 
 
-def require_record(given: source.Source, target: Path | None) -> None:
-    """Return if nothing is lost when *target* is made of the first file, *given*, alone.
-
-    Raises:
-        UserError: dcgen made *target*, but it does not say how, so that it cannot be made again.
-    """
-    # What comes by standard input, or was made by dcgen before, may make such a file each time.
-    if given.path is None or is_generated(given.text) or target is None or not target.is_file():
-        return
-    text = output.head(target)
-    if is_generated(text) and record.read(text) is None:
-        raise UserError(
-            "dcgen made the file, but it does not say how: what was done before would be lost",
-            fix="choose another file with `-o`, or start anew with `--fresh`",
-            where=Place(str(target)),
-        )
-
-
 def is_continued(steps: Sequence[Step], text: str, *, alone: bool) -> bool:
     """Tell whether *steps* change a generated file, of *text*, and may do so in its place.
 

@@ -26,8 +26,10 @@ def made_of(variant: Variant, target: Path | None, making: Making, read: Reading
 
     Raises:
         UserError: The folder of *target* is not there, *variant* would change its meaning there, or
-            would replace an input.
+            would replace an input; or HAProxy refuses what a person's own templates made.
+        HostError: HAProxy does not answer.
     """
+    output.prove(variant.unproven)
     if target is not None:
         output.require_folder(target)
         _require_apart(variant, target, making, read)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcgen import output, source
-from dcgen.commands import env_files, history, outcome
+from dcgen import source
+from dcgen.commands import env_files, history, losses, outcome
 from dcgen.commands.history import History
 from dcgen.commands.making import Making, target_of
 from dcgen.commands.record import Record
@@ -35,14 +35,23 @@ def make(steps: Sequence[Step], given: Mapping[str, Any], **more: Any) -> Path |
         paths = [*paths[:1], *(path for path in paths[1:] if not _same(path, target))]
     history.use_env_files(paths[0], target, fresh=is_fresh)
     read = read_all(paths)
-    if not (is_fresh or making.force or making.check or making.diff):
-        history.require_record(read.first, target)
+    if not (making.fresh or making.force or making.check or making.diff):
+        _require_no_losses(steps, making, read, target)
     past = history.history(steps, read.first, read.files, target, fresh=is_fresh)
     making = replace(making, target=past.form(making.target))
     if not TARGETS[making.target].on_top:
         continued = history.is_continued(steps, read.first.text, alone=making.there)
         making = replace(making, continued=continued)
     return _publish(steps, past, making, read, target)
+
+
+def _require_no_losses(
+    steps: Sequence[Step], making: Making, read: Reading, target: Path | None
+) -> None:
+    if not making.there:
+        losses.require_none(read.first, target)
+    elif not any(_same(path, target) for path in read.inputs):  # that is refused, or continued
+        losses.require_no_changes(target, alone=[step.service for step in steps])
 
 
 def remake(made: Record, making: Making) -> None:
@@ -73,7 +82,6 @@ def _publish(
     name = target.name if target else making.default
     usual = name == source.DEFAULT_OUTPUT
     variant = transformed(past.steps, merged, name, is_default=usual)
-    output.prove(variant.unproven)
     made = replace(outcome.made_of(variant, target, making, read), changes=past.changes)
     written = dict(TARGETS[making.target].write(made))
     written[made.name] = past.written(written[made.name], making.target)

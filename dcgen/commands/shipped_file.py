@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from composefile.document import Document
-from dcgen.commands import outcome, record
+from dcgen.commands import losses, outcome, record
 from dcgen.commands.dash_f import dash_f
 from dcgen.commands.making import Making, target_of
 from dcgen.reading import Reading, merged
@@ -39,10 +39,12 @@ class ShippedFile:
 
         Raises:
             UserError: A service is not defined by one of the files, or the variant would mean
-                something else where it is to stand.
+                something else where it is to stand, or take the place of another one.
         """
         variant = ship(self._read.model, images, pulled=pulled)
         made = outcome.made_of(variant, self.target, self._making, self._read)
+        if not self._making.force:
+            losses.require_no_changes(self.target)
         written = dict(TARGETS[self._making.target].write(made))
         # What is recorded would make it again without the images.
         return {**written, made.name: record.write(written[made.name], None)}

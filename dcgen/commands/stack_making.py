@@ -1,17 +1,30 @@
 """The stack of the files that were read, with what lies around it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from composefile.model import Model
 from composefile.project import PROJECT_NAME
-from dcgen.commands import overlays
+from dcgen import output
+from dcgen.commands import losses, overlays
 from dcgen.reading import Reading
 from faults import UserError, all_of
 from generator.targets.swarm.configs import Beside
 from generator.targets.swarm.refusals import checks
 from generator.targets.swarm.stack import Choices, Stack, stack
 from generator.targets.swarm.variables import Source
+
+
+def require_apart(reading: Reading, files: Sequence[Path], *, force: bool) -> None:
+    """Return if *files*, the stack first, take the place of nothing that was read or made before.
+
+    Raises:
+        UserError: They would replace an input; or, without *force*, a variant.
+    """
+    output.require_apart(files, reading.inputs)
+    if not force:
+        losses.require_no_changes(files[0])
 
 
 def stack_of(reading: Reading, target: Path | None, choices: Choices) -> tuple[Stack, str]:

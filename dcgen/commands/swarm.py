@@ -14,7 +14,7 @@ from dcgen.commands import pending
 from dcgen.commands.env_files import env_file_option
 from dcgen.commands.grouped import GroupedCommand
 from dcgen.commands.options import PATH
-from dcgen.commands.stack_making import stack_of
+from dcgen.commands.stack_making import require_apart, stack_of
 from dcgen.commands.telling import tell, warn
 from dcgen.reading import encoded, read_all, which
 from dcgen.source import STDIN, find
@@ -87,12 +87,13 @@ def swarm(**given: Any) -> None:  # noqa: ANN401 - click has checked them
         _print(made.text, made.files)
         return
     files = {target: made.text, **{target.parent / name: text for name, text in made.files.items()}}
-    output.require_apart(files, reading.inputs)
+    written = not (given["diff"] or given["check"])
+    require_apart(reading, list(files), force=given["force"] or not written)
     if given["diff"]:
         pending.show(files)
     if given["check"]:
         output.require_current(files)
-    if given["diff"] or given["check"]:
+    if not written:
         return
     _write(files, force=given["force"])
     if not given["quiet"]:

@@ -109,6 +109,45 @@ def test_what_is_shipped_does_not_replace_the_variant(variant: Path) -> None:
         file.written({"rng1": "registry.example/rng:1"}, pulled=True)
 
 
+@pytest.mark.parametrize(
+    ("words", "fix"),
+    [
+        pytest.param("swarm -f compose.yml", "overwrite it with `--force`", id="a stack"),
+        pytest.param(
+            "detach redis --publish 127.0.0.1:6379",
+            "overwrite it with `--force`",
+            id="a service alone",
+        ),
+        pytest.param(
+            "ambassador --redis db.example:6379 -f -", "start anew with `--fresh`", id="a pipe"
+        ),
+    ],
+)
+def test_another_variant_is_not_replaced_unless_asked(variant: Path, words: str, fix: str) -> None:
+    given = [*words.split(), "-o", "generated.yml"]
+    before, source = variant.read_text(), (variant.parent / "compose.yml").read_text()
+
+    result = dcgen(*given, stdin=source)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith(
+        "generated.yml: the file is a variant, and what was done would be lost: rng=3, hasher=2\n"
+        f"  fix: choose another file with `-o`, or {fix}\n"
+    )
+    assert variant.read_text() == before
+    assert dcgen(*given, "--force", stdin=source).exit_code == 0
+    assert dcgen(*given, stdin=source).exit_code == 0
+
+
+def test_what_is_shipped_does_not_replace_another_variant(variant: Path) -> None:
+    sources = (source.read(variant.parent / "compose.yml"),)
+    images = {"worker": "registry.example/worker:1"}
+
+    with pytest.raises(UserError, match="would be lost: rng=3, hasher=2"):
+        ShippedFile(sources, {"output": str(variant)}).written(images, pulled=True)
+    ShippedFile(sources, {"output": str(variant), "force": True}).written(images, pulled=True)
+
+
 @pytest.mark.usefixtures("coins")
 def test_a_service_alone_is_published_elsewhere_in_its_place() -> None:
     dcgen("detach", "redis", "--publish", "127.0.0.1:6379")
