@@ -94,6 +94,21 @@ def test_a_config_that_cannot_be_written_is_refused(tmp_path: Path, config: str,
     assert what in result.stderr
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("configs: [a]", id="escaped in a config"),
+        pytest.param("command: sh -c 'echo $$API_TOKEN'", id="escaped in a command"),
+        pytest.param("build: {context: ., args: {A: $API_TOKEN}}", id="of a build"),
+        pytest.param("logging: {options: {token: $API_TOKEN}}", id="of what is left out"),
+    ],
+)
+def test_a_secret_that_no_manifest_would_hold_is_not_refused(tmp_path: Path, body: str) -> None:
+    result = run(tmp_path, service(body) + "configs:\n  a: {content: 'k=$${API_TOKEN}'}\n")
+
+    assert result.exit_code == 0, result.output
+
+
 def test_no_value_of_a_secret_is_written_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from composefile.document import own
 from composefile.outside import outside_name
-from composefile.values import Value, texts, words
+from composefile.values import Value, words
 from faults import Place, UserError
 from generator.editing.emit import Emitted, Literal
 from generator.targets.kubernetes.in_cluster import in_cluster
 from generator.targets.kubernetes.in_pod import in_pod
 from generator.targets.kubernetes.objects import Given, Object, together
-from generator.targets.kubernetes.secrecy import is_secret, takes_a_secret
 from generator.targets.kubernetes.source import Source, key_of, label_of
+from generator.targets.secrecy import entry_takes_a_secret, is_secret
 
 MOST_BYTES = 1024 * 1024
 READABLE = 0o444  # as Compose has it if nothing is said
@@ -231,10 +231,9 @@ def _content(source: Source, name: str, use: Use) -> bytes:
 def _holds_a_secret(source: Source, use: Use) -> bool:
     section = source.written.document.section(use.section)
     written = source.written.value(own(section, use.name))
-    settings = written if isinstance(written, dict) else {}
-    variable = settings.get("environment")
+    variable = written.get("environment") if isinstance(written, dict) else None
     named = isinstance(variable, str) and is_secret(variable, "")
-    return named or any(takes_a_secret(text) for text in texts(settings.get("content")))
+    return named or entry_takes_a_secret(source.written, use.section, use.name)
 
 
 def _read(source: Source, use: Use, file: str, where: Place) -> bytes:

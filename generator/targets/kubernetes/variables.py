@@ -16,12 +16,17 @@ from composefile.values import Value, assignments
 from faults import UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
+from generator.targets.kubernetes.attributes import CARRIED
 from generator.targets.kubernetes.command import escaped
 from generator.targets.kubernetes.objects import Given
-from generator.targets.kubernetes.secrecy import is_secret, require_no_secret
+from generator.targets.kubernetes.settings import KEY
 from generator.targets.kubernetes.source import Source, key_of
+from generator.targets.secrecy import is_secret, require_no_secret
 
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+# Not written, or looked at by those who write them.
+_ELSEWHERE = {"build", "configs", "env_file", "environment", "profiles", "secrets"}
+_FILLED = {*CARRIED, KEY} - _ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def environment(source: Source, name: str) -> Given:
         UserError: A file of variables cannot be read, a name is none in a cluster, or a secret
             stands elsewhere.
     """
-    require_no_secret(source.written, name)
+    require_no_secret(source.written, name, _FILLED, "manifest")
     found = _variables(source, name)
     variables: list[Emitted] = [
         {"name": variable, "value": escaped(text)} for variable, text in found.here.items()
