@@ -85,6 +85,53 @@ def test_a_file_that_no_stack_can_be_is_refused(
     assert what in result.stderr
 
 
+TAKEN = "${DB_PASSWORD:-none}"
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "line"),
+    [
+        pytest.param("configs: [c]", f"configs:\n  c: {{content: 'pw={TAKEN}'}}\n", 7, id="text"),
+        pytest.param(
+            "volumes: ['data:/v']",
+            f"volumes:\n  data: {{driver_opts: {{o: 'password={TAKEN}'}}}}\n",
+            7,
+            id="driver",
+        ),
+        pytest.param(
+            "networks: [n]", f"networks:\n  n: {{labels: {{a: '{TAKEN}'}}}}\n", 7, id="network"
+        ),
+        pytest.param(f"extra_hosts: ['{TAKEN}:192.0.2.1']", "", 5, id="hosts"),
+        pytest.param(f"deploy: {{labels: {{a: '{TAKEN}'}}}}", "", 5, id="deploy"),
+    ],
+)
+def test_no_value_of_a_secret_gets_into_a_stack(
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, body: str, more: str, line: int
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    result = swarm(web(body) + more)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"compose.yml:{line}: " in result.stderr
+    assert "takes a secret from a variable" in result.stderr
+    assert "hunter2" not in result.output
+    assert "secret" not in swarm((web(body) + more).replace("DB_PASSWORD", "DB_HOST")).stderr
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(f"command: run --password {TAKEN}", id="a variable that stays one"),
+        pytest.param("user: $$DB_PASSWORD", id="no variable of Compose's"),
+        pytest.param(f"build: {{context: ., args: {{A: '{TAKEN}'}}}}", id="not written"),
+        pytest.param(f"annotations: {{a: '{TAKEN}'}}", id="left out"),
+    ],
+)
+def test_a_secret_that_no_stack_would_hold_is_not_refused(swarm: Swarm, body: str) -> None:
+    assert "takes a secret" not in swarm(web(body)).stderr
+    assert loaded(swarm(web(body)))["services"]["web"]["image"] == "nginx"
+
+
 def test_a_health_check_that_may_end_a_slow_start_is_said_once(swarm: Swarm) -> None:
     check = "healthcheck: {test: [CMD, a], retries: 2%s}"
     text = web(check % "") + f"  db:\n    image: redis\n    {check % ''}\n"

@@ -15,7 +15,9 @@ from composefile.syntax.parser import Scalar
 from composefile.values import is_ignored, words
 from faults import UserError
 from generator.targets.hollow import hollow
+from generator.targets.secrecy import require_no_secret
 from generator.targets.swarm.told import Told, refused
+from generator.targets.swarm.variables import Source
 
 CARRIED = (
     *("build", "cap_add", "cap_drop", "command", "configs", "container_name", "cpus", "deploy"),
@@ -25,6 +27,11 @@ CARRIED = (
     *("scale", "secrets", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls"),
     *("tmpfs", "tty", "ulimits", "user", "volumes", "working_dir"),
 )
+# Not written, or written with the variables in them, or looked at by those who write them.
+_UNFILLED = {
+    *("build", "command", "configs", "entrypoint", "env_file", "environment", "healthcheck"),
+    *("labels", "logging", "profiles", "secrets", "sysctls"),
+}
 # Of no effect in a stack, and without a loss: any port of a service is open to its networks.
 NO_LOSS = ("attach", "develop", "expose", "extends")
 _HOST_ALONE = "Swarm has nothing like it"
@@ -67,14 +74,16 @@ REFUSED = {
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
 
 
-def judge(model: Model, name: str, told: Told) -> None:
+def judge(source: Source, name: str, told: Told) -> None:
     """Tell what is lost of service *name* in a stack.
 
     Raises:
-        UserError: It has an attribute that cannot be carried over.
+        UserError: It has an attribute that cannot be carried over, or one would hold a secret.
     """
+    model = source.filled
     for error in refused_of(model, name):
         raise error
+    require_shown(source, name)
     for key in model.keys(name):
         if key in CARRIED or key in NO_LOSS or is_ignored(key):
             continue
@@ -91,6 +100,15 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
         if not is_known and model.get(name, key) not in (None, "false"):
             fix = REFUSED.get(key, "give a file without it, or run this service with Compose")
             yield refused(model, name, key, _HOST_ALONE, fix)
+
+
+def require_shown(source: Source, name: str) -> None:
+    """Refuse an attribute of service *name* by which the stack would hold a secret.
+
+    Raises:
+        UserError: There is one.
+    """
+    require_no_secret(source.written, name, {*CARRIED} - _UNFILLED, "stack")
 
 
 def chosen(model: Model, told: Told) -> list[str]:

@@ -16,18 +16,20 @@ from pathlib import Path
 
 from composefile.document import own
 from composefile.interpolation import escape
-from composefile.model import Model
 from composefile.outside import outside_name
 from composefile.syntax.parser import Node
 from composefile.values import Value
 from faults import Place, UserError
 from generator.editing.emit import Emitted
+from generator.targets.secrecy import require_no_secret_in_entry
 from generator.targets.swarm.mounts import MOST_BYTES
 from generator.targets.swarm.shapes import Shape, ShapeError, labels, octal, shaped, text
 from generator.targets.swarm.told import Told, refused
+from generator.targets.swarm.variables import Source
 
 _LONGEST = 64  # of a name
 _HASH = 8
+_KEPT_APART = "make it one of `secrets:`, whose value a file or a variable has"
 _REFERENCE: dict[str, Shape] = {
     "source": text,
     "target": text,
@@ -64,48 +66,51 @@ class Beside:
         return f"{plain[: _LONGEST - _HASH - 1].strip('-')}-{digest[:_HASH]}"
 
 
-def references(model: Model, name: str, section: str) -> list[dict[str, Emitted]]:
+def references(source: Source, name: str, section: str) -> list[dict[str, Emitted]]:
     """Return what service *name* takes of *section*, ``configs`` or ``secrets``, in long form.
 
     Raises:
         UserError: An entry has another shape.
     """
-    value = model.get(name, section)
+    value = source.filled.get(name, section)
     found: list[dict[str, Emitted]] = []
     for entry in value if isinstance(value, list) else ():
         try:
             shape = shaped(entry if isinstance(entry, dict) else {"source": entry}, _REFERENCE)
         except ShapeError as error:
             fix = "write it as NAME, or with source, target, uid, gid and mode"
-            raise refused(model, name, section, error.why, fix, f"{section}.{error.path}") from None
+            raise refused(
+                source.filled, name, section, error.why, fix, f"{section}.{error.path}"
+            ) from None
         if not isinstance(shape, dict) or "source" not in shape:
             fix = "name one in each entry"
-            raise refused(model, name, section, "an entry names none", fix)
+            raise refused(source.filled, name, section, "an entry names none", fix)
         found.append(dict(shape))
     return found
 
 
-def declare(model: Model, section: str, key: str, beside: Beside, told: Told) -> None:
+def declare(source: Source, section: str, key: str, beside: Beside, told: Told) -> None:
     """Put the entry *key* of *section* into *beside*.
 
     Raises:
-        UserError: It is not declared, or its file cannot be read.
+        UserError: It is not declared, its file cannot be read, or its text takes a secret.
     """
     entries = beside.entries.setdefault(section, {})
     if key in entries:
         return
-    node = own(model.document.section(section), key)
-    value = model.value(node)
+    node = own(source.filled.document.section(section), key)
+    value = source.filled.value(node)
     if node is None or not isinstance(value, dict):
         raise UserError(
             f"{section[:-1]} {key!r} is not declared",
             fix=f"add it under `{section}:`, with its `file:`",
-            where=model.document.where(node or model.document.root),
+            where=source.filled.document.where(node or source.filled.document.root),
         )
     called = str(value.get("name") or "")
     if outside := outside_name(value, key):
         entries[key] = {"external": True, "name": escape(outside)}
         return
+    require_no_secret_in_entry(source.written, section, key, _KEPT_APART)
     more: dict[str, Emitted] = {"labels": labels(value["labels"])} if value.get("labels") else {}
     if isinstance(driver := value.get("template_driver"), str):
         more["template_driver"] = driver
@@ -114,12 +119,12 @@ def declare(model: Model, section: str, key: str, beside: Beside, told: Told) ->
         raise UserError(
             f"`driver:` of {kind} {key!r} cannot be in a stack of dcgen",
             fix=f"make it once: docker {kind} create --driver …, and write `external: true`",
-            where=model.document.where(node),
+            where=source.filled.document.where(node),
         )
     if isinstance(value.get("environment"), str):
-        entries[key] = _from_environment(model, section, key, node, value, told)
+        entries[key] = _from_environment(source, section, key, node, value, told)
         return
-    file, data = _text(model, section, key, node, value, beside)
+    file, data = _text(source, section, key, node, value, beside)
     digest = hashlib.sha256(data).hexdigest()
     if section == "secrets":
         digest = _slow(data, f"{beside.project}/{key}")
@@ -127,9 +132,9 @@ def declare(model: Model, section: str, key: str, beside: Beside, told: Told) ->
     entries[key] = {"file": escape(file), "name": name, **more}
 
 
-def declare_file(model: Model, name: str, path: str, beside: Beside) -> str:
+def declare_file(source: Source, name: str, path: str, beside: Beside) -> str:
     """Put the file at *path*, which service *name* mounts, into *beside*; return its key."""
-    data = _read(model, path, f", which {name} mounts", model.where(name, "volumes"))
+    data = _read(source, path, f", which {name} mounts", source.filled.where(name, "volumes"))
     key = re.sub(r"[^A-Za-z0-9._-]", "-", f"{name}-{posixpath.basename(path)}")
     written = beside.path(path)
     entry = {
@@ -141,21 +146,21 @@ def declare_file(model: Model, name: str, path: str, beside: Beside) -> str:
 
 
 def _from_environment(
-    model: Model, section: str, key: str, node: Node, value: dict[str, Value], told: Told
+    source: Source, section: str, key: str, node: Node, value: dict[str, Value], told: Told
 ) -> dict[str, Emitted]:
     kind = section[:-1]
     told.say(
         f"{kind} {key!r} has its value from a variable, which a stack cannot say",
-        model.document.where(node),
+        source.filled.document.where(node),
         fix=f'make it once: printf %s "${value["environment"]}" | docker {kind} create {key} -',
     )
     return {"external": True, "name": key}
 
 
 def _text(
-    model: Model, section: str, key: str, node: Node, value: dict[str, Value], beside: Beside
+    source: Source, section: str, key: str, node: Node, value: dict[str, Value], beside: Beside
 ) -> tuple[str, bytes]:
-    where = model.document.where(node)
+    where = source.filled.document.where(node)
     if section == "configs" and isinstance(content := value.get("content"), str):
         name = f"{beside.stem}-{key}.cfg"
         beside.files[name] = content
@@ -164,16 +169,16 @@ def _text(
     if not isinstance(file, str):
         fix = "give its `file:`"
         raise UserError(f"{section[:-1]} {key!r} has no text", fix=fix, where=where)
-    data = _read(model, file, f" of {section[:-1]} {key!r}", where)
+    data = _read(source, file, f" of {section[:-1]} {key!r}", where)
     if len(data) > MOST_BYTES:
         fix = "put it into the image, or into a volume with a name"
         raise UserError(f"{file!r} is larger than 500 kB", fix=fix, where=where)
     return beside.path(file), data
 
 
-def _read(model: Model, file: str, of: str, where: Place) -> bytes:
+def _read(source: Source, file: str, of: str, where: Place) -> bytes:
     try:
-        return ((model.project.folder or Path()) / os.path.expanduser(file)).read_bytes()  # noqa: PTH111 - a text
+        return ((source.filled.project.folder or Path()) / os.path.expanduser(file)).read_bytes()  # noqa: PTH111 - a text
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "its name cannot be one"
         fix = f"put {file!r} there, or take it out of the Compose file"

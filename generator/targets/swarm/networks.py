@@ -9,10 +9,13 @@ from composefile.outside import outside_name
 from composefile.values import Value, is_ignored, words
 from faults import UserError
 from generator.editing.emit import Emitted
+from generator.targets.secrecy import require_no_secret_in_entry
 from generator.targets.swarm.shapes import Shape, ShapeError, flag, shaped, text
 from generator.targets.swarm.told import Told, refused
+from generator.targets.swarm.variables import Source
 
 DEFAULT = "default"
+_MADE_BY_HAND = "make it once: docker network create, and write `external: true`"
 _OVERLAY = "overlay"
 _SHAPE: dict[str, Shape] = {
     "name": text,
@@ -77,12 +80,14 @@ def other_names(model: Model, names: list[str], told: Told) -> dict[str, list[st
     return found
 
 
-def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
+def declared(source: Source, used: set[str], told: Told) -> dict[str, Emitted]:
     """Return the top-level `networks` of those *used*.
 
     Raises:
-        UserError: One has a driver of a single host, or a setting that Swarm has not.
+        UserError: One has a driver of a single host, a setting that Swarm has not, or would hold
+            a secret.
     """
+    model = source.filled
     found: dict[str, Emitted] = {}
     section = model.document.section("networks")
     for network in sorted(used):
@@ -100,6 +105,7 @@ def declared(model: Model, used: set[str], told: Told) -> dict[str, Emitted]:
             )
             found[network] = {"external": True, "name": called}
             continue
+        require_no_secret_in_entry(source.written, "networks", network, _MADE_BY_HAND)
         _drop(settings, network, told, model)
         try:
             shape = shaped(settings, _SHAPE, f"networks.{network}")

@@ -8,7 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 from faults import Check
-from generator.targets.swarm.attributes import chosen, refused_of, refused_of_file
+from generator.targets.swarm.attributes import (
+    chosen,
+    refused_of,
+    refused_of_file,
+    require_shown,
+)
 from generator.targets.swarm.configs import Beside, declare, references
 from generator.targets.swarm.deploying import Held, deployed
 from generator.targets.swarm.images import image_of
@@ -43,9 +48,9 @@ def checks(
         yield from _of_files(source, name, spare, told)
     used = {network for one in names for network in source.filled.networks(one) or ()}
     for network in sorted(used):
-        yield partial(declared, source.filled, {network}, told)
+        yield partial(declared, source, {network}, told)
     for volume in dict.fromkeys(found.volumes):
-        yield partial(declared_volumes, source.filled, [volume])
+        yield partial(declared_volumes, source, [volume])
 
 
 def _of_service(
@@ -53,6 +58,7 @@ def _of_service(
 ) -> Iterator[Check]:
     model = source.filled
     yield from refused_of(model, name)
+    yield partial(require_shown, source, name)
     yield from parts(source, name, told).values()
     volumes = model.get(name, "volumes")
     for index in range(len(volumes) if isinstance(volumes, list) else 0):
@@ -72,8 +78,8 @@ def _deployed(source: Source, name: str, port_mode: str, told: Told) -> None:
 def _of_files(source: Source, name: str, spare: Beside, told: Told) -> Iterator[Check]:
     model = source.filled
     for section in ("configs", "secrets"):
-        yield partial(references, model, name, section)
+        yield partial(references, source, name, section)
         value = model.get(name, section)
         for entry in value if isinstance(value, list) else ():
             key = entry.get("source") if isinstance(entry, dict) else entry
-            yield partial(declare, model, section, str(key), spare, told)
+            yield partial(declare, source, section, str(key), spare, told)

@@ -72,7 +72,7 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
     volumes: list[str] = []
     modes = (choices.port_mode, choices.endpoint_mode)
     for name in names:
-        judge(source.filled, name, told)
+        judge(source, name, told)
         image = image_of(source, name, choices.registry, choices.tag)
         written, mounted = body(source, name, image, modes, told)
         written |= _given(source, name, mounted.files, beside, told)
@@ -81,8 +81,8 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
         volumes += mounted.volumes
     used = {network for one in names for network in source.filled.networks(one) or ()}
     sections: dict[str, dict[str, Emitted]] = {
-        "networks": networks.declared(source.filled, used, told),
-        "volumes": declared_volumes(source.filled, list(dict.fromkeys(volumes))),
+        "networks": networks.declared(source, used, told),
+        "volumes": declared_volumes(source, list(dict.fromkeys(volumes))),
         **beside.entries,
     }
     return Stack(_text(source, services, sections), beside.files, told.notices)
@@ -91,15 +91,14 @@ def stack(source: Source, choices: Choices, beside: Beside) -> Stack:
 def _given(
     source: Source, name: str, files: dict[str, str], beside: Beside, told: Told
 ) -> dict[str, Emitted]:
-    model = source.filled
     found: dict[str, list[Emitted]] = {"configs": [], "secrets": []}
     for section, taken in found.items():
-        for reference in references(model, name, section):
-            declare(model, section, str(reference["source"]), beside, told)
+        for reference in references(source, name, section):
+            declare(source, section, str(reference["source"]), beside, told)
             taken.append(reference)
     for target, path in files.items():
         found["configs"].append(
-            {"source": declare_file(model, name, path, beside), "target": target}
+            {"source": declare_file(source, name, path, beside), "target": target}
         )
     return {key: taken for key, taken in found.items() if taken}
 

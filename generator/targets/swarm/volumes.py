@@ -4,21 +4,24 @@ Source: Compose Specification, "Volumes top-level element".
 """
 
 from composefile.document import own
-from composefile.model import Model
 from composefile.outside import outside_name
 from faults import UserError
 from generator.editing.emit import Emitted
+from generator.targets.secrecy import require_no_secret_in_entry
 from generator.targets.swarm.shapes import Shape, ShapeError, shaped, text
+from generator.targets.swarm.variables import Source
 
+_MADE_BY_HAND = "make it on each node: docker volume create, and write `external: true`"
 _VOLUME: dict[str, Shape] = {"name": text, "driver": text}
 
 
-def declared_volumes(model: Model, used: list[str]) -> dict[str, Emitted]:
+def declared_volumes(source: Source, used: list[str]) -> dict[str, Emitted]:
     """Return the top-level `volumes` of those *used*.
 
     Raises:
-        UserError: One is not declared, or has a setting that Swarm has not.
+        UserError: One is not declared, has a setting that Swarm has not, or would hold a secret.
     """
+    model = source.filled
     section = model.document.section("volumes")
     found: dict[str, Emitted] = {}
     for volume in used:
@@ -37,6 +40,7 @@ def declared_volumes(model: Model, used: list[str]) -> dict[str, Emitted]:
             what = f"`{error.path}:` cannot be in a stack: {error.why}"
             raise UserError(what, fix="give a file without it", where=where) from None
         written = dict(shape) if isinstance(shape, dict) else {}
+        require_no_secret_in_entry(source.written, "volumes", volume, _MADE_BY_HAND)
         if outside:
             written = {"external": True, "name": outside}
         found[volume] = written
