@@ -163,6 +163,20 @@ def test_secrets_are_written_when_asked(tmp_path: Path, monkeypatch: pytest.Monk
     assert used == set(found)
 
 
+def test_what_a_file_of_variables_takes_from_a_secret_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    text = "OPTIONS=--pw ${DB_PASSWORD}\nAPI_TOKEN=hunter3\nMORE=--token $API_TOKEN\nLEVEL=$HOME\n"
+    (tmp_path / "a.env").write_text(text)
+    result = run(tmp_path, service("env_file: a.env"))
+
+    assert "hunter" not in result.output
+    (made,) = (one for (kind, _), one in objects(result).items() if kind == "ConfigMap")
+    assert list(made["data"]) == ["LEVEL"]
+    assert "values of OPTIONS, API_TOKEN, MORE of web are not written" in result.stderr
+
+
 def test_what_a_file_of_variables_says_is_in_objects_and_the_environment_wins(
     tmp_path: Path,
 ) -> None:

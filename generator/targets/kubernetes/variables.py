@@ -21,12 +21,13 @@ from generator.targets.kubernetes.command import escaped
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.settings import KEY
 from generator.targets.kubernetes.source import Source, key_of
-from generator.targets.secrecy import is_secret, require_no_secret
+from generator.targets.secrecy import is_secret, is_secret_variable, require_no_secret
 
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 # Not written, or looked at by those who write them.
 _ELSEWHERE = {"build", "configs", "env_file", "environment", "profiles", "secrets"}
 _FILLED = {*CARRIED, KEY} - _ELSEWHERE
+_OTHER = "\0"  # no variable has this value: a text that changes with it takes that variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,13 @@ def _variables(source: Source, name: str) -> _Variables:
         if text is None:
             continue
         _require_name(source, name, variable)
-        hidden = is_secret(variable, text, written.get(variable) or "")
-        (found.secret if hidden else found.here)[variable] = text
-    for variable, text in _of_files(source, name).items():
+        is_hidden = is_secret(variable, text, written.get(variable) or "")
+        (found.secret if is_hidden else found.here)[variable] = text
+    files, hidden = _of_files(source, name)
+    for variable, text in files.items():
         if variable not in found.here and variable not in found.secret:
-            (found.secret if is_secret(variable, text) else found.file)[variable] = text
+            is_hidden = variable in hidden or is_secret(variable, text)
+            (found.secret if is_hidden else found.file)[variable] = text
     return found
 
 
@@ -111,9 +114,11 @@ def _require_name(source: Source, name: str, variable: str) -> None:
         )
 
 
-def _of_files(source: Source, name: str) -> dict[str, str]:
+def _of_files(source: Source, name: str) -> tuple[dict[str, str], set[str]]:
+    # Returns the variables of the files, and those whose text takes a secret from another one.
     value = source.model.get(name, "env_file")
     found: dict[str, str] = {}
+    hidden: set[str] = set()
     for index, entry in enumerate(value if isinstance(value, list) else [value]):
         settings: dict[str, Value] = entry if isinstance(entry, dict) else {"path": entry}
         file = settings.get("path")
@@ -121,14 +126,26 @@ def _of_files(source: Source, name: str) -> dict[str, str]:
             continue
         path = (source.model.project.folder or Path()) / file
         if path.is_file():
-            found |= _read(path, settings, source.model.project.environment | found)
+            known = source.model.project.environment | found
+            read = _read(path, settings, known)
+            hidden = hidden - {*read} | _hidden(path, settings, known, read)
+            found |= read
         elif settings.get("required") != "false":
             raise UserError(
                 f"the file of variables {file!r} of service {name!r} does not exist",
                 fix="put it there, or say `required: false`",
                 where=source.model.where(name, "env_file", index),
             )
-    return found
+    return found, hidden
+
+
+def _hidden(
+    path: Path, settings: dict[str, Value], known: dict[str, str], read: dict[str, str]
+) -> set[str]:
+    """Return the variables of the file at *path*, *read* with those *known*, that take a secret."""
+    secrets = {each: _OTHER for each in {**known, **read} if is_secret_variable(each)}
+    other = _read(path, settings, known | secrets) if secrets else read
+    return {each for each in read if read[each] != other[each]}
 
 
 def _read(path: Path, settings: dict[str, Value], known: dict[str, str]) -> dict[str, str]:
