@@ -109,15 +109,61 @@ def test_limits_and_reservations(tmp_path: Path, body: str, expected: object) ->
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("1k", "1Ki"), ("1.5g", "1536Mi"), ("10MB", "10Mi"), ("0", ""), ("x", ""), ("1000b", "1000")],
+    [
+        *(("1k", "1Ki"), ("1.5g", "1536Mi"), ("10MB", "10Mi"), ("0", ""), ("x", "")),
+        *(("1000b", "1000"), (".5g", "512Mi"), ("1e3", "1000"), ("1_000", "1000"), ("1 t", "1Ti")),
+    ],
 )
 def test_an_amount_of_memory(text: str, expected: str) -> None:
     assert memory(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("0.25", "250m"), ("2", "2"), ("0", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("0.25", "250m"), ("2", "2"), ("0", ""), ("", ""), (".5", "500m"), ("0.29", "290m")],
+)
 def test_an_amount_of_processors(text: str, expected: str) -> None:
     assert processors(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        pytest.param("mem_limit: 5x", 4, "`mem_limit: 5x`", id="no unit"),
+        pytest.param("mem_limit: ''", 4, "`mem_limit: `", id="empty"),
+        pytest.param("mem_reservation: -1m", 4, "`mem_reservation: -1m`", id="negative"),
+        pytest.param("cpus: 500m", 4, "`cpus: 500m`", id="Kubernetes' own spelling"),
+        pytest.param("cpu_shares: abc", 4, "`cpu_shares: abc`", id="shares"),
+        pytest.param("shm_size: 5x", 4, "`shm_size: 5x`", id="shared memory"),
+        pytest.param("tmpfs:\n  - /a\n  - /b:size=10%", 6, "`tmpfs.size: 10%`", id="a share"),
+        pytest.param(
+            "volumes:\n  - {type: tmpfs, target: /a, tmpfs: {size: 5x}}",
+            5,
+            "`volumes.tmpfs.size: 5x`",
+            id="a volume in memory",
+        ),
+        pytest.param(
+            "deploy:\n  resources:\n    limits:\n      cpus: abc",
+            7,
+            "`deploy.resources.limits.cpus: abc`",
+            id="the long way",
+        ),
+        pytest.param(
+            "deploy:\n  resources:\n    reservations:\n      memory: 1q",
+            7,
+            "`deploy.resources.reservations.memory: 1q`",
+            id="reserved the long way",
+        ),
+    ],
+)
+def test_an_amount_that_cannot_be_read_is_refused(
+    tmp_path: Path, body: str, line: int, what: str
+) -> None:
+    result = run(tmp_path, service(f"{body}\ndevices: [/dev/fuse]"))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path}/compose.yml:{line}: {what} of service 'web' is not a" in result.stderr
+    assert "devices" in result.stderr
 
 
 def test_a_pod_runs_where_the_file_says(tmp_path: Path) -> None:

@@ -26,6 +26,16 @@ from tests.generator.stack import Swarm, loaded, web
             id="limits",
         ),
         pytest.param(
+            "mem_limit: .5g\ncpus: '.5'\npids_limit: -1",
+            {"resources": {"limits": {"memory": "536870912", "cpus": "0.5"}}},
+            id="what Compose takes and an older Docker does not",
+        ),
+        pytest.param(
+            "deploy: {resources: {reservations: {memory: 1e3k, cpus: 1e-1}}}",
+            {"resources": {"reservations": {"memory": "1024000", "cpus": "0.1"}}},
+            id="the same the long way",
+        ),
+        pytest.param(
             "deploy:\n  placement:\n    constraints: [node.role == manager]\n"
             '    max_replicas_per_node: "1"',
             {

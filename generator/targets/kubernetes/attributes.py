@@ -14,6 +14,7 @@ from faults import UserError
 from generator.result import Notice
 from generator.targets.hollow import hollow
 from generator.targets.kubernetes.quantity import is_count
+from generator.targets.kubernetes.unreadable import unreadable
 
 CARRIED = (
     *("annotations", "build", "cap_add", "cap_drop", "command", "configs", "container_name"),
@@ -75,7 +76,7 @@ def judged(model: Model, name: str, *, is_once: bool) -> list[Notice]:
 
 
 def refused_of(model: Model, name: str) -> Iterator[UserError]:
-    """Yield an error for each attribute of service *name* that cannot be carried over."""
+    """Yield an error for each attribute of service *name* that cannot be carried over, or read."""
     for key in model.keys(name):
         is_known = key in CARRIED or key in SAID or is_ignored(key)
         if not is_known and model.get(name, key) is not None:
@@ -86,6 +87,7 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
             called = "scale" if key == "scale" else "deploy.replicas"
             yield refused(model, name, key, f"{called}: {_shown(count)}")
     yield from _refused_of_deploy(model, name, _deploy(model, name))
+    yield from unreadable(model, name)
 
 
 def _refused_of_deploy(model: Model, name: str, deploy: Mapping[str, Value]) -> Iterator[UserError]:

@@ -1,27 +1,22 @@
 """Amounts of memory and processor time, as Kubernetes writes them.
 
-Sources: Compose Specification, "Specifying byte values" (1k is 1,024 bytes); Kubernetes,
-"Resource Management for Pods and Containers".
+Source: Kubernetes, "Resource Management for Pods and Containers".
 """
 
-import re
-from decimal import Decimal, InvalidOperation
-
+from composefile import amounts
 from composefile.values import Value
 
-_BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
-_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("", "Ki", "Mi", "Gi", "Ti")
 _STEP = 1024
 _MOST_DIGITS = 9  # of a number of pods
 
 
 def memory(value: Value) -> str:
-    """Return *value*, such as ``512m``, as ``512Mi``; empty if it is no amount of bytes."""
-    match = _BYTES.fullmatch(value) if isinstance(value, str) else None
-    if not match:
+    """Return *value*, such as ``512m``, as ``512Mi``; empty if it is no amount of bytes, or 0."""
+    try:
+        count = amounts.byte_count(value) if isinstance(value, str) else 0
+    except ValueError:
         return ""
-    count = int(Decimal(match[1]) * _STEP ** _POWERS[match[2].lower()])
     unit = 0
     while count and count % _STEP == 0 and unit < len(_UNITS) - 1:
         count, unit = count // _STEP, unit + 1
@@ -31,12 +26,18 @@ def memory(value: Value) -> str:
 def processors(value: Value) -> str:
     """Return *value*, such as ``0.5``, as ``500m``; empty if it is no number, or 0."""
     try:
-        milli = int(Decimal(value) * 1000) if isinstance(value, str) else 0
-    except (InvalidOperation, ValueError, OverflowError):
+        count = amounts.processors(value) if isinstance(value, str) else 0
+    except ValueError:
         return ""
-    if milli <= 0:
+    if not count:
         return ""
+    milli = max(1, int(round(count * 1000, 6)))
     return str(milli // 1000) if milli % 1000 == 0 else f"{milli}m"
+
+
+def memory_of_tmpfs(text: str) -> str:
+    """Return the size that *text*, an entry of `tmpfs`, has, as `memory` does."""
+    return memory(amounts.size_of_tmpfs(text))
 
 
 def is_count(value: Value) -> bool:

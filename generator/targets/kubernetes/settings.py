@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from composefile.model import Model
-from composefile.values import Value, fields
+from composefile.places import place_below
+from composefile.values import Value
 from faults import Place, UsageError, UserError, nearest
 
 KEY = "x-dcgen"
@@ -89,7 +90,7 @@ def of_file(model: Model, name: str) -> Settings:
     for path, item in _leaves(value):
         text = item if isinstance(item, str) else ""
         written = f"`{KEY}.{'.'.join(path)}{f': {text}' if text else ''}` of service {name!r}"
-        setting = Setting(text, written, _place(model, name, path))
+        setting = Setting(text, written, place_below(model, name, KEY, path))
         found[_checked(".".join(path), setting)] = setting
     return found
 
@@ -160,15 +161,3 @@ def _leaves(value: Mapping[str, Value]) -> Iterator[tuple[tuple[str, ...], Value
             yield from (((key, *path), one) for path, one in _leaves(item))
         else:
             yield (key,), item
-
-
-def _place(model: Model, name: str, path: tuple[str, ...]) -> Place:
-    """Return where *path* stands in the settings of service *name*, as far down as in this file."""
-    field = model.fields(name).get(KEY)
-    node, found = field.node if field else None, model.where(name, KEY)
-    for word in path:
-        entry = fields(node).get(word)
-        if entry is None:
-            return found
-        found, node = model.document.where(entry.key), entry.node
-    return found

@@ -16,7 +16,7 @@ from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.hollow import require_target
 from generator.targets.kubernetes.objects import Given, together
-from generator.targets.kubernetes.quantity import memory
+from generator.targets.kubernetes.quantity import memory, memory_of_tmpfs
 from generator.targets.kubernetes.settings import group
 from generator.targets.kubernetes.source import Source, label_of
 
@@ -74,7 +74,7 @@ def storage(source: Source, name: str, *, own_pods: bool, many: bool) -> Given:
             body["subPath"] = one.subpath
         parts.append(Given((), (body,)))
         if one.kind == "tmpfs":
-            parts.append(Given((_in_memory(called, one.size),)))
+            parts.append(Given((_in_memory(called, memory(one.size)),)))
         elif not one.name:
             what = f"the volume {one.target} of {name} has no name, and ends with its pod"
             fix = f"give it one, if its data are to stay: `data:{one.target}`"
@@ -168,19 +168,18 @@ def in_memory(source: Source, name: str) -> Iterator[Given]:
         UserError: One has no place in the container.
     """
     for index, text in enumerate(words(source.model.get(name, "tmpfs"))):
-        target, _, options = text.partition(":")
+        target = text.partition(":")[0]
         require_target(source.model, name, "tmpfs", target, index)
-        found = dict(option.partition("=")[::2] for option in options.split(","))
         called = f"tmpfs-{index}"
         mounted: Emitted = {"name": called, "mountPath": target}
-        yield Given((_in_memory(called, found.get("size", "")),), (mounted,))
+        yield Given((_in_memory(called, memory_of_tmpfs(text)),), (mounted,))
     size = source.model.get(name, "shm_size")
     if isinstance(size, str):
-        yield Given((_in_memory("shm", size),), ({"name": "shm", "mountPath": "/dev/shm"},))  # noqa: S108 - in the container
+        yield Given((_in_memory("shm", memory(size)),), ({"name": "shm", "mountPath": "/dev/shm"},))  # noqa: S108 - in the container
 
 
 def _in_memory(called: str, size: str) -> Emitted:
-    limit: dict[str, Emitted] = {"sizeLimit": memory(size)} if memory(size) else {}
+    limit: dict[str, Emitted] = {"sizeLimit": size} if size else {}
     return {"name": called, "emptyDir": {"medium": "Memory", **limit}}
 
 

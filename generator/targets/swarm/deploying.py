@@ -121,7 +121,8 @@ def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, 
     resources: dict[str, dict[str, Emitted]] = {"limits": {}, "reservations": {}}
     for kind, (section, key) in _LIMIT_KEYS.items():
         value = model.get(name, kind)
-        if isinstance(value, str) and value not in ("0", "-1", ""):
+        is_none = value == "0" or (kind == "pids_limit" and value == "-1")
+        if isinstance(value, str) and not is_none:
             resources[section][key] = _limit(model, name, kind, value, _LIMITS[key])
     if isinstance(present, dict):
         for section, values in present.items():

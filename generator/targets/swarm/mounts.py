@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from composefile.amounts import byte_count, size_of_tmpfs
 from composefile.model import Model
 from composefile.paths import mount
 from composefile.values import Value, is_ignored, words
@@ -18,8 +19,6 @@ from generator.targets.hollow import require_target
 from generator.targets.swarm.told import Told, refused
 
 MOST_BYTES = 500_000  # of a config; Swarm takes no more than 500 kB
-_SIZE = re.compile(r"(\d+)\s*([bkmg]?)(?:i?b)?", re.IGNORECASE)
-_UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _IN_STACK = {"volume": ("nocopy",), "bind": ("propagation",), "tmpfs": ("size",)}
 _NOTHING_LIKE_IT = "Swarm has nothing like it"
 _WITHOUT = "leave it out if the service runs without it"
@@ -70,17 +69,18 @@ def add_memory(model: Model, name: str, found: Mounts, told: Told) -> None:
     """Put what service *name* mounts in memory into *found*.
 
     Raises:
-        UserError: It has no place in the container.
+        UserError: It has no place in the container, or its size is none.
     """
     for index, entry in enumerate(words(model.get(name, "tmpfs"))):
         target, _, options = entry.partition(":")
         require_target(model, name, "tmpfs", target, index)
-        size = next((o[5:] for o in options.split(",") if o.startswith("size=")), "")
-        found.written.append(_written(Mount("tmpfs", "", target, size=_bytes(size))))
+        size = _bytes(model, name, "tmpfs", size_of_tmpfs(entry))
+        found.written.append(_written(Mount("tmpfs", "", target, size=size)))
         names = [option.partition("=")[0] for option in options.split(",") if option]
         _say_lost(model, name, "tmpfs", [one for one in names if one != "size"], told)
     if isinstance(shared := model.get(name, "shm_size"), str):
-        found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=_bytes(shared))))  # noqa: S108 - in the container
+        size = _bytes(model, name, "shm_size", shared)
+        found.written.append(_written(Mount("tmpfs", "", "/dev/shm", size=size)))  # noqa: S108 - in the container
 
 
 def add(model: Model, name: str, index: int, found: Mounts, told: Told) -> None:
@@ -139,7 +139,7 @@ def _long(model: Model, name: str, entry: dict[str, Value], told: Told) -> Mount
         str(entry.get("target") or ""),
         entry.get("read_only") == "true",
         options.get("nocopy") == "true",
-        _bytes(str(options.get("size") or "")),
+        _bytes(model, name, "volumes", str(options.get("size") or "")),
         str(options.get("propagation") or ""),
     )
 
@@ -180,6 +180,10 @@ def _bind(model: Model, name: str, one: Mount, found: Mounts, told: Told) -> Non
     found.files[one.target] = Path(os.path.normpath(one.source)).as_posix()
 
 
-def _bytes(text: str) -> int:
-    match = _SIZE.fullmatch(text.strip())
-    return int(match[1]) * _UNITS[match[2].lower()] if match else 0
+def _bytes(model: Model, name: str, key: str, text: str) -> int:
+    try:
+        return byte_count(text) if text or key == "shm_size" else 0
+    except ValueError:
+        shown = key if key == "shm_size" else f"{key}.size"
+        why = f"{text!r} is not a size such as 64m"
+        raise refused(model, name, key, why, "write it so", shown) from None

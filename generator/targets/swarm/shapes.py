@@ -6,6 +6,7 @@ Sources: docker/cli, the schema of the Compose file format 3.8; Docker Engine, "
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from composefile.amounts import byte_count, processors
 from composefile.interpolation import escape
 from composefile.values import Value, is_ignored, pairs
 from generator.editing.emit import Emitted, Verbatim
@@ -15,6 +16,7 @@ Shape = Leaf | Mapping[str, "Shape"] | Sequence["Shape"]
 
 _DAYS = re.compile(r"(\d+)d")
 _DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
+# As every Docker that reads a stack does; Compose takes more.
 _SIZE = re.compile(r"\d+(?:\.\d+)? ?[kmgtp]?i?b?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
@@ -49,9 +51,8 @@ def number(word: str) -> Emitted:
     Raises:
         ValueError: It is none.
     """
-    if not _NUMBER.fullmatch(word):
-        raise ValueError(word)
-    return Verbatim(word)
+    count = processors(word)
+    return Verbatim(word if _NUMBER.fullmatch(word) else f"{count:.9f}".rstrip("0").rstrip("."))
 
 
 def cpus(word: str) -> Emitted:
@@ -103,9 +104,8 @@ def size(word: str) -> Emitted:
     Raises:
         ValueError: It is none.
     """
-    if not _SIZE.fullmatch(word):
-        raise ValueError(word)
-    return word
+    count = byte_count(word)
+    return word if _SIZE.fullmatch(word) else str(count)
 
 
 def labels(value: Value) -> dict[str, Emitted]:
