@@ -5,8 +5,22 @@ Source: Compose Specification, "Specifying durations".
 
 import re
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d)")
-_SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_ONE = r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d|w)"
+_PART = re.compile(_ONE)
+_WHOLE = re.compile(rf"0|(?:{_ONE})+")
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS |= {"d": 86400.0, "w": 604800.0}
+
+
+def time(word: str) -> float:
+    """Return how many seconds *word* is.
+
+    Raises:
+        ValueError: It is no time.
+    """
+    if not _WHOLE.fullmatch(word):
+        raise ValueError(word)
+    return seconds(word)
 
 
 def seconds(value: object) -> float:

@@ -134,6 +134,25 @@ def test_an_amount_of_processors(text: str, expected: str) -> None:
         pytest.param("mem_reservation: -1m", 4, "`mem_reservation: -1m`", id="negative"),
         pytest.param("cpus: 500m", 4, "`cpus: 500m`", id="Kubernetes' own spelling"),
         pytest.param("cpu_shares: abc", 4, "`cpu_shares: abc`", id="shares"),
+        pytest.param("stop_grace_period: soon", 4, "`stop_grace_period: soon`", id="a time"),
+        pytest.param(
+            "healthcheck:\n  test: a\n  interval: 10", 6, "`healthcheck.interval: 10`", id="no s"
+        ),
+        pytest.param(
+            "healthcheck:\n  test: a\n  retries: many", 6, "`healthcheck.retries: many`", id="tries"
+        ),
+        pytest.param(
+            "deploy: {update_config: {delay: 1x}}",
+            4,
+            "`deploy.update_config.delay: 1x`",
+            id="delay",
+        ),
+        pytest.param(
+            "deploy: {update_config: {parallelism: -1}}",
+            4,
+            "`deploy.update_config.parallelism: -1`",
+            id="how many at once",
+        ),
         pytest.param("shm_size: 5x", 4, "`shm_size: 5x`", id="shared memory"),
         pytest.param("tmpfs:\n  - /a\n  - /b:size=10%", 6, "`tmpfs.size: 10%`", id="a share"),
         pytest.param(
@@ -156,7 +175,7 @@ def test_an_amount_of_processors(text: str, expected: str) -> None:
         ),
     ],
 )
-def test_an_amount_that_cannot_be_read_is_refused(
+def test_an_amount_or_a_time_that_cannot_be_read_is_refused(
     tmp_path: Path, body: str, line: int, what: str
 ) -> None:
     result = run(tmp_path, service(f"{body}\ndevices: [/dev/fuse]"))

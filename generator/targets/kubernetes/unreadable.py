@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from composefile.amounts import byte_count, processors, size_of_tmpfs
+from composefile.duration import time
 from composefile.model import Model
 from composefile.places import place_below
 from composefile.values import Value, words
 from faults import Place, UserError
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal():
+        raise ValueError(word)
+    return int(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class _Form:
 _MEMORY = _Form(byte_count, "an amount of memory", "512m")
 _PROCESSORS = _Form(processors, "a number of processors", "0.5")
 _WHOLE = _Form(int, "a whole number", "1024")
+_COUNT = _Form(_count, "a whole number from 0 up", "3")
+_TIME = _Form(time, "a time", "1m30s")
 _FORMS: Mapping[tuple[str, ...], _Form] = {
     ("mem_limit",): _MEMORY,
     ("mem_reservation",): _MEMORY,
@@ -37,6 +46,14 @@ _FORMS: Mapping[tuple[str, ...], _Form] = {
     ("deploy", "resources", "limits", "memory"): _MEMORY,
     ("deploy", "resources", "reservations", "cpus"): _PROCESSORS,
     ("deploy", "resources", "reservations", "memory"): _MEMORY,
+    ("deploy", "update_config", "delay"): _TIME,
+    ("deploy", "update_config", "parallelism"): _COUNT,
+    ("healthcheck", "interval"): _TIME,
+    ("healthcheck", "timeout"): _TIME,
+    ("healthcheck", "start_period"): _TIME,
+    ("healthcheck", "start_interval"): _TIME,
+    ("healthcheck", "retries"): _COUNT,
+    ("stop_grace_period",): _TIME,
 }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from composefile.amounts import byte_count, processors
+from composefile.duration import time
 from composefile.interpolation import escape
 from composefile.values import Value, is_ignored, pairs
 from generator.editing.emit import Emitted, Verbatim
@@ -14,7 +15,7 @@ from generator.editing.emit import Emitted, Verbatim
 Leaf = Callable[[str], Emitted]
 Shape = Leaf | Mapping[str, "Shape"] | Sequence["Shape"]
 
-_DAYS = re.compile(r"(\d+)d")
+_DAYS = re.compile(r"(?<![\d.])(\d+)d")
 _DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
 # As every Docker that reads a stack does; Compose takes more.
 _SIZE = re.compile(r"\d+(?:\.\d+)? ?[kmgtp]?i?b?", re.IGNORECASE)
@@ -93,9 +94,9 @@ def duration(word: str) -> Emitted:
         ValueError: It is no time.
     """
     found = _DAYS.sub(lambda match: f"{24 * int(match[1])}h", word)
-    if not _DURATION.fullmatch(found):
-        raise ValueError(word)
-    return found
+    return (
+        found if _DURATION.fullmatch(found) else f"{time(word):.9f}".rstrip("0").rstrip(".") + "s"
+    )
 
 
 def size(word: str) -> Emitted:
