@@ -219,6 +219,24 @@ def test_each_entry_of_a_list_that_is_refused_is_said(tmp_path: Path) -> None:
     assert "three" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        pytest.param("labels: {a: b}\nannotations: {-x: y}", 5, "annotations: -x", id="its own"),
+        pytest.param("labels:\n  a: b\n  -x: y\n  -z: y", 6, "labels: -x", id="a label"),
+        pytest.param("labels:\n  -x: y\n  -z: y", 6, "labels: -z", id="a second one"),
+        pytest.param("deploy:\n  labels: {-x: y}", 5, "deploy.labels: -x", id="of deploy"),
+    ],
+)
+def test_what_cannot_be_an_annotation_is_called_as_in_the_file(
+    tmp_path: Path, body: str, line: int, what: str
+) -> None:
+    result = run(tmp_path, service(body))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path}/compose.yml:{line}: `{what}` of service 'web'" in result.stderr
+
+
 def test_a_name_that_is_none_in_kubernetes_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, "services:\n  my_db:\n    image: redis\n")
 

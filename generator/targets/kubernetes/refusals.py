@@ -11,13 +11,12 @@ from generator.targets.kubernetes.attributes import refused_of, refused_of_file
 from generator.targets.kubernetes.command import command
 from generator.targets.kubernetes.files import config_files, secret_files
 from generator.targets.kubernetes.image import image_of
-from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.placing import entry_checks, node_parts
 from generator.targets.kubernetes.security import of_container, of_pod
 from generator.targets.kubernetes.source import Source, require_name
 from generator.targets.kubernetes.storage import in_memory, mounted
 from generator.targets.kubernetes.variables import environment
-from generator.targets.kubernetes.workload import kind_of, workload
+from generator.targets.kubernetes.workload import kind_of, workload_checks
 
 
 def checks(source: Source) -> Iterator[Check]:
@@ -43,4 +42,4 @@ def _of_service(source: Source, name: str) -> Iterator[Check]:
     yield partial(of_pod, model, name, (), source.choices.version)
     yield from entry_checks(model, name)
     yield from node_parts(model, name, source.elsewhere, ())
-    yield partial(workload, source, name, {}, Given())
+    yield from workload_checks(source, name)

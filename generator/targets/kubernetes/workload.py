@@ -6,13 +6,15 @@ Sources: Compose Specification, "deploy"; Kubernetes, "Workload Management".
 import hashlib
 import math
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from composefile.duration import seconds
+from composefile.places import place_below
 from composefile.values import Value, pairs
-from faults import UserError
+from faults import Check, UserError
 from generator.editing.emit import Emitted
-from generator.targets.kubernetes.attributes import refused
 from generator.targets.kubernetes.choices import Version
 from generator.targets.kubernetes.objects import Given, Object
 from generator.targets.kubernetes.policy import memberships
@@ -59,7 +61,9 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
     """
     kind, template = kind_of(source, name), _template(source, name, pod)
     settings = _deploy(source, name)
-    on_top = _annotated(source, name, settings.get("labels"))
+    for error in _without_annotation(source, name):
+        raise error
+    on_top: dict[str, Emitted] = dict(pairs(settings.get("labels")))
     if kind == "Job":
         spec: dict[str, Emitted] = {**_job(source, name), "template": template}
         return source.made(name, ("batch/v1", kind), job_name(name, pod), {"spec": spec}, on_top)
@@ -80,20 +84,36 @@ def workload(source: Source, name: str, pod: Emitted, given: Given) -> Object:
 
 def _template(source: Source, name: str, pod: Emitted) -> Emitted:
     labels = {**source.labels(name), **memberships(source, name)}
-    found = {
-        **_annotated(source, name, source.model.get(name, "annotations")),
-        **_annotated(source, name, source.model.get(name, "labels")),
-    }
+    found: dict[str, Emitted] = {}
+    for value in _labels_of(source, name).values():
+        found |= pairs(value)
     notes: dict[str, Emitted] = {"annotations": found} if found else {}
     return {"metadata": {"labels": labels, **notes}, "spec": pod}
 
 
-def _annotated(source: Source, name: str, value: Value) -> dict[str, Emitted]:
-    found: dict[str, Emitted] = dict(pairs(value))
-    for key in found:
-        if not _ANNOTATION.fullmatch(key):
-            raise refused(source.model, name, "labels", f"labels: {key}")
-    return found
+def workload_checks(source: Source, name: str) -> Iterator[Check]:
+    """Yield a check of each part of `workload` that can be refused."""
+    yield from _without_annotation(source, name)
+    yield partial(workload, source, name, {}, Given())
+
+
+def _without_annotation(source: Source, name: str) -> Iterator[UserError]:
+    """Yield an error for each label of service *name* that cannot be an annotation."""
+    of_deploy = _deploy(source, name).get("labels")
+    for key, value in (*_labels_of(source, name).items(), ("deploy", of_deploy)):
+        shown = "deploy.labels" if key == "deploy" else key
+        below = ["labels"] if key == "deploy" else []
+        for label in pairs(value):
+            if not _ANNOTATION.fullmatch(label):
+                yield UserError(
+                    f"`{shown}: {label}` of service {name!r} cannot be an annotation",
+                    fix="rename it: letters, digits, `-`, `_`, `.`, and a domain before a `/`",
+                    where=place_below(source.model, name, key, (*below, label)),
+                )
+
+
+def _labels_of(source: Source, name: str) -> dict[str, Value]:
+    return {key: source.model.get(name, key) for key in ("annotations", "labels")}
 
 
 def _count(source: Source, name: str) -> dict[str, Emitted]:
