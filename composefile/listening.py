@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from composefile.built_image import built_image
 from composefile.document import Service
@@ -9,7 +10,7 @@ from composefile.images import known_ports
 from composefile.model import Model
 from composefile.ports import LAST_PORT, Port, UnresolvedPortError, parse, written_target
 from composefile.values import Value, texts
-from faults import UserError
+from faults import Check, UserError
 
 
 def declared(model: Model, service: Service) -> list[Port]:
@@ -27,6 +28,14 @@ def declared(model: Model, service: Service) -> list[Port]:
                 if port.app_protocol and not known.app_protocol:
                     found[port.target, port.protocol] = port
     return list(found.values())
+
+
+def port_checks(model: Model, service: Service) -> Iterator[Check]:
+    """Yield a check of each port of *service*: one for which `declared` raises hides no other."""
+    for key in ("ports", "expose"):
+        entries = model.get(service.name, key)
+        for entry in entries if isinstance(entries, list) else []:
+            yield partial(_parse_or_refuse, entry, key, model, service)
 
 
 def variable_ports(model: Model, name: str) -> dict[str, tuple[int, ...]]:

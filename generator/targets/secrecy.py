@@ -1,7 +1,7 @@
 """What looks like a secret, by its name, by the variable that holds it, or by its form."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from composefile.document import own
 from composefile.interpolation import Reference, parts
@@ -67,23 +67,22 @@ def require_no_secret_in_entry(written: Model, section: str, key: str, fix: str)
         )
 
 
-def require_no_secret(written: Model, name: str, keys: Collection[str], holder: str) -> None:
-    """Refuse a variable with a secret's name in service *name* of the file as it is *written*.
+def taken_secrets(
+    written: Model, name: str, keys: Collection[str], holder: str
+) -> Iterator[UserError]:
+    """Yield an error for each attribute of service *name* that takes a secret from a variable.
 
     Args:
-        written: The services.
+        written: The services, values as they are written.
         name: One of them.
         keys: The attributes whose values are filled in and written.
         holder: What would hold it: ``manifest``.
-
-    Raises:
-        UserError: One is in one of *keys*.
     """
     for key in written.keys(name):
         if key not in keys:
             continue
         if any(takes_a_secret(text) for text in texts(written.get(name, key))):
-            raise UserError(
+            yield UserError(
                 f"`{key}:` of service {name!r} takes a secret from a variable",
                 fix=f"let the program read it from its environment: a {holder} would hold it",
                 where=written.where(name, key),

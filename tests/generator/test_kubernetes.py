@@ -208,6 +208,30 @@ def test_all_that_is_refused_is_said_at_once_by_line(tmp_path: Path) -> None:
     assert lines == ["5", "6", "7", "9", "11"]
 
 
+def test_no_fault_of_a_service_hides_another(tmp_path: Path) -> None:
+    body = (
+        "devices: [/dev/fuse]\nports: ['x:y', z]\nexpose: [w]\nvolumes: ['./a:/a']\n"
+        "deploy: {replicas: many}\nenvironment: {1A: a, 2B: b}\nuser: $THE_KEY\n"
+        "working_dir: $THE_KEY\nx-dcgen: {foo: 1, hpa: {max: many}}"
+    )
+    result = run(tmp_path, service(body) + "  db:\n    image: redis\n    x-dcgen: {bar: 1}\n")
+
+    facts = [line for line in result.stderr.splitlines() if not line.startswith("  ")]
+    lines = [fact.partition(": ")[0].rpartition(":")[2] for fact in facts]
+    assert result.exit_code == 1
+    assert lines == ["4", "5", "5", "6", "7", "8", "9", "9", "10", "11", "12", "12", "15"]
+    assert "`deploy.replicas: many` of service 'web' is not a number of pods" in result.stderr
+    assert "fix: write it as 3\n" in result.stderr
+
+
+def test_a_setting_for_a_service_that_is_not_there_hides_no_fault(tmp_path: Path) -> None:
+    result = run(tmp_path, service("privileged: maybe\ndevices: [a]"), "--set", "wbe.storage=1Gi")
+
+    assert result.exit_code == 1
+    assert "did you mean 'web'?" in result.stderr
+    assert "devices" in result.stderr
+
+
 def test_each_entry_of_a_list_that_is_refused_is_said(tmp_path: Path) -> None:
     constraints = "deploy: {placement: {constraints: [engine.labels.a == b, node.id == c]}}"
     hosts = "extra_hosts: ['one:host-gateway', 'two:host-gateway', 'three:192.0.2.7']"

@@ -13,7 +13,6 @@ from composefile.values import Value, is_ignored
 from faults import UserError
 from generator.result import Notice
 from generator.targets.hollow import hollow
-from generator.targets.kubernetes.quantity import is_count
 from generator.targets.kubernetes.unreadable import unreadable
 
 CARRIED = (
@@ -81,11 +80,6 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
         is_known = key in CARRIED or key in SAID or is_ignored(key)
         if not is_known and model.get(name, key) is not None:
             yield refused(model, name, key)
-    counts = {"scale": model.get(name, "scale"), "deploy": _deploy(model, name).get("replicas")}
-    for key, count in counts.items():
-        if count is not None and not is_count(count):
-            called = "scale" if key == "scale" else "deploy.replicas"
-            yield refused(model, name, key, f"{called}: {_shown(count)}")
     yield from _refused_of_deploy(model, name, _deploy(model, name))
     yield from unreadable(model, name)
 
@@ -108,10 +102,6 @@ def _refused_of_deploy(model: Model, name: str, deploy: Mapping[str, Value]) -> 
 def _meant(keys: Iterable[str]) -> Iterator[str]:
     # What begins so is for other programs, and Compose ignores it.
     return (key for key in keys if not is_ignored(key))
-
-
-def _shown(value: Value) -> str:
-    return f"{value if isinstance(value, str) else type(value).__name__:.20}"
 
 
 def _part(settings: Mapping[str, Value], key: str) -> dict[str, Value]:

@@ -29,7 +29,7 @@ def manifests(source: Source, beside: Beside, shared: Given) -> tuple[list[Objec
     Raises:
         UserError: Something in the file cannot be written as manifests: the first such thing.
     """
-    for error in refused_of_file(source.written):
+    for error in (*source.wrong, *refused_of_file(source.written)):
         raise error
     for name in source.names:
         require_name(source.model, name)

@@ -6,6 +6,7 @@ Each part of a service is made by itself, so that one that is refused hides no o
 from collections.abc import Iterator
 from functools import partial
 
+from composefile.listening import port_checks
 from faults import Check
 from generator.targets.kubernetes.attributes import refused_of, refused_of_file
 from generator.targets.kubernetes.command import command
@@ -15,12 +16,13 @@ from generator.targets.kubernetes.placing import entry_checks, node_parts
 from generator.targets.kubernetes.security import of_container, of_pod
 from generator.targets.kubernetes.source import Source, require_name
 from generator.targets.kubernetes.storage import in_memory, mounted
-from generator.targets.kubernetes.variables import environment
+from generator.targets.kubernetes.variables import environment, variable_checks
 from generator.targets.kubernetes.workload import kind_of, workload_checks
 
 
 def checks(source: Source) -> Iterator[Check]:
     """Yield a check of each part of *source* that cannot be written."""
+    yield from source.wrong
     yield from refused_of_file(source.written)
     for name in source.names:
         yield from _of_service(source, name)
@@ -30,6 +32,8 @@ def _of_service(source: Source, name: str) -> Iterator[Check]:
     model = source.model
     yield partial(require_name, model, name)
     yield from refused_of(model, name)
+    yield from port_checks(model, model.document.service(name))
+    yield from variable_checks(source, name)
     volumes = model.get(name, "volumes")
     for index in range(len(volumes) if isinstance(volumes, list) else 0):
         yield partial(mounted, source, name, index)

@@ -71,28 +71,31 @@ class Setting:
 Settings = Mapping[str, Setting]
 
 
-def of_file(model: Model, name: str) -> Settings:
+def of_file(model: Model, name: str) -> tuple[Settings, list[UserError]]:
     """Return the settings of service *name* in its file, by their keys: ``hpa.max``.
 
-    Raises:
-        UserError: One is not known, or its value is not what it should be.
+    With them are the errors of those that are not known, or whose value is not what it should be.
     """
     value = model.get(name, KEY)
     if value is None:
-        return {}
+        return {}, []
     if not isinstance(value, dict):
-        raise UserError(
+        error = UserError(
             f"`{KEY}:` of service {name!r} is not a mapping",
             fix=f"write it as `{KEY}: {{storage: 10Gi}}`",
             where=model.where(name, KEY),
         )
-    found = {}
+        return {}, [error]
+    found, wrong = {}, []
     for path, item in _leaves(value):
         text = item if isinstance(item, str) else ""
         written = f"`{KEY}.{'.'.join(path)}{f': {text}' if text else ''}` of service {name!r}"
         setting = Setting(text, written, place_below(model, name, KEY, path))
-        found[_checked(".".join(path), setting)] = setting
-    return found
+        try:
+            found[_checked(".".join(path), setting)] = setting
+        except UserError as error:
+            wrong.append(error)
+    return found, wrong
 
 
 def of_word(option: str, word: str) -> tuple[str, str, Setting]:

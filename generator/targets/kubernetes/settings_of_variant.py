@@ -3,11 +3,11 @@
 web: ingress, hpa, pdb    ──►    web (HAProxy): ingress        web-replicas: hpa, pdb
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from composefile.labels import Identity
 from composefile.model import Model
-from faults import nearest
+from faults import UserError, nearest
 from generator.targets.kubernetes.settings import Setting, Settings, group, of_file, over
 
 _OUTSIDE = ("ingress", "node-port")  # of who publishes the ports
@@ -18,20 +18,25 @@ def settings_of(
     names: Collection[str],
     pods: Mapping[str, list[str]],
     chosen: Mapping[str, Settings],
-) -> dict[str, Settings]:
-    """Return the settings of each of the services *names*.
+) -> tuple[dict[str, Settings], list[UserError]]:
+    """Return the settings of each of the services *names*, and what is wrong with them.
+
+    Where something is wrong, there are no settings: what is missing would be wrong, too.
 
     Args:
         model: The file.
         names: The services that have pods in the cluster.
         pods: The balancers whose place a Service takes, each with its replicas.
         chosen: Service to what was chosen on the command line, which counts more than the file.
-
-    Raises:
-        UserError: A setting is not what it should be, or for a service that is not there.
     """
-    written = {name: of_file(model, name) for name in model.document.names}
-    _require_services(names, chosen)
+    written: dict[str, Settings] = {}
+    wrong: list[UserError] = []
+    for name in model.document.names:
+        written[name], more = of_file(model, name)
+        wrong += more
+    wrong += _without_service(names, chosen)
+    if wrong:
+        return {}, wrong
     found: dict[str, Settings] = {}
     for name in names:
         first = pods.get(name, [name])[0]  # replicas are equal, else they have no Service
@@ -40,8 +45,12 @@ def settings_of(
         identity = model.identity(name)
         replicas = [other for other in identity.replicas if other in names]
         if replicas and name not in pods:
-            found |= _shared(name, identity, {other: found[other] for other in (name, *replicas)})
-    return found
+            given = {other: found[other] for other in (name, *replicas)}
+            try:
+                found |= _shared(name, identity, given)
+            except UserError as error:
+                wrong.append(error)
+    return ({}, wrong) if wrong else (found, [])
 
 
 def _shared(name: str, identity: Identity, found: Mapping[str, Settings]) -> dict[str, Settings]:
@@ -85,9 +94,9 @@ def _require_slots(name: str, identity: Identity, settings: Settings) -> None:
         raise most.refused(what, fix)
 
 
-def _require_services(names: Collection[str], chosen: Mapping[str, Settings]) -> None:
+def _without_service(names: Collection[str], chosen: Mapping[str, Settings]) -> Iterator[UserError]:
     for name, settings in chosen.items():
         if name not in names:
             (setting, *_) = settings.values()
             fix = nearest(name, names, f"choose one of: {', '.join(names)}")
-            raise setting.refused(f"no service named {name!r} has pods in the cluster", fix)
+            yield setting.refused(f"no service named {name!r} has pods in the cluster", fix)

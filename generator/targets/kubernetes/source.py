@@ -36,6 +36,7 @@ class Source:
         elsewhere: Names that lead out of the cluster, by a Service.
         settings: Service to what Compose cannot say of it.
         sidecars: The ambassadors that run in the pods of others.
+        wrong: What is wrong with the settings.
     """
 
     model: Model
@@ -46,6 +47,7 @@ class Source:
     elsewhere: frozenset[str] = frozenset()
     settings: Mapping[str, Settings] = field(default_factory=dict)
     sidecars: tuple[str, ...] = ()
+    wrong: tuple[UserError, ...] = ()
 
     @functools.cached_property
     def names(self) -> list[str]:

@@ -13,11 +13,19 @@ from composefile.places import place_below
 from composefile.values import Value, words
 from faults import Place, UserError
 
+_MOST_DIGITS = 9  # of a number of pods
+
 
 def _count(word: str) -> int:
     if not word.isdecimal():
         raise ValueError(word)
     return int(word)
+
+
+def _pods(word: str) -> int:
+    if len(word) > _MOST_DIGITS:
+        raise ValueError(word)
+    return _count(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ _MEMORY = _Form(byte_count, "an amount of memory", "512m")
 _PROCESSORS = _Form(processors, "a number of processors", "0.5")
 _WHOLE = _Form(int, "a whole number", "1024")
 _COUNT = _Form(_count, "a whole number from 0 up", "3")
+_PODS = _Form(_pods, "a number of pods", "3")
 _TIME = _Form(time, "a time", "1m30s")
 _FORMS: Mapping[tuple[str, ...], _Form] = {
     ("mem_limit",): _MEMORY,
@@ -54,6 +63,8 @@ _FORMS: Mapping[tuple[str, ...], _Form] = {
     ("healthcheck", "start_interval"): _TIME,
     ("healthcheck", "retries"): _COUNT,
     ("stop_grace_period",): _TIME,
+    ("scale",): _PODS,
+    ("deploy", "replicas"): _PODS,
 }
 
 

@@ -8,12 +8,14 @@ Environment Variables" (`$(NAME)` is expanded, `$$` is `$`).
 import base64
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from composefile import env_file
 from composefile.values import Value, assignments
-from faults import UserError
+from faults import Check, UserError
 from generator.editing.emit import Emitted
 from generator.result import Notice
 from generator.targets.kubernetes.attributes import CARRIED
@@ -21,7 +23,7 @@ from generator.targets.kubernetes.command import escaped
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.settings import KEY
 from generator.targets.kubernetes.source import Source, key_of
-from generator.targets.secrecy import is_secret, is_secret_variable, require_no_secret
+from generator.targets.secrecy import is_secret, is_secret_variable, taken_secrets
 
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 # Not written, or looked at by those who write them.
@@ -46,7 +48,8 @@ def environment(source: Source, name: str) -> Given:
         UserError: A file of variables cannot be read, a name is none in a cluster, or a secret
             stands elsewhere.
     """
-    require_no_secret(source.written, name, _FILLED, "manifest")
+    for error in taken_secrets(source.written, name, _FILLED, "manifest"):
+        raise error
     found = _variables(source, name)
     variables: list[Emitted] = [
         {"name": variable, "value": escaped(text)} for variable, text in found.here.items()
@@ -76,6 +79,16 @@ def environment(source: Source, name: str) -> Given:
         objects=tuple(objects),
         notices=tuple(notices),
     )
+
+
+def variable_checks(source: Source, name: str) -> Iterator[Check]:
+    """Yield a check of each variable of service *name*, and of each attribute that takes a secret.
+
+    One that is refused hides no other, as it does in `environment`.
+    """
+    yield from taken_secrets(source.written, name, _FILLED, "manifest")
+    for variable in assignments(source.model.get(name, "environment")):
+        yield partial(_require_name, source, name, variable)
 
 
 def _made_by_you(source: Source, name: str, found: _Variables) -> Notice:

@@ -34,7 +34,7 @@ def source_of(
     gone = {name for replicas in pods.values() for name in replicas}
     gone |= {*beside, *(one.name for one in away)}
     left = [name for name in _started(model) if name not in gone]
-    settings = settings_of(model, left, pods, choices.settings)
+    settings, wrong = settings_of(model, left, pods, choices.settings)
     away += hosts(model, left)
     source = Source(
         Folded(model, pods) if pods else model,
@@ -45,6 +45,7 @@ def source_of(
         frozenset(one.name for one in away),
         settings,
         beside,
+        tuple(wrong),
     )
     told = (notice(source, one) for one in away)
     return source, away, [*said, *(one for one in told if one), *_kept(source)]

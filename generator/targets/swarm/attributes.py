@@ -15,7 +15,7 @@ from composefile.syntax.parser import Scalar
 from composefile.values import is_ignored, words
 from faults import UserError
 from generator.targets.hollow import hollow
-from generator.targets.secrecy import require_no_secret
+from generator.targets.secrecy import taken_secrets
 from generator.targets.swarm.told import Told, refused
 from generator.targets.swarm.variables import Source
 
@@ -83,7 +83,8 @@ def judge(source: Source, name: str, told: Told) -> None:
     model = source.filled
     for error in refused_of(model, name):
         raise error
-    require_shown(source, name)
+    for error in taken_of(source, name):
+        raise error
     for key in model.keys(name):
         if key in CARRIED or key in NO_LOSS or is_ignored(key):
             continue
@@ -102,13 +103,9 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
             yield refused(model, name, key, _HOST_ALONE, fix)
 
 
-def require_shown(source: Source, name: str) -> None:
-    """Refuse an attribute of service *name* by which the stack would hold a secret.
-
-    Raises:
-        UserError: There is one.
-    """
-    require_no_secret(source.written, name, {*CARRIED} - _UNFILLED, "stack")
+def taken_of(source: Source, name: str) -> Iterator[UserError]:
+    """Yield an error for each attribute of service *name* by which a stack would hold a secret."""
+    return taken_secrets(source.written, name, {*CARRIED} - _UNFILLED, "stack")
 
 
 def chosen(model: Model, told: Told) -> list[str]:

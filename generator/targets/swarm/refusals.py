@@ -12,7 +12,7 @@ from generator.targets.swarm.attributes import (
     chosen,
     refused_of,
     refused_of_file,
-    require_shown,
+    taken_of,
 )
 from generator.targets.swarm.configs import Beside, declare, references
 from generator.targets.swarm.deploying import Held, deployed
@@ -58,7 +58,7 @@ def _of_service(
 ) -> Iterator[Check]:
     model = source.filled
     yield from refused_of(model, name)
-    yield partial(require_shown, source, name)
+    yield from taken_of(source, name)
     yield from parts(source, name, told).values()
     volumes = model.get(name, "volumes")
     for index in range(len(volumes) if isinstance(volumes, list) else 0):
