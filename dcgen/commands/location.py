@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from dcgen import source
-from dcgen.commands import overlays
+from dcgen.commands import checked, overlays
 from dcgen.commands.sites import Place
 from dcgen.commands.target import AS_ASKED, Target, find, target
 from engine.docker.containers import Site
@@ -65,7 +65,13 @@ def cluster_options(command: F) -> F:
         is_flag=True,
         help="Where `dcgen kubernetes` was applied: the cluster that kubectl reaches.",
     )
-    of = click.option("--namespace", default="", metavar="NAME", help="Namespace there.")
+    of = click.option(
+        "--namespace",
+        default="",
+        metavar="NAME",
+        callback=checked.namespace,
+        help="Namespace there.",
+    )
     return in_cluster(of(command))
 
 

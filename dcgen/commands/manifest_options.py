@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dcgen.commands import checked
 from faults import UsageError
 from generator.targets.kubernetes.choices import NEWEST, OLDEST, USUAL, Choices, Version
 from generator.targets.kubernetes.settings import FORMS, Settings, of_word
@@ -65,9 +66,13 @@ def _version(_ctx: click.Context, _param: click.Parameter, value: str) -> Versio
 
 _OPTIONS = (
     click.option(
-        "--registry", default="", metavar="HOST/PATH", help="Where images built here are."
+        "--registry",
+        default="",
+        metavar="HOST/PATH",
+        callback=checked.registry,
+        help="Where images built here are.",
     ),
-    click.option("--tag", default="", help="Their tag."),
+    click.option("--tag", default="", callback=checked.tag, help="Their tag."),
     click.option(
         "--kubernetes",
         "version",
@@ -77,7 +82,13 @@ _OPTIONS = (
         callback=_version,
         help=f"Oldest Kubernetes that is to take them, {OLDEST} to {NEWEST}.",
     ),
-    click.option("--namespace", default="", metavar="NAME", help="Namespace of all objects."),
+    click.option(
+        "--namespace",
+        default="",
+        metavar="NAME",
+        callback=checked.namespace,
+        help="Namespace of all objects.",
+    ),
     click.option(
         "--secrets",
         type=click.Choice(["external", "generate"]),

@@ -1,6 +1,5 @@
 """``dcgen ship``: build what a file builds once, and bring it to where it runs."""
 
-import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -8,22 +7,11 @@ from typing import Any
 
 import click
 
+from dcgen.commands import checked
 from dcgen.commands.env_files import env_file_option
 from dcgen.commands.options import PATH
 from dcgen.commands.run_options import RunCommand, hosts_options
 from faults import HostError, UsageError
-
-# Docker's "Image reference", without a tag; a name without a dot is one of Docker Hub's.
-_REGISTRY = r"[A-Za-z0-9.-]+(:\d+)?(/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
-
-
-def _registry(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
-    if value is None or re.fullmatch(_REGISTRY, value.rstrip("/")):
-        return value.rstrip("/") if value else value
-    raise UsageError(
-        f"{value!r} is not the place of a registry",
-        fix="write it as HOST[:PORT][/PATH], without https://: `--registry registry.example/coins`",
-    )
 
 
 @click.command(
@@ -43,7 +31,7 @@ def _registry(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 @click.option(
     "--registry",
     metavar="HOST[:PORT][/PATH]",
-    callback=_registry,
+    callback=checked.registry,
     help="Push the images there: HOST/PATH/SERVICE:TAG.",
 )
 @click.option(

@@ -1,5 +1,6 @@
-"""The stack of the files that were read, with what lies around it."""
+"""The stack of the files that were read, with what lies around it, and how both are written."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from dcgen import output
 from dcgen.commands import losses, overlays
 from dcgen.reading import Reading
 from faults import UserError, all_of
+from generator.result import is_generated
 from generator.targets.swarm.configs import Beside
 from generator.targets.swarm.refusals import checks
 from generator.targets.swarm.stack import Choices, Stack, stack
@@ -45,3 +47,20 @@ def stack_of(reading: Reading, target: Path | None, choices: Choices) -> tuple[S
     except UserError as error:
         images = (choices.registry, choices.tag)
         raise all_of(error, checks(source, images, choices.port_mode, beside)) from error
+
+
+def write(files: dict[Path, str], *, force: bool) -> None:
+    """Write *files*, the stack first among them; with *force* over what dcgen did not write.
+
+    Raises:
+        UserError: See `dcgen.output.publish`.
+    """
+    target = next(iter(files))
+    former = output.head(target) if target.is_file() else ""
+
+    def is_ours(text: str) -> bool:
+        # The former stack names the configs that it had by the hash of their text.
+        return is_generated(text) or hashlib.sha256(text.encode()).hexdigest()[:8] in former
+
+    # What the stack refers to is there before it.
+    output.publish(dict(reversed(files.items())), force=force, is_ours=is_ours)

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from composefile.image_names import is_tag
 from engine.hosts import DEFAULT_HOST
 from engine.ship.building import Image
 from faults import UsageError
 
-_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _HASH = 12
 
 
@@ -25,7 +25,7 @@ def require_tag(tag: str) -> str:
             "'latest' does not tell which images it is, nor how to go back",
             fix="leave out `--tag`: git or the content names it; or give a version: `--tag v1.2`",
         )
-    if not re.fullmatch(_TAG, tag):
+    if not is_tag(tag):
         raise UsageError(
             f"{tag!r} is not a tag: letters, digits, '.', '_', '-', at most 128",
             fix="give one like `--tag v1.2`",

@@ -34,6 +34,34 @@ def run(*words: str) -> Result:
             "  fix: write 127.0.0.1, 0.0.0.0, or another address of this host\n",
             id="a name to listen on",
         ),
+        *(
+            pytest.param(
+                [command, "--registry", "https://r.example/x", "--tag", "1"],
+                "'https://r.example/x' is not the place of a registry\n"
+                "  fix: write it as HOST[:PORT][/PATH], without https://:"
+                " `--registry registry.example/coins`\n",
+                id=f"a URL in place of a registry, of {command}",
+            )
+            for command in ("kubernetes", "swarm", "ship")
+        ),
+        *(
+            pytest.param(
+                [command, "--registry", "r.example/x", "--tag", "a b"],
+                "'a b' is not a tag: letters, digits, '.', '_', '-', at most 128\n"
+                "  fix: give one like `--tag v1.2`\n",
+                id=f"a tag with a space, of {command}",
+            )
+            for command in ("kubernetes", "swarm")
+        ),
+        *(
+            pytest.param(
+                [*command, "--namespace", "Bad_Name"],
+                "'Bad_Name' is not the name of a namespace: small letters, digits and '-',"
+                " at most 63\n  fix: give one like `--namespace coins`\n",
+                id=f"a namespace, of {' '.join(command)}",
+            )
+            for command in (["kubernetes"], ["lb", "status"])
+        ),
         pytest.param(
             ["scale"],
             "missing argument 'SERVICE N | SERVICE=N…'\n  fix: see: dcgen scale --help\n",
