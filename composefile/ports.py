@@ -13,7 +13,7 @@ from composefile.interpolation import resolve
 from composefile.values import Value
 
 LAST_PORT = 65535
-MAX_PORTS = 1000
+MAX_PORTS = 1000  # that one entry declares in the container
 PROTOCOLS = ("tcp", "udp", "sctp")
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
@@ -70,7 +70,7 @@ def read(entry: Value) -> list[Port]:
     if not isinstance(entry, str):
         raise ValueError(entry)  # noqa: TRY004 - what is wrong is the file
     host, container, protocol = _split(entry)
-    low, high = _range(container)
+    low, high = _range(container, MAX_PORTS)
     protocol = _protocol(protocol)
     if "$" in host:
         return [Port(number, host, "", protocol) for number in range(low, high + 1)]
@@ -148,15 +148,13 @@ def _split(entry: str) -> tuple[str, str, str]:
 
 
 def _long(entry: Mapping[str, Value]) -> Port:
-    low, high = _range(str(entry.get("target") or ""))
-    if low != high:
-        raise ValueError(entry)
+    target, _ = _range(str(entry.get("target") or ""), 1)
     published = str(entry.get("published") or "")
     if "$" not in published:
         (published,) = _published(published, 1)
     host_ip = str(entry.get("host_ip") or "").strip("[]")
     return Port(
-        low,
+        target,
         published,
         host_ip,
         protocol=_protocol(str(entry.get("protocol") or "")),
@@ -172,10 +170,10 @@ def _protocol(text: str) -> str:
     return protocol
 
 
-def _range(text: str) -> tuple[int, int]:
+def _range(text: str, most: int) -> tuple[int, int]:
     match = _RANGE.fullmatch(text)
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-    if not 0 < low <= high <= LAST_PORT or high - low >= MAX_PORTS:
+    if not 0 < low <= high <= LAST_PORT or high - low >= most:
         raise ValueError(text)
     return low, high
 
@@ -184,7 +182,8 @@ def _published(text: str, count: int) -> list[str]:
     # Port 0 is any, as none is.
     if not text.strip("0"):
         return [""] * count
-    low, high = _range(text)
+    # Docker chooses one of them, however many they are.
+    low, high = _range(text, LAST_PORT)
     if count == 1:
         return [str(low) if low == high else f"{low}-{high}"]
     if high - low + 1 != count:

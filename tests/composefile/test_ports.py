@@ -24,6 +24,8 @@ TCP = Port(80)
         pytest.param("90-91", [Port(90), Port(91)], id="a range"),
         pytest.param("81-82:90-91", [Port(90, "81"), Port(91, "82")], id="two ranges"),
         pytest.param("81-83:80", [Port(80, "81-83")], id="one of a range of host ports"),
+        pytest.param("8000-9000:80", [Port(80, "8000-9000")], id="one of more than a thousand"),
+        pytest.param("1-65535:80", [Port(80, "1-65535")], id="one of all"),
         pytest.param("127.0.0.1:8001:80", [Port(80, "8001", "127.0.0.1")], id="an address"),
         pytest.param("127.0.0.1::80", [Port(80, "", "127.0.0.1")], id="an address alone"),
         pytest.param("[::1]:8001:80", [Port(80, "8001", "::1")], id="an IPv6 address"),
@@ -34,6 +36,11 @@ TCP = Port(80)
         ),
         pytest.param({"target": "80", "protocol": "TCP"}, [TCP], id="the long form"),
         pytest.param({"target": "80", "published": "0"}, [TCP], id="host port 0 there"),
+        pytest.param(
+            {"target": "80", "published": "8000-9000"},
+            [Port(80, "8000-9000")],
+            id="one of more than a thousand there",
+        ),
         pytest.param(
             {"target": "80", "published": "81-82", "host_ip": "::1", "mode": "host"},
             [Port(80, "81-82", "::1")],
@@ -80,9 +87,10 @@ def test_what_is_no_port_is_refused(entry: Value) -> None:
         read(entry)
 
 
-def test_a_range_that_no_service_listens_on_is_refused() -> None:
+@pytest.mark.parametrize("entry", ["1-2000", "1-2000:1-2000"])
+def test_a_range_that_no_service_listens_on_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="1-2000"):
-        read("1-2000")
+        read(entry)
 
 
 @pytest.mark.parametrize(
