@@ -92,6 +92,18 @@ def test_a_file_that_no_stack_can_be_is_refused(
     assert what in result.stderr
 
 
+def test_no_fault_of_a_service_hides_another(swarm: Swarm) -> None:
+    body = (
+        "ports: ['x:y', z]\ndeploy:\n  replicas: many\n  mode: global\n  resources:\n"
+        "    limits: {cpus: a, memory: b}\nmem_reservation: c\npids_limit: d\nrestart: e"
+    )
+    result = swarm(web(body))
+
+    assert result.exit_code == 1
+    for what in ("'x:y'", "'z'", "'many'", "'a'", "'b'", "'c'", "'d'", "'e'"):
+        assert result.stderr.count(f"{what} is not ") == 1
+
+
 TAKEN = "${DB_PASSWORD:-none}"
 
 

@@ -5,11 +5,14 @@ told to end; so an update loses nothing. What holds a host's port or a volume is
 way round. Sources: Compose Deploy Specification; Docker, "docker service create".
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from composefile.labels import REPLICA
 from composefile.model import Model
 from composefile.values import Value
+from faults import Check
 from generator.editing.emit import Emitted
 from generator.targets.swarm.shapes import (
     Shape,
@@ -93,13 +96,7 @@ def deployed(
     Raises:
         UserError: It says something that Swarm has not.
     """
-    value = model.get(name, "deploy")
-    try:
-        shape = shaped(value if isinstance(value, dict) else {}, DEPLOY, "deploy")
-    except ShapeError as error:
-        fix = "give a file without it" if "nothing like" in error.why else "write it so"
-        raise refused(model, name, "deploy", error.why, fix, error.path) from None
-    found = dict(shape) if isinstance(shape, dict) else {}
+    found = _shaped(model, name, model.get(name, "deploy"))
     mode = str(found.get("mode") or "replicated")
     if mode.startswith("replicated") and "replicas" not in found:
         count = model.get(name, "scale")
@@ -116,19 +113,52 @@ def deployed(
     return {**found, "endpoint_mode": kind} if kind == "dnsrr" else found
 
 
+def deploy_checks(model: Model, name: str) -> Iterator[Check]:
+    """Yield a check of each value that `deployed` reads of service *name*: one hides no other."""
+    value = model.get(name, "deploy")
+    for one in _each(value) if isinstance(value, dict) else ():
+        yield partial(_shaped, model, name, one)
+    for kind in _LIMIT_KEYS:
+        yield partial(_alone, model, name, kind)
+    yield partial(_restart, model, name, {})
+
+
+def _each(value: Value) -> Iterator[Value]:
+    """Yield each leaf of *value* in mappings of its own."""
+    if not isinstance(value, dict) or not value:
+        yield value
+        return
+    for key, item in value.items():
+        yield from ({key: one} for one in _each(item))
+
+
+def _shaped(model: Model, name: str, value: Value) -> dict[str, Emitted]:
+    try:
+        shape = shaped(value if isinstance(value, dict) else {}, DEPLOY, "deploy")
+    except ShapeError as error:
+        fix = "give a file without it" if "nothing like" in error.why else "write it so"
+        raise refused(model, name, "deploy", error.why, fix, error.path) from None
+    return dict(shape) if isinstance(shape, dict) else {}
+
+
 def _resources(model: Model, name: str, found: dict[str, Emitted]) -> dict[str, Emitted]:
     present = found.get("resources")
     resources: dict[str, dict[str, Emitted]] = {"limits": {}, "reservations": {}}
     for kind, (section, key) in _LIMIT_KEYS.items():
-        value = model.get(name, kind)
-        is_none = value == "0" or (kind == "pids_limit" and value == "-1")
-        if isinstance(value, str) and not is_none:
-            resources[section][key] = _limit(model, name, kind, value, _LIMITS[key])
+        limit = _alone(model, name, kind)
+        if limit is not None:
+            resources[section][key] = limit
     if isinstance(present, dict):
         for section, values in present.items():
             resources[section] |= values if isinstance(values, dict) else {}
     written: dict[str, Emitted] = {key: values for key, values in resources.items() if values}
     return {"resources": written} if written else {}
+
+
+def _alone(model: Model, name: str, kind: str) -> Emitted:
+    value = model.get(name, kind)
+    is_none = value in (None, "0") or (kind == "pids_limit" and value == "-1")
+    return None if is_none else _limit(model, name, kind, value, _LIMITS[_LIMIT_KEYS[kind][1]])
 
 
 def _limit(model: Model, name: str, kind: str, value: Value, shape: Shape) -> Emitted:

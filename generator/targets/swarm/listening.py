@@ -3,9 +3,13 @@
 Sources: Compose Specification, "ports"; Docker, "Use Swarm mode routing mesh".
 """
 
+from collections.abc import Iterator
+from functools import partial
+
 from composefile import ports
 from composefile.model import Model
 from composefile.values import Value
+from faults import Check
 from generator.editing.emit import Emitted
 from generator.targets.swarm.told import refused
 
@@ -18,17 +22,32 @@ def published(model: Model, name: str, mode: str) -> list[dict[str, Emitted]]:
     Raises:
         UserError: One is for an address of the host, a range, or not a port.
     """
-    value = model.get(name, "ports")
     found: list[dict[str, Emitted]] = []
-    for entry in value if isinstance(value, list) else ():
-        given = str(entry.get("mode") or "") if isinstance(entry, dict) else ""
-        for port in _read(model, name, entry):
-            one: dict[str, Emitted] = {"target": port.target}
-            one |= {"published": _number(model, name, port)} if port.published else {}
-            one |= {"protocol": port.protocol}
-            one |= {"mode": given if given in MODES else mode}
-            if one not in found:
-                found.append(one)
+    for entry in _entries(model, name):
+        found += [one for one in _published(model, name, entry, mode) if one not in found]
+    return found
+
+
+def port_checks(model: Model, name: str) -> Iterator[Check]:
+    """Yield a check of each entry of the ports of service *name*: one hides no other."""
+    for entry in _entries(model, name):
+        yield partial(_published, model, name, entry, MODES[0])
+
+
+def _entries(model: Model, name: str) -> list[Value]:
+    value = model.get(name, "ports")
+    return value if isinstance(value, list) else []
+
+
+def _published(model: Model, name: str, entry: Value, mode: str) -> list[dict[str, Emitted]]:
+    given = str(entry.get("mode") or "") if isinstance(entry, dict) else ""
+    found: list[dict[str, Emitted]] = []
+    for port in _read(model, name, entry):
+        one: dict[str, Emitted] = {"target": port.target}
+        one |= {"published": _number(model, name, port)} if port.published else {}
+        one |= {"protocol": port.protocol}
+        one |= {"mode": given if given in MODES else mode}
+        found.append(one)
     return found
 
 

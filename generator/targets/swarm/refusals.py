@@ -15,9 +15,9 @@ from generator.targets.swarm.attributes import (
     taken_of,
 )
 from generator.targets.swarm.configs import Beside, declare, references
-from generator.targets.swarm.deploying import Held, deployed
+from generator.targets.swarm.deploying import Held, deploy_checks, deployed
 from generator.targets.swarm.images import image_of
-from generator.targets.swarm.listening import published
+from generator.targets.swarm.listening import port_checks, published
 from generator.targets.swarm.mounts import Mounts, add, add_memory
 from generator.targets.swarm.networks import declared, joined
 from generator.targets.swarm.service import parts
@@ -64,7 +64,8 @@ def _of_service(
     for index in range(len(volumes) if isinstance(volumes, list) else 0):
         yield partial(add, model, name, index, found, told)
     yield partial(add_memory, model, name, found, told)
-    yield partial(published, model, name, port_mode)
+    yield from port_checks(model, name)
+    yield from deploy_checks(model, name)
     yield partial(deployed, model, name, Held(), "vip", told)
     yield partial(_deployed, source, name, port_mode, told)
     yield partial(joined, model, name, {}, told)
