@@ -224,6 +224,17 @@ def test_no_fault_of_a_service_hides_another(tmp_path: Path) -> None:
     assert "fix: write it as 3\n" in result.stderr
 
 
+def test_no_setting_without_effect_hides_another(tmp_path: Path) -> None:
+    body = "x-dcgen: {hpa: {max: 3}, node-port: 30080, storage: 2Gi}\ndevices: [/dev/fuse]"
+    other = "deploy: {mode: global}\n    x-dcgen: {pdb: {min-available: 1}}"
+    result = run(tmp_path, f"{service(body)}  db:\n    image: redis\n    {other}\n")
+
+    assert result.exit_code == 1
+    for what in ("reserves none", "publishes no ports", "no volume with a name", "not evicted"):
+        assert result.stderr.count(what) == 1
+    assert "devices" in result.stderr
+
+
 def test_a_setting_for_a_service_that_is_not_there_hides_no_fault(tmp_path: Path) -> None:
     result = run(tmp_path, service("privileged: maybe\ndevices: [a]"), "--set", "wbe.storage=1Gi")
 
