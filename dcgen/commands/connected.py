@@ -47,5 +47,12 @@ def default() -> tuple[Host, ...]:
     return connected([contexts.default()])
 
 
+def is_expected() -> bool:
+    """Tell whether Docker belongs on this machine, though it does not answer."""
+    from engine.hosts import contexts  # noqa: PLC0415 - only where it does not
+
+    return contexts.is_docker_expected()
+
+
 def _warn(sentence: str) -> None:
     click.echo(f"warning: {sentence}", err=True)

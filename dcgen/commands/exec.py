@@ -43,9 +43,10 @@ def exec(  # noqa: A001 - the name of the command; click hands over one for each
         what = f"{len(chosen)} hosts are given, and a command runs on one"
         raise UsageError(what, fix=f"name it: {chosen[0]}:{service}")
     found = target(files, engine, chosen, starting=False)
-    if found.engine == "process":
-        what = "processes of this host have no container to run a command in"
-        raise UsageError(what, fix="run the command itself, or name a Docker host: HOST:SERVICE")
+    found.require_docker(
+        "processes of this host have no container to run a command in",
+        fix="run the command itself, or name a Docker host: HOST:SERVICE",
+    )
     there = _container(found, service)
     on_terminal = ["--tty"] * (sys.stdin.isatty() and sys.stdout.isatty())
     sys.exit(

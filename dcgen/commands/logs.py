@@ -61,7 +61,7 @@ def logs(  # noqa: PLR0913 - click hands over one argument per option
 
     The output of all hosts is one stream by time, each line behind its host and its replica.
     """
-    found = target(files, engine, hosts, starting=False)
+    found = target(files, engine, hosts, starting=False, also_over=True)
     progress = Progress(quiet=quiet, verb="read")
     variant = found.variant()
     require_services(variant, services, replicas=True)

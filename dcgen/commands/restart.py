@@ -8,7 +8,6 @@ from dcgen.commands.known import require_services, with_replicas
 from dcgen.commands.target import RunCommand, parallel_option, target, target_options
 from dcgen.progress import Progress
 from engine.hosts import Host
-from faults import UsageError
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen restart worker --hosts hosts.yml")
@@ -31,9 +30,10 @@ def restart(
     A change of the file has no effect: that is what `dcgen up -d` is for.
     """
     found = target(files, engine, hosts, starting=False)
-    if found.engine == "process":
-        what = "processes of this host are not restarted by a command"
-        raise UsageError(what, fix="end them and start them again: dcgen stop, then dcgen up")
+    found.require_docker(
+        "processes of this host are not restarted by a command",
+        fix="end them and start them again: dcgen stop, then dcgen up",
+    )
     variant = found.variant()
     require_services(variant, services)
     found.hold()

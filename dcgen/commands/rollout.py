@@ -11,13 +11,14 @@ from dcgen.commands.target import (
     deadline_option,
     healthy_option,
     renew_option,
+    target,
     target_options,
 )
 from dcgen.progress import Progress
 from engine.docker.containers import Site
 from engine.events import Changed
 from engine.variant import Service, Variant
-from faults import UsageError, UserError
+from faults import UserError
 
 
 @click.command(cls=RunCommand, epilog="Example: dcgen rollout rng -f generated.yml --build")
@@ -47,13 +48,14 @@ def rollout(
     hosts have new replicas and which have old ones.
     """
     from dcgen.commands.host_by_host import host_by_host  # noqa: PLC0415 - not for the help
-    from dcgen.commands.location import where_given  # noqa: PLC0415
+    from dcgen.commands.location import place  # noqa: PLC0415
     from engine.live.rollout import Rollout  # noqa: PLC0415
 
-    where = where_given(given)
-    if not where.sites:
-        what = "processes have no containers to replace"
-        raise UsageError(what, fix="restart them: dcgen stop, then dcgen up")
+    found = target(given["files"], given["engine"], given["hosts"], starting=False)
+    found.require_docker(
+        "processes have no containers to replace", fix="restart them: dcgen stop, then dcgen up"
+    )
+    where = place(found)
     balancers = [_balancer(where.variant, name) for name in services]
     where.hold()
     progress = Progress(quiet=quiet)

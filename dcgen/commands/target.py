@@ -8,7 +8,7 @@ from typing import Literal
 from composefile.project import Project
 from dcgen import source
 from dcgen.commands import overlays
-from dcgen.commands.connected import answering, default
+from dcgen.commands.connected import answering, default, is_expected
 from dcgen.commands.holding import hold
 from dcgen.commands.run_options import (
     SECONDS,
@@ -26,7 +26,7 @@ from engine import runs
 from engine.docker import compose as docker
 from engine.hosts import Host
 from engine.variant import Variant, parse
-from faults import UsageError, UserError
+from faults import HostError, UsageError, UserError
 
 __all__ = [
     "SECONDS",
@@ -52,14 +52,19 @@ WHERE_IT_RUNS = "where it runs"
 class Target:
     """Compose files, and where they run: *hosts* is empty for processes.
 
-    *fell_back* tells that nobody asked for processes: there is no Docker, as *because* says.
+    *trouble* has why there is no Docker, where nobody asked for processes.
     """
 
     sources: tuple[Source, ...]
     engine: Engine
     hosts: tuple[Host, ...]
     because: str
-    fell_back: bool = False
+    trouble: HostError | None = None
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether it is processes that nobody asked for: Docker was tried first."""
+        return self.trouble is not None
 
     @property
     def source(self) -> Source:
@@ -84,6 +89,18 @@ class Target:
         """
         others = ((other.text, _path(other)) for other in self.sources[1:])
         return parse(self.source.text, self.path, *others)
+
+    def require_docker(self, what: str, fix: str) -> None:
+        """Return if it runs on Docker.
+
+        Raises:
+            UsageError: It runs as processes, of which *what* is true, and *fix* helps.
+            HostError: Nobody asked for processes, and there is no Docker.
+        """
+        if self.trouble:
+            raise self.trouble
+        if self.engine == "process":
+            raise UsageError(what, fix=fix)
 
     def hold(self) -> None:
         """Hold the lock on the project on named hosts until the command ends; see `hold`."""
@@ -112,6 +129,7 @@ def target(
     *,
     starting: bool,
     only_processes: str = "",
+    also_over: bool = False,
 ) -> Target:
     """Return what a command acts on.
 
@@ -121,11 +139,12 @@ def target(
         hosts: The values of ``--host``.
         starting: Whether the command starts a run, rather than to look for one.
         only_processes: An option that was given and that Docker cannot serve; empty for none.
+        also_over: Whether a run as processes that is over will do: its log is kept.
 
     Raises:
         UserError: There is no such file, or it is an overlay without what it belongs on top of.
         UsageError: The options contradict each other.
-        HostError: Docker was asked for, and none answers.
+        HostError: Docker was asked for, and none answers; or it cannot be asked what runs.
     """
     if only_processes and (engine == "docker" or hosts):
         raise UsageError(f"{only_processes} needs processes", fix=f"leave out {only_processes}")
@@ -134,40 +153,49 @@ def target(
     read = tuple(source.read(path) for path in find(files))
     overlays.require_sources(read)
     hosts = answering(hosts, starting=starting)
-    chosen, because = _engine(read, engine, hosts, starting=starting, because=only_processes)
-    told = {AS_ASKED, WHERE_IT_RUNS, f"because of {only_processes}"}
-    fell_back = chosen == "process" and because not in told
+    chosen, because, trouble = _engine(read, engine, hosts, starting=starting, only=only_processes)
+    if trouble and not starting:
+        _require_known(_path(read[0]), trouble, also_over=also_over)
     there = (hosts or default()) if chosen == "docker" else ()
-    return Target(read, chosen, there, because, fell_back)
+    return Target(read, chosen, there, because, trouble)
 
 
 def _engine(
-    read: tuple[Source, ...], engine: str, hosts: tuple[Host, ...], *, starting: bool, because: str
-) -> tuple[Engine, str]:
-    # Returns the engine, and why it is that one.
+    read: tuple[Source, ...], engine: str, hosts: tuple[Host, ...], *, starting: bool, only: str
+) -> tuple[Engine, str, HostError | None]:
+    # Returns the engine, why it is that one, and if nobody chose it, what is wrong with Docker.
     if hosts or engine == "docker":
         if len(hosts) < 2:  # noqa: PLR2004 - of several, one that fails must not stop the others
             docker.require(*hosts)
-        return "docker", AS_ASKED
+        return "docker", AS_ASKED, None
     if engine == "process":
-        return "process", AS_ASKED
-    if because:
-        return "process", f"because of {because}"
+        return "process", AS_ASKED, None
+    if only:
+        return "process", f"because of {only}", None
     if not starting and runs.find(_path(read[0])):
-        return "process", WHERE_IT_RUNS
-    return _automatic(read[0])
+        return "process", WHERE_IT_RUNS, None
+    if trouble := _without_docker(read[0]):
+        return "process", trouble.what, trouble
+    return "docker", "a daemon answers", None
 
 
-def _automatic(read: Source) -> tuple[Engine, str]:
+def _without_docker(read: Source) -> HostError | None:
+    # Returns why Docker cannot be used; None if it can.
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # a start of `docker` takes 0.1 s and more
         asked = meanwhile.submit(docker.compose, v1=read.v1)
-        if reason := docker.trouble():
-            return "process", reason
         try:
+            docker.require()
             asked.result()
-        except UserError as error:
-            return "process", error.what
-    return "docker", "a daemon answers"
+        except HostError as error:
+            return error
+    return None
+
+
+def _require_known(path: Path, trouble: HostError, *, also_over: bool) -> None:
+    # No run as processes was found. Where Docker may have one, "nothing runs" would be a guess.
+    if is_expected() and not (also_over and runs.log_of(path).is_file()):
+        fix = f"{trouble.fix}; if it ran as processes: --engine process"
+        raise HostError(trouble.what, fix=fix)
 
 
 def _path(read: Source) -> Path:

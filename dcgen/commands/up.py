@@ -107,10 +107,11 @@ def up(**asked: Any) -> None:  # noqa: ANN401 - click checked them
     )
     if found.several:
         progress.say(found.several)
-    progress.say(f"running {found.path} on {_engine(found)}")
     scale = wanted(asked["scale"], asked["single"], found.hosts)
     if found.engine == "process":
         _refuse_what_needs_docker(found, asked)
+    progress.say(f"running {found.path} on {_engine(found)}")
+    if found.engine == "process":
         _up_as_processes(found, dict(scale.everywhere), progress, asked)
     else:
         _up_on_docker(found, scale, progress, asked)

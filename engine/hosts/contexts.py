@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,12 @@ def chosen() -> Host:
     except HostError:
         return DEFAULT_HOST  # Docker itself says what is wrong
     return Host(address, name=name, context=name) if address else DEFAULT_HOST
+
+
+def is_docker_expected() -> bool:
+    """Tell whether Docker belongs here: its command is there, or something names a daemon."""
+    named = os.environ.get("DOCKER_HOST") or os.environ.get("DOCKER_CONTEXT") or _current()
+    return bool(shutil.which("docker")) or named not in {"", "default"}
 
 
 def _current() -> str:

@@ -37,7 +37,7 @@ def dcgen(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProce
 
 WORDS = [
     pytest.param(["scale", "rng", "2", "-o", "-"], "rng2:", id="scale"),
-    pytest.param(["ps", "--json"], "[]", id="ps"),
+    pytest.param(["ps", "--json", "--engine", "process"], "[]", id="ps"),
     pytest.param(["sample", "coins"], "DockerCoins", id="sample"),
 ]
 
