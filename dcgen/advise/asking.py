@@ -75,13 +75,17 @@ def chosen(
         goal: A service whose requests count; empty for none.
 
     Raises:
-        UsageError: One of them cannot be doubled.
+        UsageError: One of them cannot be doubled, or nothing counts the requests of *goal*.
     """
     for name in (*services, *filter(None, [goal])):
         if name not in known.counts:
             why = known.untouched.get(name, f"there is no service {name!r}")
             fix = nearest(name, known.counts, f"name one of {', '.join(known.counts)}")
             raise UsageError(why, fix=fix)
+    if goal in known.clients:
+        balanced = [name for name in known.counts if name not in known.clients]
+        fix = f"name one of {', '.join(balanced)}" if balanced else "count log lines: --count REGEX"
+        raise UsageError(f"{goal!r} has no balancer, which would count its requests", fix=fix)
     if not services:
         return known
     wanted = {*services, *counts, *known.clients, goal}

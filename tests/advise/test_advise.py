@@ -203,6 +203,20 @@ def _owner(pid: int) -> str:
         return ""
 
 
+@pytest.mark.parametrize("also", [(), ("--sweep", "api=1,2")], ids=["climb", "sweep"])
+def test_requests_of_a_service_without_a_port_are_no_goal(
+    tmp_path: Path, also: tuple[str, ...]
+) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+
+    done = dcgen("advise", *QUICK, "--goal", "worker", *also, folder=tmp_path)
+
+    assert done.stderr == (
+        "'worker' has no balancer, which would count its requests\n  fix: name one of api\n"
+    )
+    assert done.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("words", "what"),
     [
