@@ -12,7 +12,7 @@ from dcgen.advise import page_file
 from dcgen.commands.assignments import counts
 from dcgen.commands.completion import services as complete_services
 from dcgen.commands.grouped import within
-from dcgen.commands.target import SECONDS_ABOVE_0, RunCommand, target, target_options
+from dcgen.commands.target import SECONDS_ABOVE_0, RunCommand, source_options, target
 from dcgen.reading import merged
 from dcgen.signals import ended_by_signals
 from faults import UsageError
@@ -22,7 +22,7 @@ from faults import UsageError
     cls=RunCommand, epilog="Example: dcgen advise -f compose.yml --scale worker=10 --apply"
 )
 @click.argument("services", nargs=-1, metavar="[SERVICE]…", shell_complete=complete_services)
-@target_options
+@source_options
 @click.option(
     "--goal", default="", metavar="SERVICE", help="More requests/s of SERVICE are wanted."
 )
@@ -105,7 +105,7 @@ def advise(  # noqa: PLR0913 - click hands over one argument per option
         return
     from dcgen.advise.session import Session  # noqa: PLC0415 - not for the help
 
-    found = target(tuple(map(str, source.find(files))), engine, hosts, starting=True)
+    found = target(_begun_from(files), engine, hosts, starting=True)
     if found.fell_back:
         from dcgen.commands.up_processes import require_consent  # noqa: PLC0415
 
@@ -125,6 +125,14 @@ def advise(  # noqa: PLR0913 - click hands over one argument per option
             click.get_current_context().find_root().command.main(words[1:], standalone_mode=False)
     if not advice.steps:
         sys.exit(1)
+
+
+def _begun_from(files: tuple[str, ...]) -> tuple[str, ...]:
+    found = source.find(files)
+    if None in found:  # the commands that are advised name the file, and so does its trial
+        what = "what is advised changes a file, and standard input is none"
+        raise UsageError(what, fix="give -f FILE")
+    return tuple(map(str, found))
 
 
 def _check(asked: dict[str, Any], *, applied: bool) -> None:

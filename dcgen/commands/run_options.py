@@ -68,17 +68,20 @@ class RunCommand(GroupedCommand):
 
 def target_options(command: F) -> F:
     """Add the options that say what a command acts on."""
+    found = "Compose file; - is standard input.  [default: generated.yml, else its source]"
+    return _target_options(command, found)
+
+
+def source_options(command: F) -> F:
+    """Add the same for a command that begins from the source, not from what was made of it."""
+    found = "Compose file to begin from.  [default: compose.yml, as Compose finds it]"
+    return _target_options(command, found)
+
+
+def _target_options(command: F, of_file: str) -> F:
     for option in reversed(
         [
-            click.option(
-                "-f",
-                "--file",
-                "files",
-                multiple=True,
-                metavar="FILE",
-                help="Compose file; - is standard input."
-                "  [default: generated.yml, else its source]",
-            ),
+            click.option("-f", "--file", "files", multiple=True, metavar="FILE", help=of_file),
             click.option(
                 "--engine",
                 type=click.Choice(["auto", "docker", "process"]),

@@ -18,6 +18,7 @@ from dcgen.commands.run_options import (
     healthy_option,
     parallel_option,
     renew_option,
+    source_options,
     target_options,
 )
 from dcgen.reading import which
@@ -38,6 +39,7 @@ __all__ = [
     "healthy_option",
     "parallel_option",
     "renew_option",
+    "source_options",
     "target",
     "target_options",
 ]

@@ -203,6 +203,18 @@ def _owner(pid: int) -> str:
         return ""
 
 
+def test_it_begins_from_the_source_as_its_help_says(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+    tmp_path.joinpath("generated.yml").write_text("services: {}\n")
+
+    told = dcgen("advise", "--help", folder=tmp_path).stdout
+    done = dcgen("advise", *QUICK, "--sweep", "nowhere=2", folder=tmp_path)
+
+    assert "generated.yml, else its source" not in told
+    assert "[default: compose.yml, as" in told
+    assert "write SERVICE=1,2,4 with one of api, worker" in done.stderr
+
+
 @pytest.mark.parametrize("also", [(), ("--sweep", "api=1,2")], ids=["climb", "sweep"])
 def test_requests_of_a_service_without_a_port_are_no_goal(
     tmp_path: Path, also: tuple[str, ...]
@@ -227,6 +239,7 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--goal-command", "'"), "does not read as a command"),
         (("--apply", "--json"), "--apply makes what is advised"),
         (("--scale", "nowhere=3"), "no service named 'nowhere'"),
+        (("-f", "-"), "what is advised changes a file, and standard input is none"),
         (("redis",), "each replica keeps its own data"),
     ],
 )
