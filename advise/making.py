@@ -30,6 +30,11 @@ class Candidates:
     state: tuple[str, ...]
     untouched: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def balanced(self) -> tuple[str, ...]:
+        """Those that may be doubled behind a balancer: it can be asked, and counts."""
+        return tuple(name for name in self.counts if name not in self.clients)
+
 
 def candidates(model: Model, variant: Variant, given: Mapping[str, int]) -> Candidates:
     """Return what an experiment can do with the services of *model*, which runs as *variant*.

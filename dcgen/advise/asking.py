@@ -1,5 +1,6 @@
 """What the options of ``dcgen advise`` want of the application, and what asks it."""
 
+import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -9,32 +10,46 @@ from advise.making import Candidates
 from engine.trial.load import Clients, Command, Loading
 from faults import UsageError, nearest
 
+__all__ = ["Asked", "asked_of", "chosen", "numbers_of"]
+
 MOST_DIGITS = 3
+# Not what a shell or curl calls so: ${HOME}, %{http_code}.
+_NAME = re.compile(r"(?<![$%])\{([A-Za-z0-9][\w.-]*)\}")
 
 
-def asked_of(given: Mapping[str, Any], services: Sequence[str]) -> Asked:
+def asked_of(given: Mapping[str, Any], known: Candidates) -> Asked:
     """Return what the options *given* ask for.
 
     Args:
         given: The options, by name.
-        services: Those that a command of ``--load`` may name.
+        known: The services that it runs with.
 
     Raises:
-        UsageError: A command does not read as words.
+        UsageError: A command does not read as words, or nobody can ask what is to be asked.
     """
     command = _words("--goal-command", given["goal_command"])
-    return Asked(given["goal"], tuple(command), given["count"], _load(given, services))
+    return Asked(given["goal"], tuple(command), given["count"], _load(given, known))
 
 
-def _load(given: Mapping[str, Any], services: Sequence[str]) -> Loading | None:
+def _load(given: Mapping[str, Any], known: Candidates) -> Loading | None:
     if given["clients"]:
         service, slash, path = (given["ask"] or given["goal"]).partition("/")
-        if service not in services:
-            fix = f"name one of {', '.join(services)}"
-            raise UsageError(f"the clients cannot ask {service!r}, which has no balancer", fix=fix)
+        _require_asked("the clients", service, known)
         return Clients(given["clients"], service, slash + path or "/")
     words = _words("--load", given["load"])
-    return Command(tuple(words), tuple(services)) if words else None
+    for name in _NAME.findall(given["load"]):
+        _require_asked("--load", name, known)
+    return Command(tuple(words), known.balanced) if words else None
+
+
+def _require_asked(who: str, name: str, known: Candidates) -> None:
+    if name in known.balanced:
+        return
+    why = "it has no port" if name in known.clients else "there is no such service"
+    if name in known.untouched:
+        why = f"it gets no balancer: {known.untouched[name]}"
+    fix = nearest(name, known.balanced, f"name one of {', '.join(known.balanced)}")
+    raise UsageError(f"{who} cannot ask {name!r}: {why}", fix=fix)
 
 
 def _words(option: str, text: str) -> list[str]:
@@ -83,8 +98,8 @@ def chosen(
             fix = nearest(name, known.counts, f"name one of {', '.join(known.counts)}")
             raise UsageError(why, fix=fix)
     if goal in known.clients:
-        balanced = [name for name in known.counts if name not in known.clients]
-        fix = f"name one of {', '.join(balanced)}" if balanced else "count log lines: --count REGEX"
+        named = f"name one of {', '.join(known.balanced)}"
+        fix = named if known.balanced else "count log lines: --count REGEX"
         raise UsageError(f"{goal!r} has no balancer, which would count its requests", fix=fix)
     if not services:
         return known

@@ -18,7 +18,7 @@ from advise.rounds import Pace
 from advise.sweep import Measured, sweep
 from composefile.model import Model
 from dcgen.advise import printing, words
-from dcgen.advise.asking import asked_of, chosen, numbers_of
+from dcgen.advise.asking import Asked, asked_of, chosen, numbers_of
 from dcgen.commands.target import Target
 from engine.trial.window import Stage, Window
 
@@ -51,7 +51,7 @@ class Session:
 
     def climb(self) -> Advice:
         """Return what is advised, and print it."""
-        known = self._candidates
+        known, _ = self._candidates, self._asked
         question = Question(
             counts=known.counts,
             clients=known.clients,
@@ -109,6 +109,10 @@ class Session:
         return chosen(known, self._services, self._counts, self._given["goal"])
 
     @cached_property
+    def _asked(self) -> Asked:
+        return asked_of(self._given, self._candidates)
+
+    @cached_property
     def _pace(self) -> Pace:
         window_s, worth = self._given["window_s"], self._given["worth"] / 100
         for_s = self._given["for_s"]
@@ -118,9 +122,8 @@ class Session:
     def _opened(
         self, counts: Mapping[str, int], room: Mapping[str, int]
     ) -> AbstractContextManager[Stage]:
-        asked = asked_of(self._given, tuple(self._candidates.counts))
         hosts = self._found.hosts
-        return stage(self._model, asked, counts, room, host=hosts[0] if hosts else None)
+        return stage(self._model, self._asked, counts, room, host=hosts[0] if hosts else None)
 
     def _measured(self, name: str, window: Window) -> None:
         what = (

@@ -239,6 +239,10 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--goal-command", "'"), "does not read as a command"),
         (("--apply", "--json"), "--apply makes what is advised"),
         (("--scale", "nowhere=3"), "no service named 'nowhere'"),
+        (("--load", "curl {nope}"), "--load cannot ask 'nope': there is no such service"),
+        (("--load", "curl {worker}"), "--load cannot ask 'worker': it has no port"),
+        (("--load", "curl {redis}"), "--load cannot ask 'redis': it gets no balancer: "),
+        (("--clients", "3", "--ask", "worker"), "the clients cannot ask 'worker': it has no port"),
         (("-f", "-"), "what is advised changes a file, and standard input is none"),
         (("redis",), "each replica keeps its own data"),
     ],
@@ -253,4 +257,5 @@ def test_what_cannot_be_measured_is_refused(
     assert done.returncode in {1, 2}
     assert what in done.stderr
     assert "  fix: " in done.stderr
+    assert "measuring" not in done.stderr
     assert not tmp_path.joinpath("generated.yml").exists()
