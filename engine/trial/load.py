@@ -5,9 +5,10 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.child import Child
@@ -16,6 +17,9 @@ from lb.address import Address
 
 ANSWER_WITHIN_S = 30.0
 _RETRY_S = 0.1
+# One that fails now and then, as when a server is busy, is a load all the same.
+_AT_ONCE_S, _MOST_FAILURES = 1.0, 5
+_LAST_LINES = 8
 Find = Callable[[str], Address]
 
 
@@ -25,6 +29,20 @@ class Answers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sum_s, self._number = 0.0, 0
+        self._trouble: HostError | None = None
+
+    def lose(self, trouble: HostError) -> None:
+        """Take in that nobody asks any more, and why."""
+        self._trouble = trouble
+
+    def require_asked(self) -> None:
+        """Return if somebody asks.
+
+        Raises:
+            HostError: Nobody does any more.
+        """
+        if self._trouble:
+            raise self._trouble
 
     def add(self, took_s: float) -> None:
         """Take in an answer that took *took_s*."""
@@ -107,16 +125,18 @@ class Command:
     def asking(self, find: Find) -> Iterator[Answers]:
         """Let it run as long as this block lasts; one that ends is started again.
 
+        One that ends at once with an error, again and again, is lost: see `Answers`.
+
         Raises:
             HostError: It cannot be started.
         """
         words = [self._filled(word, find) for word in self.words]
-        over = threading.Event()
-        first = _started(words)
-        thread = threading.Thread(target=_again, args=(words, first, over), daemon=True)
+        over, answers = threading.Event(), Answers()
+        again = _Again(words, answers, _started(words))
+        thread = threading.Thread(target=again.run, args=(over,), daemon=True)
         thread.start()
         try:
-            yield Answers()
+            yield answers
         finally:
             over.set()
             thread.join()
@@ -139,14 +159,44 @@ def _started(words: Sequence[str]) -> Child:
         raise HostError(what, fix="give --load a program that is on PATH") from error
 
 
-def _again(words: Sequence[str], child: Child, over: threading.Event) -> None:
-    while not over.wait(_RETRY_S):
-        for _ in child.lines():
-            pass
-        if child.code() is not None:
-            child.close()
-            child = _started(words)
-    child.signal(signal.SIGTERM)
-    child.signal(signal.SIGKILL)
-    child.popen.wait()
-    child.close()
+@dataclass(slots=True)
+class _Again:
+    """A command that is started again when it ends, unless it does nothing but fail."""
+
+    words: Sequence[str]
+    answers: Answers
+    child: Child
+    _failures: int = 0
+    _begin_s: float = field(default_factory=time.monotonic)
+    _said: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
+
+    def run(self, over: threading.Event) -> None:
+        while not over.wait(_RETRY_S):
+            self._said.extend(self.child.lines())
+            code = self.child.code()
+            if code is None:
+                continue
+            self._said.extend(self.child.last_lines())
+            self.child.close()
+            try:
+                self._require_good(code)
+                self.child = _started(self.words)
+            except HostError as error:
+                self.answers.lose(error)
+                return
+            self._begin_s = time.monotonic()
+        self.child.signal(signal.SIGTERM)
+        self.child.signal(signal.SIGKILL)
+        self.child.popen.wait()
+        self.child.close()
+
+    def _require_good(self, code: int) -> None:
+        is_bad = code != 0 and time.monotonic() - self._begin_s < _AT_ONCE_S
+        self._failures = self._failures + 1 if is_bad else 0
+        if self._failures >= _MOST_FAILURES:
+            raise HostError(
+                f"the command of --load ends at once with code {code}, again and again",
+                fix="give --load a command that asks, and that ends with code 0 if it ends",
+                reasons=tuple(self._said),
+            )
+        self._said.clear()

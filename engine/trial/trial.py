@@ -40,6 +40,9 @@ class Load(Protocol):
     def mean_s(self) -> float | None:
         """Return the mean time that an answer took since it was asked last; None if none came."""
 
+    def require_asked(self) -> None:
+        """See that somebody asks; raise `HostError` with the reason if not."""
+
 
 class Trial:
     """An application that runs to be measured.
@@ -70,9 +73,9 @@ class Trial:
         """Return what it does in the next *seconds*.
 
         Raises:
-            HostError: It ended, or a balancer does not answer.
+            HostError: It ended, or what asks it, or a balancer does not answer.
         """
-        self._hands.require_running()
+        self._require_running()
         first = counted(self._lives)
         before, machine = self._hands.computed(), reading()
         begin_s = time.monotonic()
@@ -84,13 +87,18 @@ class Trial:
         goal_per_s = self._goal.end(last)
         passed_s = time.monotonic() - begin_s
         after = self._hands.computed()
-        self._hands.require_running()
+        self._require_running()
         return Window(
             goal_per_s=goal_per_s,
             uses=_uses(before, after, first, last, seen, passed_s),
             machine=reading().since(machine),
             latency_s=self._load.mean_s() if self._load else None,
         )
+
+    def _require_running(self) -> None:
+        self._hands.require_running()
+        if self._load:
+            self._load.require_asked()
 
     def slow(self, service: str, share: float) -> None:
         """Take *share* of its time from *service*; 0 lets it work as before."""

@@ -75,6 +75,31 @@ def test_an_open_load_has_no_limit(tmp_path: Path) -> None:
     assert (found["ending"], found["commands"]) == ("nothing", [])
 
 
+def test_a_load_that_does_nothing_but_fail_is_told_with_its_last_words(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.server("web", 0.001))
+    load = "sh -c 'echo no such page; exit 7'"
+
+    done = dcgen("advise", *QUICK, "--goal", "web", "--load", load, folder=tmp_path)
+
+    assert "the command of --load ends at once with code 7, again and again" in done.stderr
+    assert "  no such page\n  fix: give --load a command that asks" in done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+
+
+def test_a_load_that_fails_now_and_then_is_one(tmp_path: Path) -> None:
+    tmp_path.joinpath("ask.py").write_text(
+        "import pathlib, sys, urllib.request\n"
+        "urllib.request.urlopen('http://' + sys.argv[1]).close()\n"
+        "times = pathlib.Path('times')\n"
+        "times.write_text((times.read_text() if times.exists() else '') + '.')\n"
+        "sys.exit(len(times.read_text()) % 3)\n"
+    )
+    load = f"{sys.executable} ask.py {{web}}"
+    found = advised(tmp_path, applications.server("web", 0.001), "--goal", "web", "--load", load)
+
+    assert found["ending"] == "nothing"
+
+
 def test_clients_of_ours_are_the_load(tmp_path: Path) -> None:
     found = advised(
         *(tmp_path, applications.server("web", 0.05)),
