@@ -82,7 +82,7 @@ def _asked(variant: Variant, everywhere: str | None) -> Iterator[tuple[Service, 
 def _compiled(service: Service, text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:  # a{9999999999} overflows
         what = f"'{text}' is not a regular expression: {error}"
         fix = r"write one such as '(\d+) units of work done'"
         raise UserError(what, fix=fix, where=service.where("labels")) from error

@@ -7,7 +7,9 @@ from typing import Any
 
 from advise.asked import Asked
 from advise.making import Candidates
+from engine.count import count
 from engine.trial.load import Clients, Command, Loading
+from engine.variant import Variant
 from faults import UsageError, nearest
 
 __all__ = ["Asked", "asked_of", "chosen", "numbers_of"]
@@ -17,16 +19,19 @@ MOST_DIGITS = 3
 _NAME = re.compile(r"(?<![$%])\{([A-Za-z0-9][\w.-]*)\}")
 
 
-def asked_of(given: Mapping[str, Any], known: Candidates) -> Asked:
+def asked_of(given: Mapping[str, Any], known: Candidates, variant: Variant) -> Asked:
     """Return what the options *given* ask for.
 
     Args:
         given: The options, by name.
         known: The services that it runs with.
+        variant: The application as a person wrote it.
 
     Raises:
         UsageError: A command does not read as words, or nobody can ask what is to be asked.
+        UserError: A label ``dcgen.count`` is not a regular expression.
     """
+    count(variant)  # what runs is another file, with other lines
     command = _words("--goal-command", given["goal_command"])
     return Asked(given["goal"], tuple(command), given["count"], _load(given, known))
 

@@ -110,7 +110,7 @@ class Session:
 
     @cached_property
     def _asked(self) -> Asked:
-        return asked_of(self._given, self._candidates)
+        return asked_of(self._given, self._candidates, self._found.variant())
 
     @cached_property
     def _pace(self) -> Pace:

@@ -9,7 +9,7 @@ import click
 
 from dcgen import source
 from dcgen.advise import page_file
-from dcgen.commands.assignments import counts
+from dcgen.commands.assignments import counts, expression
 from dcgen.commands.completion import services as complete_services
 from dcgen.commands.grouped import within
 from dcgen.commands.target import SECONDS_ABOVE_0, RunCommand, source_options, target
@@ -31,6 +31,7 @@ from faults import UsageError
 )
 @click.option(
     "--count",
+    type=expression,
     metavar="REGEX",
     help="More of what REGEX finds in all output, group 1.  [default: labels dcgen.count]",
 )

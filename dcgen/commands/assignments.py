@@ -1,5 +1,6 @@
 """Arguments of the form ``SERVICE=VALUE``, ``--SERVICE VALUE`` or ``SERVICE N``."""
 
+import re
 from ipaddress import ip_address
 
 from faults import UsageError, UserError
@@ -122,3 +123,19 @@ def address(text: str) -> str:
             f"{text!r} is not an IP address",
             fix="write 127.0.0.1, 0.0.0.0, or another address of this host",
         ) from error
+
+
+def expression(text: str) -> str:
+    """Return *text*, a regular expression that Python reads.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UsageError(
+            f"--count {text!r} is not a regular expression: {error}",
+            fix=r"write one such as '(\d+) units of work done'",
+        ) from error
+    return text

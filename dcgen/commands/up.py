@@ -5,7 +5,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from dcgen.commands.assignments import address
+from dcgen.commands.assignments import address, expression
 from dcgen.commands.target import (
     SECONDS,
     SECONDS_ABOVE_0,
@@ -78,6 +78,7 @@ _ONLY_DOCKER = {
 )
 @click.option(
     "--count",
+    type=expression,
     metavar="REGEX",
     help="Add up group 1 of REGEX in all output.  [default: labels dcgen.count]",
 )

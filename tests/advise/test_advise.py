@@ -240,6 +240,24 @@ def test_it_begins_from_the_source_as_its_help_says(tmp_path: Path) -> None:
     assert "write SERVICE=1,2,4 with one of api, worker" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        pytest.param("    labels: {dcgen.count: '('}\n", "compose.yml:6: '(' is not a", id="label"),
+        pytest.param("    image: nginx\n", "compose.yml:6: service 'w", id="image"),
+    ],
+)
+def test_what_cannot_run_is_told_of_the_file_that_is_there(
+    more: str, where: str, tmp_path: Path
+) -> None:
+    applications.write(tmp_path, applications.server("api") + "  worker:\n" + more)
+
+    done = dcgen("advise", *QUICK, "--goal", "api", folder=tmp_path)
+
+    assert where in done.stderr
+    assert (".dcgen-advise" in done.stderr, done.returncode) == (False, 1)
+
+
 @pytest.mark.parametrize("also", [(), ("--sweep", "api=1,2")], ids=["climb", "sweep"])
 def test_requests_of_a_service_without_a_port_are_no_goal(
     tmp_path: Path, also: tuple[str, ...]
@@ -268,6 +286,7 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--load", "curl {worker}"), "--load cannot ask 'worker': it has no port"),
         (("--load", "curl {redis}"), "--load cannot ask 'redis': it gets no balancer: "),
         (("--clients", "3", "--ask", "worker"), "the clients cannot ask 'worker': it has no port"),
+        (("--count", "x("), "--count 'x(' is not a regular expression: missing )"),
         (("-f", "-"), "what is advised changes a file, and standard input is none"),
         (("redis",), "each replica keeps its own data"),
     ],

@@ -272,6 +272,7 @@ def test_a_file_in_the_first_format_goes_to_docker_compose_1(
         pytest.param(("--host", "tcp://x:1", "--engine", "process"), id="a host for processes"),
         pytest.param(("--host", ""), id="a host without an address"),
         pytest.param(("-d", "--engine", "process"), id="processes in the background"),
+        pytest.param(("--count", "x("), id="an expression that does not read"),
     ],
 )
 def test_options_that_contradict_each_other_are_exit_code_2(

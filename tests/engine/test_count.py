@@ -46,6 +46,13 @@ def test_an_expression_that_does_not_read_is_refused_with_its_line(variant: Writ
         count(variant(text))
 
 
+def test_an_expression_that_is_too_large_is_refused(variant: Write) -> None:
+    text = "services:\n  a:\n    image: x\n    labels: {dcgen.count: 'a{9999999999}'}\n"
+
+    with pytest.raises(UserError, match="the repetition number is too large"):
+        count(variant(text))
+
+
 def test_the_rate_leaves_out_what_was_before_it_was_warm(variant: Write) -> None:
     found = count(variant("services:\n  a: {image: x}\n"), r"(\d+)")
     assert found
