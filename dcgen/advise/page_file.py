@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from dcgen.output import head, is_stream
+from dcgen.source import STDIN
 from engine import whole_file
-from faults import HostError, Place, UserError
+from faults import HostError, Place, UsageError, UserError
 
 _TITLE = "<title>dcgen advise: "
 
@@ -14,9 +15,13 @@ def require(path: Path) -> None:
     """Return if a page may be written to *path*, so far as that can be told before it is there.
 
     Raises:
+        UsageError: It is ``-``: standard output has the text.
         UserError: Its folder is not there, or something else than such a page is at *path*.
         HostError: What is there cannot be read.
     """
+    if str(path) == STDIN:
+        what = "standard output has what was found as text, and no page beside it"
+        raise UsageError(what, fix="give --html FILE")
     if not path.parent.is_dir():
         what, fix = f"the folder {str(path.parent)!r} does not exist", "make it first"
     elif path.is_dir():

@@ -287,6 +287,7 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--load", "curl {redis}"), "--load cannot ask 'redis': it gets no balancer: "),
         (("--clients", "3", "--ask", "worker"), "the clients cannot ask 'worker': it has no port"),
         (("--count", "x("), "--count 'x(' is not a regular expression: missing )"),
+        (("--html", "-"), "standard output has what was found as text"),
         (("-f", "-"), "what is advised changes a file, and standard input is none"),
         (("redis",), "each replica keeps its own data"),
     ],
