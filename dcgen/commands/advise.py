@@ -95,9 +95,9 @@ def advise(  # noqa: PLR0913 - click hands over one argument per option
 ) -> None:
     """Find out which SERVICE limits the application, and what more replicas would bring.
 
-    It runs as a project of its own, as it is and with one service at a time doubled, in turns,
-    until the difference is larger than the noise; then the best is doubled again. Nothing of what
-    runs already is touched, and all is removed at the end.
+    It runs on one host as a project of its own, as it is and with one service at a time doubled,
+    in turns, until the difference is larger than the noise; then the best is doubled again.
+    Nothing of what runs already is touched, and all is removed at the end.
     """
     if clean:
         from dcgen.advise.cleaning import cleaned  # noqa: PLC0415 - few runs clean
@@ -106,6 +106,9 @@ def advise(  # noqa: PLR0913 - click hands over one argument per option
         return
     from dcgen.advise.session import Session  # noqa: PLC0415 - not for the help
 
+    if len(hosts) > 1:
+        what = f"{len(hosts)} hosts are given, and an experiment runs on one"
+        raise UsageError(what, fix=f"choose it: --host {hosts[0]}")
     found = target(_begun_from(files), engine, hosts, starting=True)
     if found.fell_back:
         from dcgen.commands.up_processes import require_consent  # noqa: PLC0415

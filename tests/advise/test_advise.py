@@ -228,6 +228,19 @@ def _owner(pid: int) -> str:
         return ""
 
 
+def test_an_experiment_runs_on_one_host(tmp_path: Path) -> None:
+    applications.write(tmp_path, applications.QUEUE)
+    tmp_path.joinpath("hosts").write_text("tcp://127.0.0.1:1\ntcp://127.0.0.1:2\n")
+
+    done = dcgen("advise", "--hosts", "hosts", folder=tmp_path)
+
+    assert done.stderr == (
+        "2 hosts are given, and an experiment runs on one\n"
+        "  fix: choose it: --host tcp://127.0.0.1:1\n"
+    )
+    assert done.returncode == 2
+
+
 def test_it_begins_from_the_source_as_its_help_says(tmp_path: Path) -> None:
     applications.write(tmp_path, applications.QUEUE)
     tmp_path.joinpath("generated.yml").write_text("services: {}\n")
