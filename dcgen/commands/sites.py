@@ -1,7 +1,7 @@
 """Where a variant runs, and what is done on each of its hosts at once."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from engine import runs
 from engine.docker.containers import Site, everywhere
 from engine.hosts import Host
 from engine.live.in_cluster import in_cluster
-from engine.live.running import Live, as_processes, on_docker
+from engine.live.running import Live, as_processes, on_docker, proxies
 from engine.variant import Variant
 from faults import HostError, UserError
 
@@ -39,6 +39,14 @@ class Place:
     def hold(self) -> None:
         """Hold the lock on the project on named hosts until the command ends; see `hold`."""
         hold(self.variant.project, [site.host for site in self.sites])
+
+    def require(self, *names: str) -> None:
+        """Return if *names* are balancers and ambassadors of the file, or it has any.
+
+        Raises:
+            UserError: They are not: no host need be asked.
+        """
+        proxies(self.variant, *names)
 
     def lives(self, site: Site | None, *names: str) -> list[Live]:
         """Return the balancers and ambassadors that run there, or those of *names*.
@@ -71,14 +79,18 @@ class Place:
         none is left.
 
         Raises:
-            UserError: There is but one host, and it fails there.
+            UserError: There is but one host, and it fails there; or all fail for the same
+                reason, which is not theirs.
         """
         if len(self.sites) < 2:  # noqa: PLR2004 - nothing to hide
             return [act(next(iter(self.sites), None))]
         done: list[T] = []
         failed = []
         sites = [site for site in self.sites if site.host not in self.failed]
-        for site, result in everywhere(sites, act):
+        results = everywhere(sites, act)
+        if error := _not_theirs([result for _, result in results]):
+            raise error
+        for site, result in results:
             if isinstance(result, UserError):
                 failed.append(str(site.host))
                 self.failed[site.host] = result
@@ -91,3 +103,11 @@ class Place:
         if not done:
             sys.exit(_HOST_FAILED)
         return done
+
+
+def _not_theirs(results: Sequence[object]) -> UserError | None:
+    # What the input is to blame for on every host is no failure of hosts, and is said once.
+    errors = [one for one in results if isinstance(one, UserError)]
+    blamed = {str(one) for one in errors if one.exit_code != _HOST_FAILED}
+    is_one = len(errors) == len(results) and len(blamed) == 1
+    return errors[0] if is_one and all(str(one) in blamed for one in errors) else None

@@ -24,6 +24,7 @@ from faults import UserError
 def drain(names: tuple[str, ...], *, deadline_s: float, quiet: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Stop sending new connections to SERVER and wait until it is idle; `ready` undoes it."""
     where = where_given(given)
+    where.require()
     where.hold()
     progress = Progress(quiet=quiet)
 

@@ -22,6 +22,7 @@ from engine.live import drain as draining
 def ready(names: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Send new connections to SERVER again: undo `drain`."""
     where = where_given(given)
+    where.require()
     progress = Progress(quiet=quiet)
 
     def act(site: Site | None) -> None:

@@ -26,6 +26,7 @@ def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # 
     that time they are ended one after the other.
     """
     where = where_given(given)
+    where.require(*services)
 
     def act(site: Site | None) -> list[reloading.Reloaded]:
         return [

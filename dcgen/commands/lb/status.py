@@ -24,6 +24,7 @@ from engine.live.status import status as status_of
 def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Show the servers of each balancer: health, sessions, queue, latency."""
     where = where_given(given)
+    where.require(*services)
     found = where.each(lambda site: status_of(where.lives(site, *services)))
     everything = [one for host in found for one in host]
     if as_json:
