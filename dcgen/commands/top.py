@@ -20,11 +20,12 @@ from dcgen.top import plain, wording
 from engine.hosts import Host
 from engine.top.sampler import Sampler, sampler
 from engine.top.samples import Sample
-from faults import UsageError
+from faults import HostError, UsageError
 
 EVERY_S = 2.0
 LINES_EVERY_S = 5.0
 ONCE_S = 3.0
+HOST_FAILED = 3
 
 
 @click.command(
@@ -68,7 +69,7 @@ def top(  # noqa: PLR0913 - click hands over one argument per option
     """Show services with their replicas: health, sessions, queue, requests/s, latency, CPU, memory.
 
     Sessions, queue, requests and latency are what HAProxy counts. UNITS/S is what the log lines
-    say that the label dcgen.count names.
+    say that the label dcgen.count names. With --once the exit code is 3 if a host does not answer.
     """
     if web and (once or as_json):
         raise UsageError("a page is not printed", fix="leave out --web, or --once and --json")
@@ -96,12 +97,14 @@ def _is_terminal() -> bool:
 
 def _once(found: Sampler, every_s: float, *, as_json: bool) -> None:
     _, sample = islice(_samples(found, every_s), 2)
-    if as_json:
-        click.echo(_json(sample))
-        return
-    click.echo(plain.text(sample))
-    for problem in sample.problems:
-        click.echo(wording.problem(problem, sample.hosts), err=True)
+    problems = [wording.problem(problem, sample.hosts) for problem in sample.problems]
+    if len(found.failed) == len(sample.hosts):
+        raise HostError("no host answers", fix="ask each: dcgen hosts", reasons=problems)
+    click.echo(_json(sample) if as_json else plain.text(sample))
+    for problem in problems if not as_json else ():
+        click.echo(problem, err=True)
+    if found.failed:
+        sys.exit(HOST_FAILED)
 
 
 def _lines(found: Sampler, every_s: float, *, as_json: bool, quiet: bool) -> None:

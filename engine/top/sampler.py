@@ -56,6 +56,11 @@ class Sampler:
             problems=tuple(problems),
         )
 
+    @property
+    def failed(self) -> frozenset[str]:
+        """The hosts that did not answer when they were looked at last."""
+        return frozenset(self._failed)
+
     def close(self) -> None:
         """Let go of all hosts."""
         for source in self._sources:
