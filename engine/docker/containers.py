@@ -1,6 +1,7 @@
 """The containers of one Compose project on one Docker host, asked and changed by commands."""
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,6 +21,9 @@ from faults import HostError, UserError
 __all__ = ["GRACE_S", "LABEL", "Container", "Site", "everywhere", "failed"]
 
 T = TypeVar("T")
+
+_LONGEST_SHOWN = 300
+_LAST_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +212,7 @@ class Site:
             what = f"'{_short(command)}' did not finish within {within_s:.0f} s{self._there}"
             raise HostError(what, fix="restart Docker there if `docker version` does not answer")
         if ended.code:
-            said = (ended.err.strip() or ended.out.strip()).splitlines()
-            raise failed(self.host, command, said[-1] if said else "")
+            raise failed(self.host, command, ended.err.strip() or ended.out)
         return ended.out
 
     @property
@@ -223,12 +226,19 @@ def _lasting(found: Sequence[Container]) -> list[Container]:
 
 
 def failed(host: Host, command: Sequence[str], said: str) -> HostError:
-    """Return the error for *command*, which failed on *host* after it had *said* that."""
+    """Return the error for *command*, which failed on *host* after it had *said* that.
+
+    What it said last is told, and more of it only if nobody can see that by running it again.
+    """
     there = f" on {host}" if host.address else ""
-    what = f"'{_short(command)}' failed{there}: {said or 'nothing'}"
-    if is_full(said):
+    *before, last = said.strip().splitlines() or ["nothing"]
+    what = f"'{_short(command)}' failed{there}: {last}"
+    if is_full(last):
         return full(host, what)
-    return HostError(what, fix=f"run it to see all of its output: {_short(command)}")
+    if whole := _whole(host, command):
+        return HostError(what, fix=f"run it to see all of its output: {whole}")
+    fix = f"see whether Docker answers: {_reaching(host)}docker info"
+    return HostError(what, fix=fix, reasons=before[-_LAST_LINES:])
 
 
 def everywhere(sites: Sequence[Site], act: Callable[[Site], T]) -> list[tuple[Site, T | UserError]]:
@@ -268,3 +278,17 @@ def _short(command: Sequence[str]) -> str:
     # Scripts and files among the words would hide what the command is.
     words = [word for word in command if "\n" not in word and len(word) < 65]  # noqa: PLR2004 - an id has 64
     return " ".join(words[:9])
+
+
+def _whole(host: Host, command: Sequence[str]) -> str:
+    # For a shell; empty if nobody can paste it: it is long, or reads what we had for it.
+    whole = _reaching(host) + shlex.join(command)
+    is_short = len(whole) <= _LONGEST_SHOWN and "\n" not in whole
+    return whole if is_short and "-" not in command else ""
+
+
+def _reaching(host: Host) -> str:
+    # What a person's shell has to say before a command, so that it runs where ours did.
+    if host.context:
+        return f"DOCKER_CONTEXT={shlex.quote(host.context)} "
+    return f"DOCKER_HOST={shlex.quote(host.address)} " if host.address else ""

@@ -1,6 +1,7 @@
 """What is wanted of an application, as a number that is larger the better it does."""
 
 import re
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class Printed:
         said = (ended.out.strip() or ended.err.strip() or "nothing").splitlines()[-1]
         if ended.code != 0:
             what = f"the goal's command failed: {said}"
-            raise HostError(what, fix=f"see what it says: {' '.join(self.words)}")
+            raise HostError(what, fix=f"see what it says: {shlex.join(self.words)}")
         found = _NUMBER.search(ended.out)
         if not found:
             what = f"the goal's command prints no number: {said}"
