@@ -21,6 +21,7 @@ from tests.lb.processes import (
     needs,
     start_haproxy,
     start_replica,
+    wait_for_runtime,
     wait_for_status,
 )
 
@@ -48,6 +49,7 @@ def test_requests_at_the_same_time_are_shared_evenly(words: str, tmp_path: Path)
         pool = cleanup.enter_context(ThreadPoolExecutor(60))
         released = tmp_path / "released"
 
+        wait_for_runtime(balanced.socket)
         answers = [pool.submit(get, balanced.port, f"/until{released}") for _ in range(60)]
         until(lambda: sum(balanced.sessions()) == 60, "all are under way")
         shares = balanced.sessions()
