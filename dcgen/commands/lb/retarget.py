@@ -44,9 +44,10 @@ def retarget(
     All sessions with the old upstream are closed, so that nothing more is written there.
     redis=node2: looks for the container on that Docker host: of --hosts, a context, an address.
     """
+    wanted = list(looked_up(what))  # what is wrong there needs nobody who runs
     where = where_given(given)
     done: list[Retargeted] = []
-    for name, upstream in looked_up(what):
+    for name, upstream in wanted:
         require_ambassador(where.variant, name)
         if not force:
             where.each(_reaching(where, name, upstream))
