@@ -109,6 +109,34 @@ def test_a_secret_that_no_manifest_would_hold_is_not_refused(tmp_path: Path, bod
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("0440", 0o440),
+        ("'0440'", 0o440),
+        ("0o400", 0o400),
+        ("'${MODE:-0400}'", 0o400),
+        ("~", 0o444),
+    ],
+)
+def test_a_file_has_the_mode_that_is_said(tmp_path: Path, mode: str, expected: int) -> None:
+    body = f"configs: [{{source: a, mode: {mode}}}]"
+    result = run(tmp_path, service(body) + "configs:\n  a: {content: b}\n")
+
+    (volume,) = pod(result, "web")["volumes"]
+    assert volume["configMap"]["items"] == [{"key": "a", "path": "a", "mode": expected}]
+
+
+@pytest.mark.parametrize("mode", ["rw", "'0888'", "-1", "01777", "[a]"])
+def test_a_mode_that_is_none_is_refused(tmp_path: Path, mode: str) -> None:
+    body = f"secrets:\n  - a\n  - {{source: b, mode: {mode}}}"
+    text = service(body) + "secrets:\n  a: {file: a}\n  b: {file: b}\n"
+    result = run(tmp_path, text)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path}/compose.yml:6: `secrets.mode: " in result.stderr
+
+
 def test_no_value_of_a_secret_is_written_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

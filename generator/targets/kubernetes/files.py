@@ -24,6 +24,7 @@ from generator.targets.secrecy import entry_takes_a_secret, is_secret
 MOST_BYTES = 1024 * 1024
 READABLE = 0o444  # as Compose has it if nothing is said
 SECRETS = "/run/secrets"
+_MOST_MODE = 0o777  # that a volume of Kubernetes takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def uses(source: Source, name: str, section: str) -> list[Use]:
     """Return the files that service *name* is given by *section*, `configs` or `secrets`.
 
     Raises:
-        UserError: What a file is called cannot be a key of an object.
+        UserError: What a file is called cannot be a key of an object, or its mode is none.
     """
     value, written = source.model.get(name, section), source.written.get(name, section)
     found: list[Use] = []
@@ -98,7 +99,8 @@ def uses(source: Source, name: str, section: str) -> list[Use]:
         volume = label_of(f"{section.removesuffix('s')}-{called}")
         if any(use.volume == volume for use in found):
             volume = f"{section}-{index}"
-        mode = _mode(as_written[index] if index < len(as_written) else None)
+        both = (as_written[index] if index < len(as_written) else None, entry)
+        mode = _mode(source, name, section, index, both)
         key_of(source, name, section, posixpath.basename(place))
         found.append(Use(section, called, place, mode, volume))
     return found
@@ -133,15 +135,24 @@ def outside(source: Source, name: str, use: Use) -> str:
     return label_of(called or use.name) if called or is_kept_back else ""
 
 
-def _mode(entry: Value) -> int:
-    text = entry.get("mode") if isinstance(entry, dict) else None
-    digits = text.removeprefix("0o") if isinstance(text, str) else ""
-    if not (digits.isdecimal() and isinstance(text, str)):
+def _mode(source: Source, name: str, section: str, index: int, both: tuple[Value, Value]) -> int:
+    # As it is written, 0440 is still of base 8; of a variable the value counts.
+    written, filled = (one.get("mode") if isinstance(one, dict) else None for one in both)
+    text = filled if isinstance(written, str) and "$" in written else written
+    if text is None:
         return READABLE
     try:
-        return int(digits, 8) if text.startswith("0") else int(digits)
+        digits = "".join(words(text)).removeprefix("0o")
+        mode = int(digits, 8 if str(text).startswith("0") else 10)
     except ValueError:
-        return READABLE
+        mode = -1
+    if 0 <= mode <= _MOST_MODE:
+        return mode
+    raise UserError(
+        f"`{section}.mode: {text}` of service {name!r} is not a file mode up to 0777",
+        fix="write it as 0440",
+        where=source.model.where(name, section, index),
+    )
 
 
 def _config(source: Source, name: str, use: Use) -> Given:
