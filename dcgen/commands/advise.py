@@ -153,3 +153,6 @@ def _check(asked: dict[str, Any], *, applied: bool) -> None:
         page_file.require(Path(asked["html"]))
     if asked["clients"] and not (asked["ask"] or asked["goal"]):
         raise UsageError("it is not said whom the clients ask", fix="add --ask SERVICE")
+    if asked["ask"] and not asked["clients"]:
+        what = "there are no clients to ask that"
+        raise UsageError(what, fix="say how many with --clients N, or leave out --ask")

@@ -292,6 +292,7 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--sweep", "api=one"), "is no service and its numbers of replicas"),
         (("--load", "x", "--clients", "3"), "there is one load"),
         (("--clients", "3"), "it is not said whom the clients ask"),
+        (("--ask", "web"), "there are no clients to ask that"),
         (("--goal-command", "'"), "does not read as a command"),
         (("--apply", "--json"), "--apply makes what is advised"),
         (("--scale", "nowhere=3"), "no service named 'nowhere'"),
