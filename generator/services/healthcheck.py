@@ -45,8 +45,9 @@ def health_options(model: Model, name: str, ports: Sequence[int]) -> ChosenOptio
             health_timeout=min(_seconds(model, fields.get("timeout")), asked.within_s or math.inf),
         )
     except (NotUnderstoodError, UserError) as error:
+        said = error.what if isinstance(error, UserError) else error
         raise UserError(
-            f"no plain HTTP request is the `healthcheck` of {name!r}: {error}",
+            f"no plain HTTP request is the `healthcheck` of {name!r}: {said}",
             fix="give `--health-path PATH`, or leave out `--health`",
             where=model.where(name, "healthcheck"),
         ) from error

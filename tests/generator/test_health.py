@@ -105,6 +105,15 @@ def test_what_is_no_plain_question_is_refused(check: str) -> None:
     assert str(caught.value.where) == "compose.yml:5"
 
 
+def test_a_path_that_haproxy_cannot_ask_for_is_said_once() -> None:
+    with pytest.raises(UserError) as caught:
+        words("{test: curl -f http://localhost:8000/é}")
+
+    assert caught.value.what == (
+        "no plain HTTP request is the `healthcheck` of 'app': '/é' is not a value of health-path"
+    )
+
+
 @pytest.mark.parametrize(
     ("check", "seconds"),
     [
