@@ -230,12 +230,13 @@ class _Builder:
         node.end = self._behind(node.end) if node.anchor or node.tag else node.start
         if node.anchor or node.tag:
             return
-        key = self.keys[-1]
+        key, before = self.keys[-1], node.start
         if key is not None:
             colon = self.text.find(":", key.end, node.start)
             node.start = node.end = colon + 1 if colon >= 0 else key.end
         else:
             node.start = node.end = self._behind(node.start)
+        node.line -= self.text.count("\n", node.start, before)
 
     def _behind(self, offset: int) -> int:
         """Return the offset behind the last character before *offset* that is no white space."""

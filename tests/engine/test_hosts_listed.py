@@ -118,6 +118,13 @@ def test_hosts_are_chosen_from_yaml(tmp_path: Path, names: list[str], expected: 
         pytest.param("a", "# none\n", "a: it lists no host", id="none"),
         pytest.param("a", "ssh://-x\n", "a:1: 'ssh://-x' is not a Docker host", id="no host"),
         pytest.param("a.yml", "", "a.yml: the list of hosts is not a mapping", id="empty"),
+        pytest.param("a.yml", "hosts:\n", "a.yml:1: 'hosts' is not a mapping", id="no hosts"),
+        pytest.param(
+            "a.yml",
+            "hosts:\n  n1: ssh://x\ngroups:\n  g:\n\n# end\n",
+            "a.yml:4: group 'g' is not a list",
+            id="a group without a value",
+        ),
         pytest.param("a.yml", "hosts:\n  n1: [x]\n", "a.yml:2: the address of 'n1'", id="a list"),
         pytest.param("a.yml", "host: {}\n", "a.yml:1: the list of hosts has no key", id="a key"),
         pytest.param("a.yml", "hosts:\n  n1: {}\n", "a.yml:2: host 'n1' has no address", id="bare"),
