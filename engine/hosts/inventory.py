@@ -38,6 +38,9 @@ class Inventory:
             or str(host) in of_group
             or ("=" in name and host.labels.get(key) == value)
         ]
+        if not found and name in self.groups:
+            fix = f"write its hosts: `{name}: [{next(iter(self.hosts))}]`"
+            raise UsageError(f"group {name!r} of the list has no hosts", fix=fix)
         if not found:
             known = [*map(str, self.hosts), *self.groups]
             fix = nearest(name, known, f"name one of {', '.join(known)}")

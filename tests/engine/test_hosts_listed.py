@@ -166,6 +166,17 @@ def test_a_wrong_list_is_told_by_its_line(
     assert caught.value.exit_code == 1
 
 
+def test_a_group_without_hosts_is_told_as_that(tmp_path: Path) -> None:
+    file = tmp_path / "hosts.yml"
+    file.write_text("hosts: {n1: ssh://x}\ngroups: {g: []}\n")
+
+    with pytest.raises(UsageError) as caught:
+        listed.read(file).chosen(["g"])
+    assert str(caught.value) == (
+        "group 'g' of the list has no hosts\nfix: write its hosts: `g: [n1]`"
+    )
+
+
 def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="cannot read the list of hosts: No such file"):
         listed.read(tmp_path / "none")
