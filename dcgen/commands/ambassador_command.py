@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 
 from dcgen.commands.certificate_options import ABOUT_TLS, INSTEAD
 from dcgen.commands.completion import services
-from dcgen.commands.run_options import hosts_file_option
+from dcgen.commands.run_options import LIST, hosts_file_option
 from dcgen.commands.variant_command import VariantCommand
 from faults import UsageError
 
@@ -22,11 +22,12 @@ class AmbassadorCommand(VariantCommand):
         """Parse *args*.
 
         Raises:
-            UsageError: An option has a value that it cannot have, as if it were a service.
+            UsageError: An option has a value that it cannot have, as if it were a service; or a
+                list of hosts is given, and no host is named.
         """
         given = list(args)  # click's parser empties the other
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.BadParameter as error:
             word = next((word for word in given if _upstream_of(self, ctx, word, given)), "")
             if not word:
@@ -36,6 +37,8 @@ class AmbassadorCommand(VariantCommand):
                 f"{word!r} is an option of dcgen",
                 fix=f"for a service of that name, write {name}=HOST:PORT",
             ) from error
+        _require_list_used(ctx)
+        return rest
 
     def outdated(self, chosen: Mapping[str, Sequence[str]]) -> Collection[str]:
         """Return the options that were given before and contradict those *chosen* now."""
@@ -51,6 +54,13 @@ class AmbassadorCommand(VariantCommand):
             names = services(ctx, self.params[0], incomplete.removeprefix("--"))
             found += [CompletionItem(f"--{name}") for name in names]
         return found
+
+
+def _require_list_used(ctx: click.Context) -> None:
+    words: tuple[str, ...] = ctx.params.get("what") or ()
+    if ctx.meta.get(LIST) and not any(word.endswith(":") for word in words):
+        what = "no upstream is the NAME of a host, so that --hosts has no effect"
+        raise UsageError(what, fix="leave out --hosts, or write --SERVICE NAME:")
 
 
 def _upstream_of(command: click.Command, ctx: click.Context, word: str, args: list[str]) -> bool:

@@ -16,7 +16,7 @@ from engine.waiting import DRAIN_WITHIN_S, HEALTHY_WITHIN_S
 F = TypeVar("F", bound=Callable[..., Any])
 
 HOSTS = "DCGEN_HOSTS"
-_FILE = "dcgen.hosts_file"
+LIST = "dcgen.hosts_file"
 SECONDS = within(click.FloatRange(min=0))
 SECONDS_ABOVE_0 = within(click.FloatRange(min=0, min_open=True))
 deadline_option = click.option(
@@ -141,7 +141,7 @@ def listed_hosts() -> tuple[Host, ...]:
         HostError: It cannot be read, or Docker cannot say which contexts there are.
     """
     ctx = click.get_current_context(silent=True)
-    file: Path | None = ctx.meta.get(_FILE) if ctx else None
+    file: Path | None = ctx.meta.get(LIST) if ctx else None
     if not file:
         return ()
     from engine.hosts import contexts, listed  # noqa: PLC0415 - most commands run on this machine
@@ -150,7 +150,7 @@ def listed_hosts() -> tuple[Host, ...]:
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click's signature
-    ctx.meta[_FILE] = value
+    ctx.meta[LIST] = value
 
 
 def _chosen(
@@ -160,7 +160,7 @@ def _chosen(
 ) -> tuple[Host, ...]:
     # Who asks for processes means this machine, whatever hosts the environment lists.
     unasked = "" if ctx.params.get("engine") == "process" else os.environ.get(HOSTS, "")
-    return _hosts(ctx.meta[_FILE], value, unasked)
+    return _hosts(ctx.meta[LIST], value, unasked)
 
 
 def _named(
@@ -168,7 +168,7 @@ def _named(
     param: click.Parameter,  # noqa: ARG001 - click's signature
     value: tuple[str, ...],
 ) -> tuple[Host, ...]:
-    return _hosts(ctx.meta[_FILE], value, "")
+    return _hosts(ctx.meta[LIST], value, "")
 
 
 def _hosts(file: Path | None, value: tuple[str, ...], unasked: str) -> tuple[Host, ...]:

@@ -100,6 +100,29 @@ def test_it_is_recorded_as_an_address_and_made_again_without_the_host(folder: Pa
 
 
 @pytest.mark.parametrize(
+    "words", [("--redis", "192.0.2.9:6379"), ("redis=192.0.2.9:6379",)], ids=["option", "word"]
+)
+def test_a_list_of_hosts_of_which_none_is_named_is_refused(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    result = dcgen("ambassador", *words, "--hosts", "nowhere.yml")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "no upstream is the NAME of a host, so that --hosts has no effect\n"
+        "  fix: leave out --hosts, or write --SERVICE NAME:\n"
+    )
+    assert not (folder / "generated.yml").exists()
+
+
+def test_a_list_of_hosts_is_read_for_the_one_that_is_named(folder: Path) -> None:
+    (folder / "hosts.yml").write_text(f"hosts: {{node1: '{HOST}'}}\n")
+    (folder / "containers").write_text(json.dumps([container("", detached="redis")]))
+
+    assert dcgen("ambassador", "--redis", "node1:", "--hosts", "hosts.yml").exit_code == 0
+
+
+@pytest.mark.parametrize(
     ("containers", "what"),
     [
         ([], "no container"),
