@@ -7,7 +7,7 @@ from engine.docker import compose as docker
 from engine.hosts import DEFAULT_HOST, Host, contexts
 from engine.trial.processes import sweep as swept_here
 from engine.trial.projects import sweep as swept_there
-from faults import HostError
+from faults import HostError, UsageError
 
 
 def cleaned(engine: str, hosts: Sequence[Host]) -> str:
@@ -18,9 +18,12 @@ def cleaned(engine: str, hosts: Sequence[Host]) -> str:
         hosts: Docker hosts; empty for the default one.
 
     Raises:
+        UsageError: Hosts are named, and processes are asked for.
         HostError: Docker was asked for, or is expected here, and does not answer; all else is
             removed.
     """
+    if hosts and engine == "process":
+        raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
     processes = swept_here() if engine != "docker" else 0
     folders = runs.forget_trials() if engine != "docker" else 0
     projects, trouble = 0, None

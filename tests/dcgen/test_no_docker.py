@@ -116,3 +116,10 @@ def test_up_in_the_background_does_not_say_first_that_it_runs(run: Run) -> None:
     assert result.exit_code == 3
     assert result.stderr.startswith("no Docker daemon answers at ")
     assert "running" not in result.stderr
+
+
+def test_what_is_cleaned_is_processes_or_hosts(run: Run) -> None:
+    result = run("advise", "--clean", "--engine", "process", "--host", "tcp://127.0.0.1:1")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--host names a Docker host\n  fix: leave out ")
