@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from composefile.document import deref
 from composefile.model import Model
+from composefile.syntax.parser import Node, Scalar, Sequence
 from composefile.values import fields
 from faults import Place
 
@@ -12,8 +14,17 @@ def place_below(model: Model, name: str, key: str, path: Iterable[str]) -> Place
     field = model.fields(name).get(key)
     node, found = field.node if field else None, model.where(name, key)
     for word in path:
-        entry = fields(node).get(word)
+        entry = _below(node, word)
         if entry is None:
             return found
-        found, node = model.document.where(entry.key), entry.node
+        found, node = model.document.where(entry[0]), entry[1]
     return found
+
+
+def _below(node: Node | None, word: str) -> tuple[Node, Node] | None:
+    target = deref(node)
+    if isinstance(target, Sequence):  # `A=b` in a list is `A: b` in a mapping
+        items = (item for item in target.items if isinstance(item, Scalar))
+        return next(((one, one) for one in items if one.value.partition("=")[0] == word), None)
+    entry = fields(node).get(word)
+    return (entry.key, entry.node) if entry else None

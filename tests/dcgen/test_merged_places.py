@@ -107,3 +107,32 @@ def test_what_a_further_step_refuses_is_found_in_the_file_that_was_merged(folder
     assert then.stderr.startswith(
         "compose.override.yml:15: service 'more' has `network_mode: host`"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        pytest.param('{GOOD: "1"}', '[A=1, "bad name=4"]', 4, id="a list on a mapping"),
+        pytest.param("[GOOD=1]", '{A: 1,\n      "bad name": 4}', 5, id="a mapping on a list"),
+    ],
+)
+def test_a_variable_is_found_whichever_form_its_file_has(
+    first: str, second: str, line: int, folder: Path
+) -> None:
+    head = "services:\n  web:\n    image: nginx\n    environment: "
+    (folder / "a.yml").write_text(f"{head}{first}\n")
+    (folder / "b.yml").write_text(f"{head}{second}\n")
+    result = dcgen("kubernetes", "-f", "a.yml", "-f", "b.yml", "-o", "-")
+
+    assert result.exit_code == 1
+    assert f"b.yml:{line}: 'bad name'" in result.stderr
+
+
+def test_what_no_service_uses_may_hold_any_number_of_aliases(folder: Path) -> None:
+    levels = "".join(
+        f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 60 if n else ['x'])}]\n" for n in range(5)
+    )
+    services = "services:\n  web: {image: a, ports: ['80']}\n  api: {image: a, ports: ['81']}\n"
+    (folder / "compose.yml").write_text(f"x-many:\n{levels}{services}")
+
+    assert dcgen("scale", "web=2", "api=2").exit_code == 0

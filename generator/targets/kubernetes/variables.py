@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from composefile import env_file
+from composefile.places import place_below
 from composefile.values import Value, assignments
 from faults import Check, UserError
 from generator.editing.emit import Emitted
@@ -23,12 +24,12 @@ from generator.targets.kubernetes.command import escaped
 from generator.targets.kubernetes.objects import Given
 from generator.targets.kubernetes.settings import KEY
 from generator.targets.kubernetes.source import Source, key_of
-from generator.targets.secrecy import is_secret, is_secret_variable, taken_secrets
+from generator.targets.secrecy import PLAIN, is_secret, is_secret_variable, taken_secrets
 
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 # Not written, or looked at by those who write them.
 _ELSEWHERE = {"build", "configs", "env_file", "environment", "profiles", "secrets"}
-_FILLED = {*CARRIED, KEY} - _ELSEWHERE
+_FILLED = {*CARRIED, KEY} - _ELSEWHERE - PLAIN
 _OTHER = "\0"  # no variable has this value: a text that changes with it takes that variable
 
 
@@ -123,7 +124,7 @@ def _require_name(source: Source, name: str, variable: str) -> None:
         raise UserError(
             f"{variable!r} of service {name!r} cannot be the name of a variable in Kubernetes",
             fix="rename it: letters, digits, `-`, `_` and `.`, and no digit first",
-            where=source.model.where(name, "environment"),
+            where=place_below(source.model, name, "environment", [variable]),
         )
 
 
