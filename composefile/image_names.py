@@ -6,7 +6,9 @@ Source: distribution/reference, "reference.go".
 import re
 
 # Without a tag; a name without a dot is one of Docker Hub's.
-_REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
+_PART = "[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
+_HOST = r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_REGISTRY = re.compile(f"(?:{_HOST}|{_PART})(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
