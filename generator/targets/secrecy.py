@@ -10,7 +10,18 @@ from composefile.values import texts
 from faults import UserError
 
 _NAME = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|KEY$", re.IGNORECASE)
-_VARIABLE = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|_KEY$", re.IGNORECASE)
+_VARIABLE = re.compile(r"PASSW|SECRET|TOKENS?(?![A-Z0-9])|CREDENTIAL|_KEY$", re.IGNORECASE)
+# Where a secret is, and what belongs to who hands them out: SECRET_DIR, TOKEN_SERVICE_PORT.
+_AROUND = re.compile(r"_(FILE|PATH|DIR|PORT|HOST|TAG|IMAGE|NAME)$", re.IGNORECASE)
+# What is a number, a name, an address or a place, and no text that a program reads.
+PLAIN = frozenset(
+    {
+        *("cap_add", "cap_drop", "container_name", "cpus", "dns", "dns_search", "hostname"),
+        *("image", "init", "isolation", "mem_limit", "mem_reservation", "networks", "pids_limit"),
+        *("ports", "read_only", "restart", "scale", "shm_size", "stdin_open"),
+        *("stop_grace_period", "stop_signal", "tty", "ulimits", "user", "working_dir"),
+    }
+)
 _URL = re.compile(r"://[^\s:/@]*:[^\s/@]+@")
 # What something is called, or where it is: `${SECRET_NAME}` there holds no secret.
 _NAMES = ("name", "file", "external", "environment")
@@ -26,7 +37,7 @@ def is_secret(variable: str, value: str, written: str = "") -> bool:
 
 def is_secret_variable(name: str) -> bool:
     """Tell whether a variable is called like a secret, so that its value is written nowhere."""
-    return bool(_VARIABLE.search(name))
+    return bool(_VARIABLE.search(name)) and not _AROUND.search(name)
 
 
 def takes_a_secret(written: str) -> bool:

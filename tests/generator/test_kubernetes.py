@@ -211,8 +211,8 @@ def test_all_that_is_refused_is_said_at_once_by_line(tmp_path: Path) -> None:
 def test_no_fault_of_a_service_hides_another(tmp_path: Path) -> None:
     body = (
         "devices: [/dev/fuse]\nports: ['x:y', z]\nexpose: [w]\nvolumes: ['./a:/a']\n"
-        "deploy: {replicas: many}\nenvironment: {1A: a, 2B: b}\nuser: $THE_KEY\n"
-        "working_dir: $THE_KEY\nx-dcgen: {foo: 1, hpa: {max: many}}"
+        "deploy: {replicas: many}\nenvironment: {1A: a, 2B: b}\nlabels: {b: $THE_KEY}\n"
+        "annotations: {a: $THE_KEY}\nx-dcgen: {foo: 1, hpa: {max: many}}"
     )
     result = run(tmp_path, service(body) + "  db:\n    image: redis\n    x-dcgen: {bar: 1}\n")
 

@@ -144,6 +144,10 @@ def test_no_value_of_a_secret_gets_into_a_stack(
         pytest.param("user: $$DB_PASSWORD", id="no variable of Compose's"),
         pytest.param(f"build: {{context: ., args: {{A: '{TAKEN}'}}}}", id="not written"),
         pytest.param(f"annotations: {{a: '{TAKEN}'}}", id="left out"),
+        pytest.param(f"user: '{TAKEN}'", id="a name"),
+        pytest.param("ports: ['${TOKEN_PORT_A:-8080}:80']", id="a port"),
+        pytest.param("deploy: {replicas: '${TOKENIZER_REPLICAS:-2}'}", id="a number"),
+        pytest.param("volumes: ['${DB_PASSWORD_FILE:-/pw}:/run/pw:ro']", id="where one is"),
     ],
 )
 def test_a_secret_that_no_stack_would_hold_is_not_refused(swarm: Swarm, body: str) -> None:

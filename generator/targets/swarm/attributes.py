@@ -15,7 +15,7 @@ from composefile.syntax.parser import Scalar
 from composefile.values import is_ignored, words
 from faults import UserError
 from generator.targets.hollow import hollow
-from generator.targets.secrecy import taken_secrets
+from generator.targets.secrecy import PLAIN, taken_secrets
 from generator.targets.swarm.told import Told, refused
 from generator.targets.swarm.variables import Source
 
@@ -105,7 +105,7 @@ def refused_of(model: Model, name: str) -> Iterator[UserError]:
 
 def taken_of(source: Source, name: str) -> Iterator[UserError]:
     """Yield an error for each attribute of service *name* by which a stack would hold a secret."""
-    return taken_secrets(source.written, name, {*CARRIED} - _UNFILLED, "stack")
+    return taken_secrets(source.written, name, {*CARRIED} - _UNFILLED - PLAIN, "stack")
 
 
 def chosen(model: Model, told: Told) -> list[str]:
