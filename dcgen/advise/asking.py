@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from advise.asked import Asked
@@ -15,6 +16,7 @@ from faults import UsageError, nearest
 __all__ = ["Asked", "asked_of", "chosen", "numbers_of"]
 
 MOST_DIGITS = 3
+_ALIKE = 0.75
 # Not what a shell or curl calls so: ${HOME}, %{http_code}.
 _NAME = re.compile(r"(?<![$%])\{([A-Za-z0-9][\w.-]*)\}")
 
@@ -42,8 +44,10 @@ def _load(given: Mapping[str, Any], known: Candidates) -> Loading | None:
         _require_asked("the clients", service, known)
         return Clients(given["clients"], service, slash + path or "/")
     words = _words("--load", given["load"])
+    services = [*known.counts, *known.untouched]
     for name in _NAME.findall(given["load"]):
-        _require_asked("--load", name, known)
+        if get_close_matches(name, services, n=1, cutoff=_ALIKE):  # {1..3} is a shell's own
+            _require_asked("--load", name, known)
     return Command(tuple(words), known.balanced) if words else None
 
 

@@ -296,7 +296,7 @@ def test_requests_of_a_service_without_a_port_are_no_goal(
         (("--goal-command", "'"), "does not read as a command"),
         (("--apply", "--json"), "--apply makes what is advised"),
         (("--scale", "nowhere=3"), "no service named 'nowhere'"),
-        (("--load", "curl {nope}"), "--load cannot ask 'nope': there is no such service"),
+        (("--load", "curl {worke}"), "--load cannot ask 'worke': there is no such service"),
         (("--load", "curl {worker}"), "--load cannot ask 'worker': it has no port"),
         (("--load", "curl {redis}"), "--load cannot ask 'redis': it gets no balancer: "),
         (("--clients", "3", "--ask", "worker"), "the clients cannot ask 'worker': it has no port"),
