@@ -1,6 +1,7 @@
 """What `dcgen undo` and `dcgen refresh` share: a generated file, and what is recorded in it."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,14 @@ def find(given: Mapping[str, Any]) -> tuple[Record, Making]:
             + ("" if target.name == source.DEFAULT_OUTPUT else f" -o {target}"),
             where=Place(str(target)),
         )
-    files = making.file or tuple(str(target.parent / name) for name in found.sources)
+    given_files = () if _is_alone(making.file, target) else making.file
+    files = given_files or tuple(str(target.parent / name) for name in found.sources)
     return found, replace(making, file=files, output=str(target))
+
+
+def _is_alone(files: Sequence[str], target: Path) -> bool:
+    # Who names the file itself means what it says that it was made of.
+    return [os.path.realpath(name) for name in files] == [os.path.realpath(target)]
 
 
 def _default(making: Making) -> Path:

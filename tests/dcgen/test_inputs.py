@@ -48,7 +48,6 @@ def variant(coins: Path) -> Path:
             "scale a 2 -f around.yml -o compose.yml", "compose.yml", id="one that stays as it is"
         ),
         pytest.param("swarm -f heir.yml -o compose.yml", "compose.yml", id="an extended file"),
-        pytest.param("undo rng -f generated.yml", "generated.yml", id="a change is taken back"),
         pytest.param(
             "kubernetes -f manifests/rng.yaml -o manifests",
             "manifests/rng.yaml",
@@ -156,3 +155,16 @@ def test_a_service_alone_is_published_elsewhere_in_its_place() -> None:
 
     assert result.exit_code == 0
     assert "127.0.0.1:6380:6379" in Path("redis.yml").read_text()
+
+
+@pytest.mark.parametrize("words", ["undo rng", "refresh"])
+def test_a_variant_that_is_named_as_its_own_input_is_made_of_what_it_says(
+    words: str, variant: Path
+) -> None:
+    before = variant.read_text()
+    assert "rng1:" in before
+    result = dcgen(*words.split(), "-f", "generated.yml")
+
+    assert result.exit_code == 0
+    assert (variant.read_text() == before) is (words == "refresh")
+    assert ("rng1:" in variant.read_text()) is (words == "refresh")
