@@ -17,7 +17,7 @@ def down(
     files: tuple[str, ...], engine: str, hosts: tuple[Host, ...], *, quiet: bool, parallel: int
 ) -> None:
     """Stop a variant and remove its containers and networks, or its log."""
-    found = target(files, engine, hosts, starting=False)
+    found = target(files, engine, hosts, starting=False, also_over=True)
     if found.engine == "docker":
         found.hold()
         progress = Progress(quiet=quiet, verb="removed")

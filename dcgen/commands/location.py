@@ -12,7 +12,8 @@ from dcgen.commands.sites import Place
 from dcgen.commands.target import AS_ASKED, Target, find, target
 from engine.docker.containers import Site
 from engine.hosts import Host
-from faults import UsageError
+from engine.live.running import proxies
+from faults import HostError, UsageError
 
 __all__ = ["Place", "called", "cluster_options", "place", "where_given"]
 
@@ -34,15 +35,23 @@ def place(found: Target) -> Place:
     return Place(variant, tuple(Site(words, host, variant.project) for host in found.hosts))
 
 
-def where_given(given: Mapping[str, Any]) -> Place:
+def where_given(given: Mapping[str, Any], *names: str) -> Place:
     """Return where the variant runs that the options *given* name: files, engine, hosts.
 
     Raises:
-        UserError: See `target` and `place`.
+        UserError: See `target` and `place`; or nobody can be asked, and *names* are no proxies.
     """
     if given.get("is_kubernetes") or given.get("namespace"):
         return _in_cluster(given)
-    return place(target(given["files"], given["engine"], given["hosts"], starting=False))
+    try:
+        return place(target(given["files"], given["engine"], given["hosts"], starting=False))
+    except HostError:  # what is wrong with the file stays so where somebody can be asked
+        proxies(_unasked(given).variant(), *names)
+        raise
+
+
+def _unasked(given: Mapping[str, Any]) -> Target:
+    return Target(tuple(map(source.read, find(given["files"]))), "process", (), AS_ASKED)
 
 
 def _in_cluster(given: Mapping[str, Any]) -> Place:
@@ -51,9 +60,8 @@ def _in_cluster(given: Mapping[str, Any]) -> Place:
             "a cluster is reached by kubectl, not as a host",
             fix="leave out --kubernetes and --namespace, or --host, --hosts and --engine",
         )
-    read = tuple(source.read(path) for path in find(given["files"]))
-    overlays.require_sources(read)
-    found = Target(read, "process", (), AS_ASKED)
+    found = _unasked(given)
+    overlays.require_sources(found.sources)
     return replace(place(found), namespace=given["namespace"])
 
 

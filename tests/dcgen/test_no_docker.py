@@ -64,6 +64,24 @@ def test_a_daemon_that_does_not_answer_is_told_with_3(words: tuple[str, ...], ru
     assert "(Cannot connect to the Docker daemon)\n  fix: start Docker" in result.stderr
 
 
+@pytest.mark.usefixtures("dead")
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("status", "nope"), "service 'nope' is neither a balancer nor an ambassador"),
+        (("reload", "nope"), "service 'nope' is neither a balancer nor an ambassador"),
+        (("retarget", "db=192.0.2.7:80"), "service 'db' is neither a balancer nor an ambassador"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_told_first(
+    words: tuple[str, ...], what: str, run: Run
+) -> None:
+    result = run("lb", *words)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(what)
+
+
 @pytest.mark.parametrize("name", ["DOCKER_HOST", "DOCKER_CONTEXT"])
 @pytest.mark.parametrize("words", [("down",), ("ps", "--json")], ids=" ".join)
 def test_a_daemon_that_is_named_and_cannot_be_asked_is_told_with_3(
@@ -107,6 +125,7 @@ def test_the_log_of_a_run_as_processes_is_shown_all_the_same(run: Run) -> None:
     log.write_text("rng-1 | hello\n")
 
     assert (run("logs").output, run("ps").exit_code) == ("rng-1 | hello\n", 3)
+    assert (run("down").exit_code, log.exists()) == (0, False)
 
 
 @pytest.mark.usefixtures("dead")

@@ -25,7 +25,7 @@ def reload(services: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # 
     open stay with the old worker as long as the service may take to stop; in the second half of
     that time they are ended one after the other.
     """
-    where = where_given(given)
+    where = where_given(given, *services)
     where.require(*services)
 
     def act(site: Site | None) -> list[reloading.Reloaded]:

@@ -45,7 +45,7 @@ def retarget(
     redis=node2: looks for the container on that Docker host: of --hosts, a context, an address.
     """
     wanted = list(looked_up(what))  # what is wrong there needs nobody who runs
-    where = where_given(given)
+    where = where_given(given, *(name for name, _ in wanted))
     done: list[Retargeted] = []
     for name, upstream in wanted:
         require_ambassador(where.variant, name)

@@ -23,7 +23,7 @@ from engine.live.status import status as status_of
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(services: tuple[str, ...], *, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - click checked them
     """Show the servers of each balancer: health, sessions, queue, latency."""
-    where = where_given(given)
+    where = where_given(given, *services)
     where.require(*services)
     found = where.each(lambda site: status_of(where.lives(site, *services)))
     everything = [one for host in found for one in host]
