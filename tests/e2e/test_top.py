@@ -66,8 +66,13 @@ def test_a_host_that_does_not_answer_hides_no_other(
     one = Running(new_project("node1", made(tmp_path / "generated.yml", RNG, "scale", "rng", "2")))
     one.up()
     one.await_serving({"rng1", "rng2"})
-    sample = _once(one, [one.project.engine.url, "tcp://127.0.0.1:1"])
+    words = [str(DCGEN), "top", "--once", "--json", "-f", str(one.project.file)]
+    words += ["--host", one.project.engine.url, "--host", "tcp://127.0.0.1:1"]
+    env = {**os.environ, **one.env}
+    done = subprocess.run(words, stdout=subprocess.PIPE, timeout=150, env=env, check=False)
+    sample = json.loads(done.stdout)
 
+    assert done.returncode == 3
     assert [problem["host"] for problem in sample["problems"]] == ["tcp://127.0.0.1:1"]
     assert [(group["name"], group["up"]) for group in sample["groups"]] == [("rng", 2)]
 
