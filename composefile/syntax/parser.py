@@ -236,7 +236,8 @@ class _Builder:
             node.start = node.end = colon + 1 if colon >= 0 else key.end
         else:
             node.start = node.end = self._behind(node.start)
-        node.line -= self.text.count("\n", node.start, before)
+        if self.text[before : before + 1] != ":":  # a key that is not there has a colon behind it
+            node.line -= self.text.count("\n", node.start, before)
 
     def _behind(self, offset: int) -> int:
         """Return the offset behind the last character before *offset* that is no white space."""
