@@ -174,8 +174,11 @@ def test_later_access_beats_the_former_one_and_is_checked_as_a_whole() -> None:
     former = ChosenAccess(tls=True, auth_env="A")
 
     assert ChosenAccess(tls=False).over(former).complete() == Access(auth_env="A")
+    assert ChosenAccess(auth_secret="b").over(former).complete() == Access(
+        tls=True, auth_secret="b"
+    )
     with pytest.raises(UserError, match="not from both"):
-        ChosenAccess(auth_secret="b").over(former).complete()
+        ChosenAccess(auth_env="A", auth_secret="b").over(former).complete()
 
 
 @pytest.mark.parametrize(
