@@ -7,7 +7,7 @@ it stands.
 
 from collections.abc import Iterable
 
-from composefile.document import Document, deref
+from composefile.document import Document, deref, load
 from composefile.syntax.parser import Mapping, Node, Scalar, Sequence
 from composefile.values import fields, is_ignored, plain
 from faults import Place
@@ -30,6 +30,11 @@ def traced(made: Document, *sources: Document) -> Document:
     tracer.visit(made, made.root, roots, Place(made.file))
     made.origins = tracer.places
     return made
+
+
+def remade(text: str, source: Document) -> Document:
+    """Return the document that *text* is, which was made of *source* and has its places."""
+    return traced(load(text, source.file), source)
 
 
 class _Tracer:

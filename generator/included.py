@@ -16,7 +16,7 @@ from pathlib import Path
 from composefile.document import Document, deref, load, own
 from composefile.includes import Include, includes
 from composefile.model import Model
-from composefile.origins import traced
+from composefile.origins import remade
 from composefile.references import references
 from composefile.syntax.parser import Mapping as MappingNode
 from composefile.syntax.parser import Node
@@ -93,9 +93,7 @@ def change_included(model: Model, name: str, change: Change, texts: Mapping[str,
         tuple(_of_other(model, name, stays=True))  # what no address can replace is refused
         there = next(entry.model for entry in _all(model, texts) if name in entry.model.document)
         variant = change.learn(model, there)
-        model = Model(
-            traced(load(variant.text, model.document.file), model.document), model.project
-        )
+        model = Model(remade(variant.text, model.document), model.project)
         learned = variant.warnings
     found = _changed(model, name, change, texts, "")
     assert found is not None  # noqa: S101 - `holds` was true

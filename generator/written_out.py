@@ -4,9 +4,9 @@ before:   base: {image: a}                  after:   base: {image: haproxy…}
 web: {extends: base}                       web: {image: a}
 """
 
-from composefile.document import Document, load
+from composefile.document import Document
 from composefile.model import Model
-from composefile.origins import traced
+from composefile.origins import remade
 from composefile.project import Project
 from composefile.references import references
 from generator.editing.edits import Edits
@@ -25,7 +25,7 @@ def write_out(model: Model, name: str) -> Model:
             body.put(key, value, override=False)
     body.drop("extends")
     body.finish()
-    return Model(traced(load(edits.apply(), document.file), document), model.project)
+    return Model(remade(edits.apply(), document), model.project)
 
 
 def without_heirs(model: Model, name: str) -> Model:

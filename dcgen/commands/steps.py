@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from composefile.document import Document, load
+from composefile.document import Document
 from composefile.model import Model
-from composefile.origins import traced
+from composefile.origins import remade
 from faults import UsageError
 from generator.editing.layout import newline_of
 from generator.result import CONFIGURATION, Notice, Unproven, Variant, with_header
@@ -104,7 +104,7 @@ def transformed(steps: Sequence[Step], model: Model, name: str, *, is_default: b
         unproven += variant.unproven
         notices += [notice for notice in variant.warnings if notice not in notices]
         if step is not steps[-1]:
-            model = Model(traced(load(text, first.file), first), model.project)
+            model = Model(remade(text, first), model.project)
     made = Variant(text, files, tuple(notices), tuple(unproven), included, sources, behind)
     beside = any(path.endswith(CONFIGURATION) for path in (*files, *included))
     if is_default or not beside:
