@@ -53,7 +53,7 @@ def number(word: str) -> Emitted:
         ValueError: It is none.
     """
     count = processors(word)
-    return Verbatim(word if _NUMBER.fullmatch(word) else f"{count:.9f}".rstrip("0").rstrip("."))
+    return Verbatim(word if _NUMBER.fullmatch(word) else _decimal(count))
 
 
 def cpus(word: str) -> Emitted:
@@ -94,9 +94,7 @@ def duration(word: str) -> Emitted:
         ValueError: It is no time.
     """
     found = _DAYS.sub(lambda match: f"{24 * int(match[1])}h", word)
-    return (
-        found if _DURATION.fullmatch(found) else f"{time(word):.9f}".rstrip("0").rstrip(".") + "s"
-    )
+    return found if _DURATION.fullmatch(found) else f"{_decimal(time(word))}s"
 
 
 def size(word: str) -> Emitted:
@@ -107,6 +105,10 @@ def size(word: str) -> Emitted:
     """
     count = byte_count(word)
     return word if _SIZE.fullmatch(word) else str(count)
+
+
+def _decimal(number: float) -> str:
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def labels(value: Value) -> dict[str, Emitted]:
