@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from dcgen.commands.target import require_docker_for
 from engine import runs
 from engine.docker import compose as docker
 from engine.hosts import DEFAULT_HOST, Host, contexts
 from engine.trial.processes import sweep as swept_here
 from engine.trial.projects import sweep as swept_there
-from faults import HostError, UsageError
+from faults import HostError
 
 
 def cleaned(engine: str, hosts: Sequence[Host]) -> str:
@@ -22,8 +23,7 @@ def cleaned(engine: str, hosts: Sequence[Host]) -> str:
         HostError: Docker was asked for, or is expected here, and does not answer; all else is
             removed.
     """
-    if hosts and engine == "process":
-        raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
+    require_docker_for(hosts, engine)
     processes = swept_here() if engine != "docker" else 0
     folders = runs.forget_trials() if engine != "docker" else 0
     projects, trouble = 0, None

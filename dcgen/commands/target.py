@@ -1,5 +1,6 @@
 """What the run commands act on: which file, and on which engine."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ __all__ = [
     "healthy_option",
     "parallel_option",
     "renew_option",
+    "require_docker_for",
     "source_options",
     "target",
     "target_options",
@@ -150,8 +152,7 @@ def target(
     """
     if only_processes and (engine == "docker" or hosts):
         raise UsageError(f"{only_processes} needs processes", fix=f"leave out {only_processes}")
-    if hosts and engine == "process":
-        raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
+    require_docker_for(hosts, engine)
     read = tuple(source.read(path) for path in find(files))
     overlays.require_sources(read)
     hosts = answering(hosts, starting=starting)
@@ -160,6 +161,16 @@ def target(
         _require_known(_path(read[0]), trouble, also_over=also_over)
     there = (hosts or default()) if chosen == "docker" else ()
     return Target(read, chosen, there, because, trouble)
+
+
+def require_docker_for(hosts: Sequence[Host], engine: str) -> None:
+    """See that *engine* is not the one without hosts, if *hosts* are named.
+
+    Raises:
+        UsageError: It is.
+    """
+    if hosts and engine == "process":
+        raise UsageError("--host names a Docker host", fix="leave out --host or --engine process")
 
 
 def _engine(
